@@ -1,0 +1,4 @@
+//! Encodes the pictures of one output, carries them to any number of pages, and brings their input back.
+
+pub mod protocol;
+pub mod video;

@@ -1,0 +1,477 @@
+//! The messages between page and server: one JSON object each, told apart by its `t` field.
+//!
+//! Page to server ([`FromPage`]) travels on two data channels: `input` (ordered, reliable) for all that must not be
+//! lost, `motion` (unordered, no retransmission) for [`FromPage::Motion`] and [`FromPage::Relative`], where only the
+//! newest counts. Server to page ([`ToPage`]) travels on `input`.
+//!
+//! Coordinates named `x`, `y` are **normalised**: 0 is the left or top edge of the shown picture, 1 the right or bottom
+//! one, so a message stays right while the picture is being resized. Distances named `dx`, `dy` are **logical** pixels
+//! of the output. Nothing here is trusted: [`FromPage::parse`] bounds what it reads and [`FromPage::sanitise`] clamps it.
+//!
+//! `PROTOCOL.md` shows one example of each; a test keeps the examples and these types together, and another writes
+//! `page/protocol.d.ts` from them.
+
+use serde::{Deserialize, Serialize};
+
+/// Largest message taken from a page, in bytes. Clipboard text is the only kind that comes near.
+pub const MAX_MESSAGE: usize = 1 << 20;
+/// Longest composed text taken in one message, in bytes.
+pub const MAX_TEXT: usize = 16 << 10;
+/// Most touch points in one message; no screen reports more.
+pub const MAX_TOUCHES: usize = 32;
+
+/// A phase of a touch point or a gesture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// It touches now.
+    Begin,
+    /// It moved.
+    Update,
+    /// It was lifted; the action counts.
+    End,
+    /// It was taken away by the system; the action does not count.
+    Cancel,
+}
+
+/// One finger of a touch message.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct TouchPoint {
+    /// Names the finger for as long as it touches; the page reuses small numbers.
+    pub id: u8,
+    /// What it does.
+    pub phase: Phase,
+    /// Normalised.
+    pub x: f64,
+    /// Normalised.
+    pub y: f64,
+}
+
+/// What a pen does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum PenPhase {
+    /// Near the surface, not touching.
+    Hover,
+    /// The tip touches.
+    Down,
+    /// Moves while touching.
+    Move,
+    /// The tip is lifted.
+    Up,
+    /// Out of range.
+    Leave,
+}
+
+/// What the wheel event came from, as `wl_pointer.axis_source` tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum WheelSource {
+    /// A wheel with notches; `v120` counts.
+    #[default]
+    Wheel,
+    /// A touch pad; only pixels count.
+    Finger,
+}
+
+/// A message from a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum FromPage {
+    /// The pointer is here. `seq` grows by one a message; an older one than the last seen is dropped.
+    Motion {
+        /// Normalised.
+        x: f64,
+        /// Normalised.
+        y: f64,
+        /// Order on the unordered channel.
+        seq: u32,
+    },
+    /// The pointer moved by this much; sent instead of `motion` while the page holds the pointer lock.
+    Relative {
+        /// Logical pixels.
+        dx: f64,
+        /// Logical pixels.
+        dy: f64,
+        /// Order on the unordered channel, shared with `motion`.
+        seq: u32,
+    },
+    /// A mouse button. Carries the position, since motion travels on another channel.
+    Button {
+        /// DOM `MouseEvent.button`: 0 left, 1 middle, 2 right, 3 back, 4 forward.
+        button: u8,
+        /// Down or up.
+        pressed: bool,
+        /// Normalised; absent while the pointer is locked.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        x: Option<f64>,
+        /// Normalised; absent while the pointer is locked.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        y: Option<f64>,
+        /// Names the input for [`ToPage::Marker`].
+        #[serde(default)]
+        id: u32,
+    },
+    /// The wheel or a two-finger scroll.
+    Wheel {
+        /// Logical pixels to the right.
+        dx: f64,
+        /// Logical pixels down.
+        dy: f64,
+        /// 120ths of a notch to the right; 0 when unknown.
+        #[serde(default)]
+        v120_x: i32,
+        /// 120ths of a notch down; 0 when unknown.
+        #[serde(default)]
+        v120_y: i32,
+        /// What it came from.
+        #[serde(default)]
+        source: WheelSource,
+        /// The fingers were lifted: kinetic scrolling may begin.
+        #[serde(default)]
+        stop: bool,
+    },
+    /// A physical key, by position.
+    Key {
+        /// `KeyboardEvent.code`, such as `KeyA`.
+        code: String,
+        /// Down or up. Repeats are not sent: clients repeat by themselves.
+        pressed: bool,
+        /// Names the input for [`ToPage::Marker`].
+        #[serde(default)]
+        id: u32,
+    },
+    /// Text from an input method, an on-screen keyboard, or a key that the layout does not have.
+    Text {
+        /// At most [`MAX_TEXT`] bytes.
+        text: String,
+    },
+    /// What the fingers do now; one message is one `wl_touch.frame`.
+    Touch {
+        /// At most [`MAX_TOUCHES`].
+        points: Vec<TouchPoint>,
+        /// Names the input for [`ToPage::Marker`].
+        #[serde(default)]
+        id: u32,
+    },
+    /// Two or more fingers drawn together or apart.
+    Pinch {
+        /// Begin, update, end or cancel.
+        phase: Phase,
+        /// How many.
+        fingers: u8,
+        /// Movement of the centre since the last message, logical pixels.
+        dx: f64,
+        /// Movement of the centre since the last message, logical pixels.
+        dy: f64,
+        /// Distance between the fingers over that at the beginning.
+        scale: f64,
+        /// Degrees clockwise since the last message.
+        rotation: f64,
+    },
+    /// Three or more fingers moved together.
+    Swipe {
+        /// Begin, update, end or cancel.
+        phase: Phase,
+        /// How many.
+        fingers: u8,
+        /// Movement since the last message, logical pixels.
+        dx: f64,
+        /// Movement since the last message, logical pixels.
+        dy: f64,
+    },
+    /// A stylus.
+    Pen {
+        /// What it does.
+        phase: PenPhase,
+        /// Normalised.
+        x: f64,
+        /// Normalised.
+        y: f64,
+        /// 0 to 1.
+        pressure: f64,
+        /// Degrees from upright, -90 to 90, to the right.
+        #[serde(default)]
+        tilt_x: f64,
+        /// Degrees from upright, -90 to 90, towards the user.
+        #[serde(default)]
+        tilt_y: f64,
+    },
+    /// The page wants a picture of this size.
+    Resize {
+        /// Physical pixels.
+        width: u32,
+        /// Physical pixels.
+        height: u32,
+        /// Physical pixels per logical pixel (`devicePixelRatio`).
+        scale: f64,
+    },
+    /// The page lost the focus: whatever it holds down is released.
+    Blur,
+    /// The user copied this text outside; it becomes the selection inside.
+    Clipboard {
+        /// Plain text.
+        text: String,
+    },
+    /// The user's keyboard layout, as XKB names it.
+    Layout {
+        /// Such as `us` or `de,ru`.
+        layout: String,
+        /// Such as `neo`; empty for the plain one.
+        #[serde(default)]
+        variant: String,
+    },
+    /// Asks for [`ToPage::Pong`], to measure the round trip.
+    Ping {
+        /// Comes back.
+        id: u32,
+    },
+}
+
+/// What the page should draw for the pointer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CursorImage {
+    /// Nothing.
+    Hidden,
+    /// A CSS cursor keyword, which is also what `wp_cursor_shape_v1` uses.
+    Named {
+        /// Such as `text` or `grab`.
+        name: String,
+    },
+    /// A picture that the application drew.
+    Image {
+        /// A PNG, Base64.
+        png: String,
+        /// Physical pixels of the picture.
+        width: u32,
+        /// Physical pixels of the picture.
+        height: u32,
+        /// The hot spot, physical pixels from the left.
+        hotspot_x: i32,
+        /// The hot spot, physical pixels from the top.
+        hotspot_y: i32,
+        /// Physical pixels of the picture per logical pixel.
+        scale: f64,
+    },
+}
+
+/// How urgent a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeLevel {
+    /// Good to know.
+    Info,
+    /// Something works less well than it should.
+    Warning,
+}
+
+/// What a viewer may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// See the picture.
+    View,
+    /// Use it: keyboard, pointer, clipboard, size.
+    Control,
+    /// Also change and end the session.
+    Admin,
+}
+
+/// A message to a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "t", rename_all = "snake_case")]
+pub enum ToPage {
+    /// The first message: what this viewer may do.
+    Hello {
+        /// Of tos-comp.
+        version: String,
+        /// Of this viewer.
+        role: Role,
+        /// Layout in force, as XKB names it.
+        layout: String,
+    },
+    /// The picture's size from the next key frame on.
+    Size {
+        /// Physical pixels.
+        width: u32,
+        /// Physical pixels.
+        height: u32,
+        /// Physical pixels per logical pixel.
+        scale: f64,
+    },
+    /// Draw this pointer from now on.
+    Cursor {
+        /// Which.
+        cursor: CursorImage,
+    },
+    /// An application copied text.
+    Clipboard {
+        /// Plain text.
+        text: String,
+    },
+    /// Answers [`FromPage::Ping`].
+    Pong {
+        /// As it came.
+        id: u32,
+    },
+    /// The first changed picture after input `id` has the RTP time stamp `rtp`: input→photon can be measured.
+    Marker {
+        /// Of the input message.
+        id: u32,
+        /// 90 kHz, as `requestVideoFrameCallback` shows it.
+        rtp: u32,
+    },
+    /// Once a second while someone watches: what happens on this side.
+    Stats {
+        /// `H264` or `VP8`, and who encodes it.
+        encoder: String,
+        /// Frames drawn in the last second.
+        drawn: u32,
+        /// Frames encoded in the last second.
+        encoded: u32,
+        /// Damages that waited because the encoder was busy, last second.
+        deferred: u32,
+        /// Median of the encoder's time in the last second, milliseconds.
+        encode_ms: f64,
+        /// What the congestion controller allows, bits a second.
+        target_bitrate: u32,
+        /// Viewers of this output.
+        viewers: u32,
+    },
+    /// For the user to read.
+    Notice {
+        /// How urgent.
+        level: NoticeLevel,
+        /// Plain text.
+        text: String,
+    },
+    /// The server ends this connection on purpose.
+    Bye {
+        /// Plain text.
+        reason: String,
+    },
+}
+
+/// Why a message was dropped. Counted by kind in `/metrics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// Longer than [`MAX_MESSAGE`], or one of its parts is over its own limit.
+    #[error("over the size limit")]
+    Oversized,
+    /// Not JSON, an unknown `t`, or a field of another type.
+    #[error("not a message of this protocol")]
+    Malformed,
+    /// A motion that was overtaken by a newer one.
+    #[error("out of order")]
+    OutOfOrder,
+    /// The viewer's role does not allow it.
+    #[error("not allowed for this role")]
+    Forbidden,
+}
+
+impl FromPage {
+    /// Reads one message and clamps its numbers.
+    ///
+    /// # Errors
+    /// [`Rejected::Oversized`] or [`Rejected::Malformed`]; the caller counts it and goes on.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Rejected> {
+        if bytes.len() > MAX_MESSAGE {
+            return Err(Rejected::Oversized);
+        }
+        let mut message: Self = serde_json::from_slice(bytes).map_err(|_| Rejected::Malformed)?;
+        message.sanitise()?;
+        Ok(message)
+    }
+
+    /// Brings every number into its range: positions into 0..=1, distances to what a screen can hold, NaN to 0.
+    ///
+    /// # Errors
+    /// [`Rejected::Oversized`] where a text or list is longer than its limit.
+    pub fn sanitise(&mut self) -> Result<(), Rejected> {
+        match self {
+            Self::Motion { x, y, .. } => clamp_position(x, y),
+            Self::Relative { dx, dy, .. } => clamp_distance(dx, dy),
+            Self::Button { x, y, .. } => {
+                if let (Some(x), Some(y)) = (x.as_mut(), y.as_mut()) {
+                    clamp_position(x, y);
+                } else {
+                    (*x, *y) = (None, None);
+                }
+            }
+            Self::Wheel { dx, dy, v120_x, v120_y, .. } => {
+                clamp_distance(dx, dy);
+                *v120_x = (*v120_x).clamp(-12_000, 12_000);
+                *v120_y = (*v120_y).clamp(-12_000, 12_000);
+            }
+            Self::Key { code, .. } if code.len() > 32 => return Err(Rejected::Oversized),
+            Self::Text { text } if text.len() > MAX_TEXT => return Err(Rejected::Oversized),
+            Self::Touch { points, .. } => {
+                if points.len() > MAX_TOUCHES {
+                    return Err(Rejected::Oversized);
+                }
+                points.iter_mut().for_each(|p| clamp_position(&mut p.x, &mut p.y));
+            }
+            Self::Pinch { dx, dy, scale, rotation, .. } => {
+                clamp_distance(dx, dy);
+                *scale = finite(*scale, 1.0).clamp(0.01, 100.0);
+                *rotation = finite(*rotation, 0.0).clamp(-360.0, 360.0);
+            }
+            Self::Swipe { dx, dy, .. } => clamp_distance(dx, dy),
+            Self::Pen { x, y, pressure, tilt_x, tilt_y, .. } => {
+                clamp_position(x, y);
+                *pressure = finite(*pressure, 0.0).clamp(0.0, 1.0);
+                *tilt_x = finite(*tilt_x, 0.0).clamp(-90.0, 90.0);
+                *tilt_y = finite(*tilt_y, 0.0).clamp(-90.0, 90.0);
+            }
+            Self::Resize { width, height, scale } => {
+                *width = (*width).clamp(64, 7680);
+                *height = (*height).clamp(64, 4320);
+                *scale = finite(*scale, 1.0).clamp(0.5, 4.0);
+            }
+            Self::Layout { layout, variant } if layout.len() > 64 || variant.len() > 64 => {
+                return Err(Rejected::Oversized);
+            }
+            Self::Key { .. }
+            | Self::Text { .. }
+            | Self::Layout { .. }
+            | Self::Blur
+            | Self::Clipboard { .. }
+            | Self::Ping { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// The least role that may send this.
+    pub fn needs(&self) -> Role {
+        match self {
+            Self::Ping { .. } | Self::Blur => Role::View,
+            _ => Role::Control,
+        }
+    }
+}
+
+fn finite(value: f64, otherwise: f64) -> f64 {
+    if value.is_nan() { otherwise } else { value }
+}
+
+fn clamp_position(x: &mut f64, y: &mut f64) {
+    *x = finite(*x, 0.0).clamp(0.0, 1.0);
+    *y = finite(*y, 0.0).clamp(0.0, 1.0);
+}
+
+fn clamp_distance(dx: &mut f64, dy: &mut f64) {
+    *dx = finite(*dx, 0.0).clamp(-10_000.0, 10_000.0);
+    *dy = finite(*dy, 0.0).clamp(-10_000.0, 10_000.0);
+}

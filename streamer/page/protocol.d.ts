@@ -1,0 +1,358 @@
+// Generated from streamer/src/protocol.rs. Do not edit: `TOS_UPDATE=1 cargo test -p streamer typescript` writes it anew.
+
+/**
+ * A message from a page.
+ */
+export type FromPage = { "t": "motion",
+/**
+ * Normalised.
+ */
+x: number,
+/**
+ * Normalised.
+ */
+y: number,
+/**
+ * Order on the unordered channel.
+ */
+seq: number, } | { "t": "relative",
+/**
+ * Logical pixels.
+ */
+dx: number,
+/**
+ * Logical pixels.
+ */
+dy: number,
+/**
+ * Order on the unordered channel, shared with `motion`.
+ */
+seq: number, } | { "t": "button",
+/**
+ * DOM `MouseEvent.button`: 0 left, 1 middle, 2 right, 3 back, 4 forward.
+ */
+button: number,
+/**
+ * Down or up.
+ */
+pressed: boolean,
+/**
+ * Normalised; absent while the pointer is locked.
+ */
+x?: number | null,
+/**
+ * Normalised; absent while the pointer is locked.
+ */
+y?: number | null,
+/**
+ * Names the input for [`ToPage::Marker`].
+ */
+id: number, } | { "t": "wheel",
+/**
+ * Logical pixels to the right.
+ */
+dx: number,
+/**
+ * Logical pixels down.
+ */
+dy: number,
+/**
+ * 120ths of a notch to the right; 0 when unknown.
+ */
+v120_x: number,
+/**
+ * 120ths of a notch down; 0 when unknown.
+ */
+v120_y: number,
+/**
+ * What it came from.
+ */
+source: WheelSource,
+/**
+ * The fingers were lifted: kinetic scrolling may begin.
+ */
+stop: boolean, } | { "t": "key",
+/**
+ * `KeyboardEvent.code`, such as `KeyA`.
+ */
+code: string,
+/**
+ * Down or up. Repeats are not sent: clients repeat by themselves.
+ */
+pressed: boolean,
+/**
+ * Names the input for [`ToPage::Marker`].
+ */
+id: number, } | { "t": "text",
+/**
+ * At most [`MAX_TEXT`] bytes.
+ */
+text: string, } | { "t": "touch",
+/**
+ * At most [`MAX_TOUCHES`].
+ */
+points: Array<TouchPoint>,
+/**
+ * Names the input for [`ToPage::Marker`].
+ */
+id: number, } | { "t": "pinch",
+/**
+ * Begin, update, end or cancel.
+ */
+phase: Phase,
+/**
+ * How many.
+ */
+fingers: number,
+/**
+ * Movement of the centre since the last message, logical pixels.
+ */
+dx: number,
+/**
+ * Movement of the centre since the last message, logical pixels.
+ */
+dy: number,
+/**
+ * Distance between the fingers over that at the beginning.
+ */
+scale: number,
+/**
+ * Degrees clockwise since the last message.
+ */
+rotation: number, } | { "t": "swipe",
+/**
+ * Begin, update, end or cancel.
+ */
+phase: Phase,
+/**
+ * How many.
+ */
+fingers: number,
+/**
+ * Movement since the last message, logical pixels.
+ */
+dx: number,
+/**
+ * Movement since the last message, logical pixels.
+ */
+dy: number, } | { "t": "pen",
+/**
+ * What it does.
+ */
+phase: PenPhase,
+/**
+ * Normalised.
+ */
+x: number,
+/**
+ * Normalised.
+ */
+y: number,
+/**
+ * 0 to 1.
+ */
+pressure: number,
+/**
+ * Degrees from upright, -90 to 90, to the right.
+ */
+tilt_x: number,
+/**
+ * Degrees from upright, -90 to 90, towards the user.
+ */
+tilt_y: number, } | { "t": "resize",
+/**
+ * Physical pixels.
+ */
+width: number,
+/**
+ * Physical pixels.
+ */
+height: number,
+/**
+ * Physical pixels per logical pixel (`devicePixelRatio`).
+ */
+scale: number, } | { "t": "blur" } | { "t": "clipboard",
+/**
+ * Plain text.
+ */
+text: string, } | { "t": "layout",
+/**
+ * Such as `us` or `de,ru`.
+ */
+layout: string,
+/**
+ * Such as `neo`; empty for the plain one.
+ */
+variant: string, } | { "t": "ping",
+/**
+ * Comes back.
+ */
+id: number, };
+
+/**
+ * A message to a page.
+ */
+export type ToPage = { "t": "hello",
+/**
+ * Of tos-comp.
+ */
+version: string,
+/**
+ * Of this viewer.
+ */
+role: Role,
+/**
+ * Layout in force, as XKB names it.
+ */
+layout: string, } | { "t": "size",
+/**
+ * Physical pixels.
+ */
+width: number,
+/**
+ * Physical pixels.
+ */
+height: number,
+/**
+ * Physical pixels per logical pixel.
+ */
+scale: number, } | { "t": "cursor",
+/**
+ * Which.
+ */
+cursor: CursorImage, } | { "t": "clipboard",
+/**
+ * Plain text.
+ */
+text: string, } | { "t": "pong",
+/**
+ * As it came.
+ */
+id: number, } | { "t": "marker",
+/**
+ * Of the input message.
+ */
+id: number,
+/**
+ * 90 kHz, as `requestVideoFrameCallback` shows it.
+ */
+rtp: number, } | { "t": "stats",
+/**
+ * `H264` or `VP8`, and who encodes it.
+ */
+encoder: string,
+/**
+ * Frames drawn in the last second.
+ */
+drawn: number,
+/**
+ * Frames encoded in the last second.
+ */
+encoded: number,
+/**
+ * Damages that waited because the encoder was busy, last second.
+ */
+deferred: number,
+/**
+ * Median of the encoder's time in the last second, milliseconds.
+ */
+encode_ms: number,
+/**
+ * What the congestion controller allows, bits a second.
+ */
+target_bitrate: number,
+/**
+ * Viewers of this output.
+ */
+viewers: number, } | { "t": "notice",
+/**
+ * How urgent.
+ */
+level: NoticeLevel,
+/**
+ * Plain text.
+ */
+text: string, } | { "t": "bye",
+/**
+ * Plain text.
+ */
+reason: string, };
+
+/**
+ * What the page should draw for the pointer.
+ */
+export type CursorImage = { "kind": "hidden" } | { "kind": "named",
+/**
+ * Such as `text` or `grab`.
+ */
+name: string, } | { "kind": "image",
+/**
+ * A PNG, Base64.
+ */
+png: string,
+/**
+ * Physical pixels of the picture.
+ */
+width: number,
+/**
+ * Physical pixels of the picture.
+ */
+height: number,
+/**
+ * The hot spot, physical pixels from the left.
+ */
+hotspot_x: number,
+/**
+ * The hot spot, physical pixels from the top.
+ */
+hotspot_y: number,
+/**
+ * Physical pixels of the picture per logical pixel.
+ */
+scale: number, };
+
+/**
+ * One finger of a touch message.
+ */
+export type TouchPoint = {
+/**
+ * Names the finger for as long as it touches; the page reuses small numbers.
+ */
+id: number,
+/**
+ * What it does.
+ */
+phase: Phase,
+/**
+ * Normalised.
+ */
+x: number,
+/**
+ * Normalised.
+ */
+y: number, };
+
+/**
+ * A phase of a touch point or a gesture.
+ */
+export type Phase = "begin" | "update" | "end" | "cancel";
+
+/**
+ * What a pen does.
+ */
+export type PenPhase = "hover" | "down" | "move" | "up" | "leave";
+
+/**
+ * What the wheel event came from, as `wl_pointer.axis_source` tells it.
+ */
+export type WheelSource = "wheel" | "finger";
+
+/**
+ * How urgent a notice is.
+ */
+export type NoticeLevel = "info" | "warning";
+
+/**
+ * What a viewer may do.
+ */
+export type Role = "view" | "control" | "admin";

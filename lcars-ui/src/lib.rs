@@ -1,1 +1,10 @@
-//! x
+//! The LCARS interface as data.
+//!
+//! Layout, theme and the scene, a flat display list that a renderer paints. Nothing in here does I/O, reads a clock or
+//! knows of a GPU or of Wayland, so that every rule of the interface can be tested with plain values.
+
+pub mod geometry;
+pub mod label;
+pub mod plain_frame;
+pub mod scene;
+pub mod theme;

@@ -1,6 +1,6 @@
 //! The values that pass between drawing, encoding and sending: a raw picture and an access unit.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -69,4 +69,6 @@ pub struct AccessUnit {
     pub rtp_time: u32,
     /// Of the picture.
     pub timing: Timing,
+    /// What the encoder took, from submitting the picture to these bytes.
+    pub encode: Duration,
 }

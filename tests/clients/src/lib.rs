@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 pub use input::Input;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
-pub use shm::Pool;
+pub use shm::{Pool, memory};
 use wayland_client::globals::{GlobalList, GlobalListContents, registry_queue_init};
 use wayland_client::protocol::wl_callback::{self, WlCallback};
 use wayland_client::protocol::wl_compositor::WlCompositor;

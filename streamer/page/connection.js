@@ -1,0 +1,424 @@
+// One WHEP session: offer, answer, two data channels, one video. It knows how to repair itself by an ICE restart and says
+// when that failed; trying anew is the business of session.js.
+
+import { fragment, iceServers, videoCodec, withFragment } from "./sdp.js";
+
+/** @typedef {import("./protocol.js").FromPage} FromPage */
+/** @typedef {import("./protocol.js").ToPage} ToPage */
+/** @typedef {"H264" | "VP8"} Codec */
+
+/** Codecs the server can make, in the order it is asked for them. */
+export const CODECS = /** @type {Codec[]} */ (["H264", "VP8"]);
+
+/** Candidates of the own machine are there at once; a slow STUN server must not hold up the picture. */
+const GATHER_AT_MOST = 400;
+/** How long a POST, its answer, ICE and DTLS may take together, milliseconds. */
+const CONNECT_AT_MOST = 15_000;
+/** A ping each second, and how long no answer may come before the path is taken for lost. */
+const PING_EVERY = 1_000;
+const SILENT_AFTER = 4_000;
+/** ICE says `disconnected` for a lost packet or two; wait before believing it. */
+const DISCONNECTED_FOR = 1_500;
+/** How long a restart may take. */
+const REPAIR_AT_MOST = 6_000;
+/** Media that arrives and is not decoded for so long never will be. */
+const UNDECODED_FOR = 5_000;
+/** Motion waiting in the channel, bytes: above this a newer one is dropped rather than queued behind old ones. */
+const MOTION_BACKLOG = 2_048;
+/** Messages that may come before anybody listens. */
+const EARLY_AT_MOST = 64;
+
+/** Why a session could not be had or went away. */
+export class Lost extends Error {
+    /**
+     * - `token`: the server does not know the token
+     * - `codec`: no codec in common, or what came cannot be decoded
+     * - `gone`: nobody answers
+     * - `refused`: the server answers, but not with a session
+     * - `bye`: it ended the session on purpose
+     * @param {"token" | "codec" | "gone" | "refused" | "bye"} kind
+     * @param {string} text
+     */
+    constructor(kind, text) {
+        super(text);
+        this.kind = kind;
+    }
+}
+
+/**
+ * @typedef {object} Options
+ * @property {string} token
+ * @property {Codec[]} codecs what to offer
+ * @property {RTCIceServer[]} iceServers as an earlier answer named them
+ * @property {(servers: RTCIceServer[]) => void} onIceServers what the answer names, for the next attempt
+ * @property {(message: ToPage) => void} onMessage
+ * @property {(stream: MediaStream, receiver: RTCRtpReceiver) => void} onVideo
+ * @property {(repairing: boolean) => void} onRepair
+ * @property {(reason: Lost) => void} onLost once, after `start`
+ */
+
+/** A session. Made by `connect`, live from `start` on. */
+export class Connection {
+    /** @type {RTCPeerConnection} */
+    pc;
+    /** @type {RTCRtpReceiver} */
+    receiver;
+    /** @type {string | undefined} as agreed */
+    codec;
+    /** @type {number | undefined} milliseconds */
+    roundTrip;
+
+    /** @type {Options} */
+    #options;
+    /** @type {RTCDataChannel} */
+    #input;
+    /** @type {RTCDataChannel} */
+    #motion;
+    /** @type {string | undefined} */
+    #session;
+    #answer = "";
+    #seq = 0;
+    #pings = { id: 0, sent: 0, heard: 0 };
+    #over = false;
+    #live = false;
+    /** What came before `start`: the server greets as soon as the channel is open. @type {unknown[]} */
+    #early = [];
+    /** @type {Promise<void> | undefined} */
+    #repair;
+    /** @type {Set<number>} */
+    #timers = new Set();
+    #decoding = { since: 0, done: false };
+
+    /** @param {Options} options */
+    constructor(options) {
+        this.#options = options;
+        this.pc = new RTCPeerConnection({ iceServers: options.iceServers, bundlePolicy: "max-bundle" });
+        const transceiver = this.pc.addTransceiver("video", { direction: "recvonly" });
+        this.receiver = transceiver.receiver;
+        prefer(transceiver, options.codecs);
+        lowDelay(this.receiver);
+        this.#input = this.pc.createDataChannel("input", { ordered: true });
+        this.#motion = this.pc.createDataChannel("motion", { ordered: false, maxRetransmits: 0 });
+        this.#input.addEventListener("message", (event) => this.#hear(event.data));
+        this.#input.addEventListener("close", () => this.#lose(new Lost("gone", "The server closed the connection.")));
+        this.pc.addEventListener("track", (event) => {
+            lowDelay(event.receiver);
+            options.onVideo(event.streams[0] ?? new MediaStream([event.track]), event.receiver);
+        });
+        this.pc.addEventListener("iceconnectionstatechange", () => this.#iceChanged());
+        this.pc.addEventListener("connectionstatechange", () => {
+            if (this.pc.connectionState === "failed") this.#tryRepair();
+        });
+    }
+
+    /**
+     * Offer, POST, answer, until both channels are open.
+     * @param {AbortSignal} signal
+     */
+    async open(signal) {
+        await this.pc.setLocalDescription();
+        await gathered(this.pc, GATHER_AT_MOST);
+        const response = await this.#fetch("POST", "/whep", {
+            body: this.pc.localDescription?.sdp ?? "",
+            type: "application/sdp",
+            signal,
+        });
+        if (response.status === 401) throw new Lost("token", "The token is not valid.");
+        if (response.status === 406 || response.status === 415) {
+            throw new Lost("codec", "Server and browser have no video codec in common.");
+        }
+        if (response.status !== 201) throw new Lost("refused", `The server answered ${response.status}.`);
+        const location = response.headers.get("location");
+        if (location) this.#session = new URL(location, response.url).href;
+        this.#options.onIceServers(iceServers(response.headers.get("link")));
+        this.#answer = await response.text();
+        this.codec = videoCodec(this.#answer);
+        if (!this.codec) throw new Lost("codec", "The server sends no video.");
+        await this.pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
+        await Promise.all([opened(this.#input, signal), opened(this.#motion, signal)]);
+    }
+
+    /** From here on messages are delivered, those that came before first. */
+    start() {
+        this.#live = true;
+        if (this.#over) {
+            this.#options.onLost(new Lost("gone", "The server closed the connection."));
+            return;
+        }
+        for (const data of this.#early.splice(0)) this.#hear(data);
+        this.#pings.heard = performance.now();
+        this.#every(PING_EVERY, () => this.#beat());
+        this.#beat();
+    }
+
+    /** @param {FromPage} message */
+    send(message) {
+        if (this.#input.readyState === "open") this.#input.send(JSON.stringify(message));
+    }
+
+    /**
+     * Sends the newest position. Dropped, not queued, while the channel is stuck.
+     * @param {{ t: "motion", x: number, y: number } | { t: "relative", dx: number, dy: number }} message
+     */
+    sendMotion(message) {
+        if (this.#motion.readyState !== "open" || this.#motion.bufferedAmount > MOTION_BACKLOG) return;
+        this.#seq = (this.#seq + 1) >>> 0;
+        this.#motion.send(JSON.stringify({ ...message, seq: this.#seq }));
+    }
+
+    /**
+     * Leaves. The server hears of it at once, even when the page is being closed.
+     */
+    close() {
+        this.#end();
+        if (this.#session) {
+            this.#fetch("DELETE", this.#session, { keepalive: true }).catch(() => {});
+            this.#session = undefined;
+        }
+    }
+
+    #end() {
+        this.#over = true;
+        for (const timer of this.#timers) clearInterval(timer);
+        this.#timers.clear();
+        this.pc.close();
+    }
+
+    /** @param {unknown} data */
+    #hear(data) {
+        if (!this.#live) {
+            if (this.#early.length < EARLY_AT_MOST) this.#early.push(data);
+            return;
+        }
+        this.#pings.heard = performance.now();
+        if (typeof data !== "string") return;
+        /** @type {ToPage} */
+        let message;
+        try {
+            message = JSON.parse(data);
+        } catch {
+            return;
+        }
+        if (typeof message !== "object" || message === null) return;
+        if (message.t === "pong") {
+            if (message.id === this.#pings.id) this.roundTrip = performance.now() - this.#pings.sent;
+        } else if (message.t === "bye") {
+            this.#lose(new Lost("bye", message.reason));
+        } else {
+            this.#options.onMessage(message);
+        }
+    }
+
+    /** Once a second: the ping, and what only the passing of time can tell. */
+    #beat() {
+        const now = performance.now();
+        if (now - this.#pings.heard > SILENT_AFTER) this.#tryRepair();
+        this.#pings = { ...this.#pings, id: (this.#pings.id + 1) >>> 0, sent: now };
+        this.send({ t: "ping", id: this.#pings.id });
+        if (!this.#decoding.done) void this.#checkDecoding(now);
+    }
+
+    /** @param {number} now */
+    async #checkDecoding(now) {
+        const { packets, decoded } = await received(this.receiver);
+        if (decoded > 0) this.#decoding.done = true;
+        else if (packets < 10) this.#decoding.since = now;
+        else if (now - (this.#decoding.since ||= now) > UNDECODED_FOR) {
+            this.#lose(new Lost("codec", `This browser could not decode the ${this.codec} video.`));
+        }
+    }
+
+    #iceChanged() {
+        const state = this.pc.iceConnectionState;
+        if (state === "failed") this.#tryRepair();
+        if (state === "disconnected") {
+            this.#after(DISCONNECTED_FOR, () => {
+                if (this.pc.iceConnectionState === "disconnected") this.#tryRepair();
+            });
+        }
+    }
+
+    #tryRepair() {
+        if (this.#over || !this.#live || this.#repair) return;
+        this.#options.onRepair(true);
+        this.#repair = this.#restart().then(
+            () => {
+                this.#repair = undefined;
+                if (!this.#over) this.#options.onRepair(false);
+            },
+            (error) => this.#lose(error instanceof Lost ? error : new Lost("gone", "The server does not answer.")),
+        );
+    }
+
+    /** An ICE restart: new credentials by PATCH, then wait until the server is heard again. */
+    async #restart() {
+        const signal = AbortSignal.timeout(REPAIR_AT_MOST);
+        if (!this.#session) throw new Lost("gone", "The connection was lost.");
+        await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
+        await gathered(this.pc, GATHER_AT_MOST);
+        const response = await this.#fetch("PATCH", this.#session, {
+            body: fragment(this.pc.localDescription?.sdp ?? ""),
+            type: "application/trickle-ice-sdpfrag",
+            signal,
+        });
+        if (response.status !== 200) throw new Lost("gone", `The server answered ${response.status}.`);
+        this.#answer = withFragment(this.#answer, await response.text());
+        await this.pc.setRemoteDescription({ type: "answer", sdp: this.#answer });
+        const before = performance.now();
+        this.#pings.heard = before;
+        while (this.#pings.heard === before) {
+            if (this.#over) return;
+            if (signal.aborted) throw new Lost("gone", "The connection was lost.");
+            this.send({ t: "ping", id: this.#pings.id });
+            await new Promise((resolve) => this.#after(100, () => resolve(undefined)));
+        }
+    }
+
+    /** @param {Lost} reason */
+    #lose(reason) {
+        if (this.#over) return;
+        const live = this.#live;
+        this.close();
+        if (live) this.#options.onLost(reason);
+    }
+
+    /**
+     * @param {string} method
+     * @param {string} url
+     * @param {{ body?: string, type?: string, signal?: AbortSignal, keepalive?: boolean }} more
+     */
+    async #fetch(method, url, more) {
+        /** @type {Record<string, string>} */
+        const headers = { Authorization: `Bearer ${this.#options.token}` };
+        if (more.type) headers["Content-Type"] = more.type;
+        if (method === "PATCH") headers["If-Match"] = "*";
+        try {
+            return await fetch(url, {
+                method,
+                headers,
+                cache: "no-store",
+                ...(more.body === undefined ? {} : { body: more.body }),
+                ...(more.signal ? { signal: more.signal } : {}),
+                ...(more.keepalive ? { keepalive: true } : {}),
+            });
+        } catch {
+            throw new Lost("gone", "The server does not answer.");
+        }
+    }
+
+    /**
+     * @param {number} delay
+     * @param {() => void} call
+     */
+    #every(delay, call) {
+        this.#timers.add(window.setInterval(call, delay));
+    }
+
+    /**
+     * @param {number} delay
+     * @param {() => void} call
+     */
+    #after(delay, call) {
+        window.setTimeout(() => {
+            if (!this.#over) call();
+        }, delay);
+    }
+}
+
+/**
+ * Opens a session.
+ * @param {Options} options
+ * @returns {Promise<Connection>}
+ * @throws {Lost}
+ */
+export async function connect(options) {
+    const connection = new Connection(options);
+    const signal = AbortSignal.timeout(CONNECT_AT_MOST);
+    try {
+        await connection.open(signal);
+        return connection;
+    } catch (error) {
+        connection.close();
+        if (error instanceof Lost) throw error;
+        throw new Lost("gone", error instanceof Error ? error.message : "The connection could not be made.");
+    }
+}
+
+/**
+ * Which codecs this browser can receive, of those the server can make.
+ * @returns {Codec[]}
+ */
+export function receivable() {
+    const known = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+    return CODECS.filter((name) => known.some((codec) => codec.mimeType.toUpperCase() === `VIDEO/${name}`));
+}
+
+/**
+ * Offers only the wanted codecs, in their order, with what protects them (RTX, FEC).
+ * @param {RTCRtpTransceiver} transceiver
+ * @param {Codec[]} wanted
+ */
+function prefer(transceiver, wanted) {
+    const known = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+    const named = (/** @type {RTCRtpCodec} */ codec) => codec.mimeType.split("/")[1]?.toUpperCase() ?? "";
+    const rank = (/** @type {RTCRtpCodec} */ codec) => {
+        // The encoders make constrained baseline, in packets of mode 1.
+        const line = codec.sdpFmtpLine ?? "";
+        return (line.includes("packetization-mode=1") ? 0 : 2) + (/profile-level-id=42e0/i.test(line) ? 0 : 1);
+    };
+    const codecs = wanted.flatMap((name) =>
+        known.filter((codec) => named(codec) === name).sort((a, b) => rank(a) - rank(b)));
+    const helpers = known.filter((codec) => ["RTX", "RED", "ULPFEC", "FLEXFEC-03"].includes(named(codec)));
+    transceiver.setCodecPreferences([...codecs, ...helpers]);
+}
+
+/**
+ * No buffer against jitter: a late picture is worth less than a new one. Asked of the browser, which may not know either.
+ * @param {RTCRtpReceiver} receiver
+ */
+function lowDelay(receiver) {
+    if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
+    if ("playoutDelayHint" in receiver) receiver.playoutDelayHint = 0;
+}
+
+/**
+ * @param {RTCPeerConnection} pc
+ * @param {number} most milliseconds
+ * @returns {Promise<void>}
+ */
+function gathered(pc, most) {
+    return new Promise((resolve) => {
+        const done = () => {
+            if (pc.iceGatheringState === "complete") resolve();
+        };
+        pc.addEventListener("icegatheringstatechange", done);
+        window.setTimeout(resolve, most);
+        done();
+    });
+}
+
+/**
+ * @param {RTCDataChannel} channel
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function opened(channel, signal) {
+    return new Promise((resolve, reject) => {
+        const fail = () => reject(new Lost("gone", "The server answered, but no connection came about."));
+        if (channel.readyState === "open") resolve();
+        channel.addEventListener("open", () => resolve(), { once: true });
+        channel.addEventListener("close", fail, { once: true });
+        signal.addEventListener("abort", fail, { once: true });
+    });
+}
+
+/**
+ * @param {RTCRtpReceiver} receiver
+ */
+async function received(receiver) {
+    for (const report of (await receiver.getStats()).values()) {
+        if (report.type !== "inbound-rtp") continue;
+        return { packets: Number(report.packetsReceived ?? 0), decoded: Number(report.framesDecoded ?? 0) };
+    }
+    return { packets: 0, decoded: 0 };
+}

@@ -1,0 +1,201 @@
+// Joins the modules. What belongs to one subject is in its own file; here is only who tells whom.
+
+import { ClipboardSync } from "./clipboard.js";
+import { Cursor } from "./cursor.js";
+import { element } from "./dom.js";
+import { Keyboard } from "./keyboard.js";
+import { Link } from "./link.js";
+import { Markers } from "./markers.js";
+import { Menu } from "./menu.js";
+import { Notices } from "./notices.js";
+import { readPen } from "./pen.js";
+import { addPhoneKeys } from "./phone.js";
+import { Picture } from "./picture.js";
+import { Pointer } from "./pointer.js";
+import { Screen } from "./screen.js";
+import { Session } from "./session.js";
+import { Stats } from "./stats.js";
+import { keepToken, takeToken } from "./token.js";
+import { readTouch } from "./touch.js";
+
+/**
+ * What tests can see.
+ * @typedef {object} Hook
+ * @property {{ connection: string, kind: string | null, role: string | null, frames: number, width: number,
+ *   height: number, captured: boolean, markers: import("./markers.js").Answer[] }} state
+ * @property {() => Promise<import("./stats.js").Figures>} stats
+ */
+
+const HINT_STAYS = 5_000;
+
+const stage = element("stage", HTMLElement);
+const markers = new Markers();
+const notices = new Notices(element("notices", HTMLElement));
+const cursor = new Cursor(stage);
+
+const screen = new Screen({
+    onRetry: () => session.retryNow(),
+    onAgain: () => session.start(takeToken()),
+    onToken: (token) => {
+        keepToken(token);
+        session.start(token);
+    },
+});
+
+const session = new Session({
+    onState: (state) => {
+        document.body.dataset.state = state.name;
+        if (state.name !== "live" && state.name !== "repairing") hello = undefined;
+        screen.show(state);
+    },
+    onMessage: (message) => hear(message),
+    onVideo: (stream) => {
+        markers.restart();
+        picture.show(stream);
+    },
+});
+
+const link = new Link(session, markers);
+
+const picture = new Picture(stage, element("picture", HTMLVideoElement), {
+    onFrame: (rtp, shown) => {
+        if (rtp !== undefined) markers.frame(rtp, shown);
+        screen.picture();
+    },
+    onBox: (size) => {
+        if (hello) link.send({ t: "resize", ...size });
+    },
+});
+
+const stats = new Stats(session, picture, markers);
+
+const clipboard = new ClipboardSync(link, {
+    onPending: (pending) => menu.offerCopy(pending),
+    onProblem: (text) => notices.show("warning", text),
+});
+
+const keyboard = new Keyboard(element("typing", HTMLTextAreaElement), link, {
+    onCapture: (captured) => {
+        document.body.dataset.captured = String(captured);
+        hint();
+    },
+    onLeave: () => {
+        keyboard.field.blur();
+        menu.toggle(true);
+    },
+    onStats: () => stats.toggle(),
+    onPaste: (data) => clipboard.paste(data),
+});
+
+const pointer = new Pointer(stage, picture, link);
+
+const menu = new Menu({
+    onStats: () => stats.toggle(),
+    onPointerLock: () => {
+        pointer.lock().catch(() => notices.show("warning", "The browser did not lock the pointer. Try again in a second."));
+    },
+    onCopy: () => void clipboard.copyPending(),
+    onClosed: () => keyboard.capture(),
+    onSend: (code, modifiers) => keyboard.tap(code, modifiers),
+    onLayout: (layout) => {
+        keyboard.layout = layout;
+        link.send({ t: "layout", layout, variant: "" });
+    },
+});
+
+/** @type {Extract<import("./protocol.js").ToPage, { t: "hello" }> | undefined} */
+let hello;
+
+readTouch(stage, picture, link);
+readPen(stage, picture, link);
+addPhoneKeys(keyboard);
+stage.addEventListener("pointerdown", () => keyboard.capture());
+
+/** @param {import("./protocol.js").ToPage} message */
+function hear(message) {
+    switch (message.t) {
+        case "hello":
+            greet(message);
+            break;
+        case "cursor":
+            void cursor.show(message.cursor);
+            break;
+        case "clipboard":
+            if (link.role !== "view") void clipboard.receive(message.text);
+            break;
+        case "marker":
+            markers.marker(message.id, message.rtp);
+            break;
+        case "stats":
+            stats.server = message;
+            break;
+        case "notice":
+            notices.show(message.level, message.text);
+            break;
+        // The video itself says its size; `pong` and `bye` are the connection's.
+        case "size":
+        case "pong":
+        case "bye":
+            break;
+    }
+}
+
+/** @param {Extract<import("./protocol.js").ToPage, { t: "hello" }>} message */
+function greet(message) {
+    hello = message;
+    link.role = message.role;
+    document.body.dataset.role = message.role;
+    element("view-only", HTMLElement).hidden = message.role !== "view";
+    keyboard.layout = message.layout;
+    link.send({ t: "resize", ...picture.wanted });
+    const layout = menu.storedLayout;
+    if (layout && layout !== message.layout) {
+        keyboard.layout = layout;
+        link.send({ t: "layout", layout, variant: "" });
+    }
+    void clipboard.read();
+    // Not on a phone, where it would be the page's and not the user's choice.
+    if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) keyboard.capture();
+}
+
+let hintTimer = 0;
+
+/** Says how to leave, or how to come back. */
+function hint() {
+    const captured = keyboard.captured;
+    const text = captured ? "Ctrl + Alt + Shift gives the keyboard back" : "Click the picture to type";
+    const line = element("hint", HTMLElement);
+    line.textContent = text;
+    line.hidden = keyboard.onScreen;
+    window.clearTimeout(hintTimer);
+    hintTimer = window.setTimeout(() => (line.hidden = true), HINT_STAYS);
+}
+
+window.addEventListener("pagehide", () => session.stop());
+// Back from the browser's cache of pages: as if it had never been away.
+window.addEventListener("pageshow", (event) => {
+    if (event.persisted) session.start(takeToken());
+});
+// Another token in the address bar.
+window.addEventListener("hashchange", () => {
+    if (location.hash.includes("token=")) session.start(takeToken());
+});
+
+Object.defineProperty(window, "tos", {
+    value: Object.freeze({
+        get state() {
+            return {
+                connection: session.state.name,
+                kind: session.state.name === "failed" ? session.state.kind : null,
+                role: hello?.role ?? null,
+                frames: picture.frames,
+                ...picture.size,
+                captured: keyboard.captured,
+                markers: markers.answers,
+            };
+        },
+        stats: () => stats.gather(),
+    }),
+});
+
+session.start(takeToken());

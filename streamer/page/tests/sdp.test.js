@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { fragment, iceServers, videoCodec, withFragment } from "../sdp.js";
+
+const answer = [
+    "v=0", "a=group:BUNDLE 0 1",
+    "m=video 9 UDP/TLS/RTP/SAVPF 102 103", "a=ice-ufrag:old", "a=ice-pwd:oldpwd", "a=mid:0",
+    "a=candidate:1 1 udp 1 127.0.0.1 4000 typ host", "a=end-of-candidates",
+    "a=rtpmap:102 H264/90000", "a=rtpmap:103 rtx/90000",
+    "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=ice-ufrag:old", "a=ice-pwd:oldpwd", "a=mid:1", "",
+].join("\r\n");
+
+test("a fragment carries the credentials and candidates of the first section", () => {
+    assert.equal(fragment(answer), [
+        "a=ice-ufrag:old", "a=ice-pwd:oldpwd", "m=video 9 UDP/TLS/RTP/SAVPF 102 103", "a=mid:0",
+        "a=candidate:1 1 udp 1 127.0.0.1 4000 typ host", "a=end-of-candidates", "",
+    ].join("\r\n"));
+});
+
+test("a restarted answer has the new credentials everywhere and the new candidates once", () => {
+    const made = withFragment(answer, "a=ice-ufrag:new\r\na=ice-pwd:newpwd\r\na=candidate:2 1 udp 1 127.0.0.1 5000 typ host\r\n");
+    assert.equal(made.match(/a=ice-ufrag:new/g)?.length, 2);
+    assert.equal(made.match(/a=ice-pwd:newpwd/g)?.length, 2);
+    assert.ok(!made.includes("old"));
+    assert.equal(made.match(/a=candidate:/g)?.length, 1);
+    assert.ok(made.includes("5000") && !made.includes("4000"));
+    assert.ok(made.includes("a=rtpmap:102 H264/90000"));
+});
+
+test("without new candidates the old ones stay", () => {
+    assert.ok(withFragment(answer, "a=ice-ufrag:new\r\na=ice-pwd:newpwd\r\n").includes("4000"));
+});
+
+test("the codec of an answer is that of its first payload type", () => {
+    assert.equal(videoCodec(answer), "H264");
+    assert.equal(videoCodec(answer.replace("SAVPF 102 103", "SAVPF 103 102")), "RTX");
+    assert.equal(videoCodec("v=0\r\n"), undefined);
+});
+
+test("ICE servers come from Link headers", () => {
+    assert.deepEqual(
+        iceServers('<stun:a.example>; rel="ice-server", <turn:b.example?transport=udp>; rel="ice-server"; username="u"; credential="c", </x>; rel="next"'),
+        [{ urls: "stun:a.example" }, { urls: "turn:b.example?transport=udp", username: "u", credential: "c" }],
+    );
+    assert.deepEqual(iceServers(null), []);
+});

@@ -1,0 +1,48 @@
+# Two commands: `make run` and `make test`. Both set up what is missing first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+RELEASE := target/release/tos-comp
+DEBUG := target/debug/tos-comp
+# What `make run` starts inside the session; another one: make run PROGRAM="weston-terminal"
+PROGRAM ?= foot --config=tests/foot.ini fish
+ARGS ?=
+
+.PHONY: help run test bench lint deps build e2e clean
+
+help: ## Show this
+	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: deps ## Set everything up, start a desktop and print its URL
+	cargo build --release --bin tos-comp
+	LC_ALL=C.UTF-8 $(RELEASE) run $(ARGS) -- $(PROGRAM)
+
+deps: ## Install what is missing: Debian packages, npm packages
+	@scripts/deps
+
+build: deps
+	cargo build --workspace --bins
+
+test: build ## Run every test
+	cargo fmt --all --check
+	cargo test --workspace
+	npm run --silent check
+	npm test --silent
+	TOS_COMP=$(DEBUG) npm run --silent e2e
+
+e2e: build ## Run the tests in real browsers only
+	TOS_COMP=$(DEBUG) npm run --silent e2e
+
+bench: deps ## Measure; prints tables, writes bench-out/
+	cargo build --release --workspace --bins
+	TOS_COMP=$(RELEASE) node tests/bench/run.mjs
+
+lint: deps ## Check format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf node_modules bench-out

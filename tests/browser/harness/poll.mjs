@@ -1,0 +1,27 @@
+// Waiting for something to become true. The deadline is generous: it ends a test that hangs, it never measures speed.
+
+import { setTimeout as pause } from "node:timers/promises";
+
+/**
+ * Asks `check` until it gives something other than false, null or undefined, and returns that. What it throws counts as
+ * "not yet" and is told at the end.
+ * @template T
+ * @param {string} what for the message, as "the picture changes"
+ * @param {() => T | Promise<T>} check
+ * @param {{ within?: number }} [options] milliseconds
+ * @returns {Promise<NonNullable<T>>}
+ */
+export async function until(what, check, { within = 30_000 } = {}) {
+    const deadline = Date.now() + within;
+    let last;
+    for (;;) {
+        try {
+            const value = await check();
+            if (value !== false && value !== null && value !== undefined) return value;
+        } catch (error) {
+            last = error;
+        }
+        if (Date.now() > deadline) throw new Error(`not within ${within} ms: ${what}`, { cause: last });
+        await pause(25);
+    }
+}

@@ -277,9 +277,10 @@ export class Connection {
     /** @param {Lost} reason */
     #lose(reason) {
         if (this.#over) return;
-        const live = this.#live;
+        this.#over = true;
+        // Told first: the last picture goes away with the connection.
+        if (this.#live) this.#options.onLost(reason);
         this.close();
-        if (live) this.#options.onLost(reason);
     }
 
     /**

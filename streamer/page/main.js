@@ -45,7 +45,10 @@ const screen = new Screen({
 const session = new Session({
     onState: (state) => {
         document.body.dataset.state = state.name;
-        if (state.name !== "live" && state.name !== "repairing") hello = undefined;
+        if (state.name !== "live" && state.name !== "repairing") {
+            hello = undefined;
+            picture.freeze();
+        }
         screen.show(state);
     },
     onMessage: (message) => hear(message),
@@ -57,7 +60,7 @@ const session = new Session({
 
 const link = new Link(session, markers);
 
-const picture = new Picture(stage, element("picture", HTMLVideoElement), {
+const picture = new Picture(stage, element("picture", HTMLVideoElement), element("still", HTMLCanvasElement), {
     onFrame: (rtp, shown) => {
         if (rtp !== undefined) markers.frame(rtp, shown);
         screen.picture();
@@ -95,7 +98,9 @@ const menu = new Menu({
         pointer.lock().catch(() => notices.show("warning", "The browser did not lock the pointer. Try again in a second."));
     },
     onCopy: () => void clipboard.copyPending(),
-    onClosed: () => keyboard.capture(),
+    onClosed: () => {
+        if (link.role !== "view") keyboard.capture();
+    },
     onSend: (code, modifiers) => keyboard.tap(code, modifiers),
     onLayout: (layout) => {
         keyboard.layout = layout;
@@ -109,7 +114,10 @@ let hello;
 readTouch(stage, picture, link);
 readPen(stage, picture, link);
 addPhoneKeys(keyboard);
-stage.addEventListener("pointerdown", () => keyboard.capture());
+stage.addEventListener("pointerdown", () => {
+    if (menu.open) menu.toggle(false);
+    if (link.role !== "view") keyboard.capture();
+});
 
 /** @param {import("./protocol.js").ToPage} message */
 function hear(message) {
@@ -155,7 +163,7 @@ function greet(message) {
     }
     void clipboard.read();
     // Not on a phone, where it would be the page's and not the user's choice.
-    if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) keyboard.capture();
+    if (message.role !== "view" && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) keyboard.capture();
 }
 
 let hintTimer = 0;

@@ -54,6 +54,10 @@ export class Menu {
         });
     }
 
+    get open() {
+        return !this.#drawer.hidden;
+    }
+
     /** The layout that the user chose here earlier; empty for the server's own. */
     get storedLayout() {
         return localStorage.getItem(STORED_LAYOUT) ?? "";
@@ -63,7 +67,7 @@ export class Menu {
     toggle(open = Boolean(this.#drawer.hidden)) {
         this.#drawer.hidden = !open;
         this.#handle.setAttribute("aria-expanded", String(open));
-        if (open) this.#drawer.querySelector("button")?.focus();
+        if (open) /** @type {HTMLElement | null} */ (this.#drawer.querySelector("button:not([hidden])"))?.focus();
         else this.listener.onClosed();
     }
 

@@ -26,11 +26,13 @@ export class Picture {
     /**
      * @param {HTMLElement} stage
      * @param {HTMLVideoElement} video
+     * @param {HTMLCanvasElement} still
      * @param {PictureListener} listener
      */
-    constructor(stage, video, listener) {
+    constructor(stage, video, still, listener) {
         this.stage = stage;
         this.video = video;
+        this.still = still;
         this.listener = listener;
         video.addEventListener("resize", () => this.#place());
         // A browser may pause a video that it takes for decoration, such as one in a window it thinks covered.
@@ -61,6 +63,23 @@ export class Picture {
         void this.video.play().catch(() => {});
     }
 
+    /** Keeps the last picture in sight after its connection is gone, until there is a new one. */
+    freeze() {
+        const { width, height } = this.size;
+        if (!width || !height || !this.still.hidden) return;
+        this.still.width = width;
+        this.still.height = height;
+        this.still.getContext("2d")?.drawImage(this.video, 0, 0);
+        this.still.hidden = false;
+    }
+
+    #thaw() {
+        if (this.still.hidden) return;
+        this.still.hidden = true;
+        // Its memory goes with its size.
+        this.still.width = this.still.height = 0;
+    }
+
     #observe() {
         const take = (/** @type {ResizeObserverEntry | undefined} */ entry) => {
             const exact = entry?.devicePixelContentBoxSize?.[0];
@@ -88,11 +107,12 @@ export class Picture {
     #place() {
         const box = this.stage.getBoundingClientRect();
         const inner = contain(box, this.size, window.devicePixelRatio);
-        const style = this.video.style;
-        style.left = `${inner.left}px`;
-        style.top = `${inner.top}px`;
-        style.width = `${inner.width}px`;
-        style.height = `${inner.height}px`;
+        for (const { style } of [this.video, this.still]) {
+            style.left = `${inner.left}px`;
+            style.top = `${inner.top}px`;
+            style.width = `${inner.width}px`;
+            style.height = `${inner.height}px`;
+        }
         this.rect = { ...inner, left: box.left + inner.left, top: box.top + inner.top };
     }
 
@@ -118,6 +138,7 @@ export class Picture {
      */
     #note(rtp, now) {
         this.frames += 1;
+        this.#thaw();
         this.#shown.push(now);
         if (this.#shown.length > 240) this.#shown.shift();
         this.listener.onFrame(rtp, now);

@@ -43,7 +43,8 @@ export class Screen {
 
     /** A picture of the server is on the screen. */
     picture() {
-        if (this.#picture) return;
+        // The last one of a session that failed may still be on its way.
+        if (this.#picture || this.#state?.name === "failed") return;
         this.#picture = true;
         this.#draw();
     }

@@ -20,6 +20,8 @@ export class Picture {
 
     #device = { width: 0, height: 0 };
     #settle = 0;
+    /** A stream has come since the last `freeze`, so the next frame is a new one. */
+    #fresh = false;
     /** @type {number[]} when the last ones were shown */
     #shown = [];
 
@@ -59,12 +61,14 @@ export class Picture {
 
     /** @param {MediaStream} stream */
     show(stream) {
+        this.#fresh = true;
         this.video.srcObject = stream;
         void this.video.play().catch(() => {});
     }
 
     /** Keeps the last picture in sight after its connection is gone, until there is a new one. */
     freeze() {
+        this.#fresh = false;
         const { width, height } = this.size;
         if (!width || !height || !this.still.hidden) return;
         this.still.width = width;
@@ -74,7 +78,7 @@ export class Picture {
     }
 
     #thaw() {
-        if (this.still.hidden) return;
+        if (this.still.hidden || !this.#fresh) return;
         this.still.hidden = true;
         // Its memory goes with its size.
         this.still.width = this.still.height = 0;

@@ -1,7 +1,7 @@
 // One WHEP session: offer, answer, two data channels, one video. It knows how to repair itself by an ICE restart and says
 // when that failed; trying anew is the business of session.js.
 
-import { fragment, iceServers, videoCodec, withFragment } from "./sdp.js";
+import { fragment, iceServers, tidy, videoCodec, withFragment } from "./sdp.js";
 
 /** @typedef {import("./protocol.js").FromPage} FromPage */
 /** @typedef {import("./protocol.js").ToPage} ToPage */
@@ -119,7 +119,7 @@ export class Connection {
         await this.pc.setLocalDescription();
         await gathered(this.pc, GATHER_AT_MOST);
         const response = await this.#fetch("POST", "/whep", {
-            body: this.pc.localDescription?.sdp ?? "",
+            body: tidy(this.pc.localDescription?.sdp ?? ""),
             type: "application/sdp",
             signal,
         });

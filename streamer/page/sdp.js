@@ -10,6 +10,23 @@ function lines(sdp) {
 }
 
 /**
+ * An offer without attributes of payload types that it does not offer. Firefox leaves those of the codecs that
+ * `setCodecPreferences` took out, and strict parsers refuse the whole offer for them.
+ * @param {string} offer
+ * @returns {string}
+ */
+export function tidy(offer) {
+    /** @type {Set<string>} */
+    let offered = new Set();
+    const out = lines(offer).filter((line) => {
+        if (line.startsWith("m=")) offered = new Set(line.split(" ").slice(3));
+        const type = /^a=(?:rtcp-fb|fmtp|rtpmap):(\d+) /.exec(line)?.[1];
+        return type === undefined || offered.has(type);
+    });
+    return out.join("\r\n") + "\r\n";
+}
+
+/**
  * What a PATCH carries: the credentials and candidates of an offer. All media share one transport, so those of the first
  * section stand for all.
  * @param {string} offer

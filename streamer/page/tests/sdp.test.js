@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fragment, iceServers, videoCodec, withFragment } from "../sdp.js";
+import { fragment, iceServers, tidy, videoCodec, withFragment } from "../sdp.js";
 
 const answer = [
     "v=0", "a=group:BUNDLE 0 1",
@@ -26,6 +26,18 @@ test("a restarted answer has the new credentials everywhere and the new candidat
     assert.equal(made.match(/a=candidate:/g)?.length, 1);
     assert.ok(made.includes("5000") && !made.includes("4000"));
     assert.ok(made.includes("a=rtpmap:102 H264/90000"));
+});
+
+test("attributes of codecs that are not offered are left out", () => {
+    const offer = [
+        "v=0", "m=video 9 UDP/TLS/RTP/SAVPF 120 124", "a=rtcp-fb:120 nack", "a=rtcp-fb:121 nack pli", "a=fmtp:124 apt=120",
+        "a=fmtp:125 apt=121", "a=rtcp-fb:* transport-cc", "a=rtpmap:120 VP8/90000", "a=rtpmap:124 rtx/90000",
+        "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=sctp-port:5000", "",
+    ].join("\r\n");
+    const left = tidy(offer);
+    assert.ok(!/12[15]/.test(left), left);
+    assert.equal(left.split("\r\n").length, offer.split("\r\n").length - 2);
+    assert.equal(tidy(answer), answer);
 });
 
 test("without new candidates the old ones stay", () => {

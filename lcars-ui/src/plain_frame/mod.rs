@@ -152,7 +152,6 @@ impl Builder<'_> {
     fn top_bar(&mut self) {
         let m = self.m;
         let (top, height, right) = (m.margin, m.slim_bar, self.frame.window.right());
-        let mut end = right;
         let focused = self.view.focused.filter(|id| self.view.windows.iter().any(|window| window.id == *id));
         let close_width = self.snap(3.25 * height);
         let start = self.elbow_end() + m.gap;

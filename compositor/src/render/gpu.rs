@@ -1,0 +1,135 @@
+//! The adapter that draws: a real GPU where there is one, else lavapipe.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::quads::Quads;
+
+/// Names an adapter by a part of its name, for tests and for hosts with several.
+const ADAPTER_VARIABLE: &str = "TOS_ADAPTER";
+
+/// Why there is nothing to draw with.
+#[derive(Debug, thiserror::Error)]
+pub enum GpuError {
+    /// No Vulkan driver offers a device.
+    #[error("no Vulkan adapter; install mesa-vulkan-drivers for the software one")]
+    NoAdapter,
+    /// The named adapter is not there.
+    #[error("no Vulkan adapter's name contains {wanted:?}; there are: {found}")]
+    NoSuchAdapter {
+        /// What the environment asked for.
+        wanted: String,
+        /// What there is.
+        found: String,
+    },
+    /// The adapter gives no device.
+    #[error("{adapter}: {reason}")]
+    NoDevice {
+        /// Its name.
+        adapter: String,
+        /// What the driver said.
+        reason: wgpu::RequestDeviceError,
+    },
+    /// The device never answered.
+    #[error("the Vulkan driver did not answer at once")]
+    Silent,
+}
+
+/// A device to draw with; clones share it.
+#[derive(Debug, Clone)]
+pub struct Gpu(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    info: wgpu::AdapterInfo,
+    quads: Quads,
+}
+
+impl Gpu {
+    /// Opens the best adapter, or the one that `TOS_ADAPTER` names a part of.
+    pub fn new() -> Result<Self, GpuError> {
+        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+        descriptor.backends = wgpu::Backends::VULKAN;
+        // Validation layers, which development builds would load where they are installed, cost milliseconds a frame.
+        descriptor.flags = wgpu::InstanceFlags::empty().with_env();
+        let instance = wgpu::Instance::new(descriptor);
+        let adapters = ready(instance.enumerate_adapters(wgpu::Backends::VULKAN)).ok_or(GpuError::Silent)?;
+        let adapter = choose(adapters, std::env::var(ADAPTER_VARIABLE).ok())?;
+        let info = adapter.get_info();
+        let limits = wgpu::Limits {
+            max_texture_dimension_2d: adapter.limits().max_texture_dimension_2d,
+            max_buffer_size: adapter.limits().max_buffer_size,
+            ..wgpu::Limits::downlevel_defaults()
+        };
+        let descriptor = wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() };
+        let (device, queue) = ready(adapter.request_device(&descriptor))
+            .ok_or(GpuError::Silent)?
+            .map_err(|reason| GpuError::NoDevice { adapter: info.name.clone(), reason })?;
+        // The default handler panics. Running out of memory for one client's picture must not take the others along.
+        device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "drawing failed")));
+        let quads = Quads::new(&device);
+        tracing::debug!(adapter = info.name, driver = info.driver_info, kind = ?info.device_type, "drawing");
+        Ok(Self(Arc::new(Inner { device, queue, info, quads })))
+    }
+
+    /// As the driver names it.
+    pub fn adapter_name(&self) -> &str {
+        &self.0.info.name
+    }
+
+    /// Whether the "GPU" is this machine's processor, which changes what is cheap.
+    pub fn software(&self) -> bool {
+        self.0.info.device_type == wgpu::DeviceType::Cpu
+    }
+
+    pub(super) fn device(&self) -> &wgpu::Device {
+        &self.0.device
+    }
+
+    pub(super) fn queue(&self) -> &wgpu::Queue {
+        &self.0.queue
+    }
+
+    pub(super) fn quads(&self) -> &Quads {
+        &self.0.quads
+    }
+
+    /// No texture is wider or higher.
+    pub(super) fn largest_side(&self) -> u32 {
+        self.0.device.limits().max_texture_dimension_2d
+    }
+}
+
+fn choose(adapters: Vec<wgpu::Adapter>, wanted: Option<String>) -> Result<wgpu::Adapter, GpuError> {
+    let names: Vec<_> = adapters.iter().map(|adapter| adapter.get_info().name).collect();
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
+        return adapters.into_iter().min_by_key(|a| rank(a.get_info().device_type)).ok_or(GpuError::NoAdapter);
+    };
+    let matches = |name: &String| name.to_lowercase().contains(&wanted.to_lowercase());
+    let at = names.iter().position(matches);
+    at.and_then(|at| adapters.into_iter().nth(at))
+        .ok_or_else(|| GpuError::NoSuchAdapter { wanted, found: names.join(", ") })
+}
+
+/// Lower is better.
+fn rank(kind: wgpu::DeviceType) -> u8 {
+    match kind {
+        wgpu::DeviceType::DiscreteGpu => 0,
+        wgpu::DeviceType::IntegratedGpu => 1,
+        wgpu::DeviceType::VirtualGpu => 2,
+        wgpu::DeviceType::Cpu => 3,
+        wgpu::DeviceType::Other => 4,
+    }
+}
+
+/// The value of a future that is ready at once, as all of wgpu's are outside of a browser.
+fn ready<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}

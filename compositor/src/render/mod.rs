@@ -1,0 +1,45 @@
+//! Drawing: from pieces (clients' surfaces and the parts of the frame) to a picture an encoder can take.
+//!
+//! The rules that the code keeps:
+//!
+//! 1. Only damage is drawn, read back and converted, as a list of rectangles, never as their union.
+//! 2. What a pixel shows depends on the pieces and its position only. A frame that was drawn in damaged parts equals one
+//!    that was drawn at once, to the bit; a test holds us to it.
+//! 3. What is hidden behind something opaque is not drawn.
+//! 4. On a software adapter, opaque pictures shown pixel for pixel are copied, not drawn: a copy is a `memcpy`, a draw runs
+//!    a shader for every pixel.
+//! 5. Nothing a client says about its buffers is believed without a check.
+//!
+//! ```text
+//! SurfaceTexture ─┐
+//! ScenePainter ───┴─► Piece… ─► Target::draw ─► plan (what is seen) ─► copies, quads ─► Readback::finish ─► I420
+//! ```
+
+mod convert;
+mod coverage;
+mod damage;
+mod fonts;
+mod gpu;
+mod mapping;
+mod mask;
+mod painter;
+mod picture;
+mod piece;
+mod plan;
+mod quads;
+mod readback;
+mod target;
+mod text;
+mod texture;
+
+pub use gpu::{Gpu, GpuError};
+pub use mapping::surface_to_buffer;
+pub use painter::ScenePainter;
+pub use picture::Picture;
+pub use piece::{Piece, SurfacePiece};
+pub use readback::{Converted, Readback, ReadbackError};
+pub use target::{Drawn, Target};
+pub use texture::{PixelFormat, SurfaceTexture, TextureError, UploadError};
+
+#[cfg(test)]
+mod tests;

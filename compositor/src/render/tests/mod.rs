@@ -1,0 +1,10 @@
+//! What the parts do together, on whatever adapter is there; lavapipe where tests run.
+
+mod fixture;
+mod frames;
+mod golden;
+mod i420;
+mod incremental;
+mod shaders;
+mod surfaces;
+mod uploads;

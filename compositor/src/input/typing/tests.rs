@@ -1,0 +1,118 @@
+//! Plans are carried out on an XKB state, as a client would see them.
+
+use smithay::input::keyboard::xkb;
+
+use super::{Plan, Step, plan};
+use crate::input::layout::Layout;
+
+fn keymap(layout: &str) -> xkb::Keymap {
+    Layout::new(layout, "").ok().and_then(|layout| layout.keymap()).expect("an installed layout")
+}
+
+/// What a client gets that follows the keymaps and modifiers it is told of.
+fn typed(plan: &Plan, base: &xkb::Keymap, layout: xkb::LayoutIndex) -> String {
+    let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+    let mut now = base.clone();
+    let mut text = String::new();
+    for step in &plan.steps {
+        match step {
+            Step::Key { code, mods } => {
+                let mut state = xkb::State::new(&now);
+                state.update_mask(*mods, 0, 0, 0, 0, layout);
+                text += &state.key_get_utf8(*code);
+            }
+            Step::Keymap(keymap) => {
+                let format = xkb::KEYMAP_FORMAT_TEXT_V1;
+                let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
+                now = xkb::Keymap::new_from_string(&context, keymap.clone(), format, flags).expect("it compiles");
+            }
+            Step::RestoreKeymap => now = base.clone(),
+        }
+    }
+    // The key of a new line types a carriage return.
+    text.replace('\r', "\n")
+}
+
+fn keymaps(plan: &Plan) -> usize {
+    plan.steps.iter().filter(|step| matches!(step, Step::Keymap(_))).count()
+}
+
+const SAMPLES: [&str; 8] = [
+    "Hello, World! 0123456789 ~`@#$%^&*()_+-={}[]|\\:;\"'<>?,./",
+    "Grüße, ß, é à ñ ç, „Anführung“ – € £ ¥ µ",
+    "Привет, мир",
+    "日本語 한국어 ελληνικά עברית العربية",
+    "emoji 😀 👩‍👩‍👧 🇩🇪 👍🏽, twice 😀😀",
+    "lines\nand\ttabs\u{8}",
+    "e\u{301} combining, \u{a0} no-break, \u{200b} zero width",
+    "",
+];
+
+#[test]
+fn every_layout_types_every_text() {
+    for layout in ["us", "de", "ru", "fr"] {
+        let keymap = keymap(layout);
+        for sample in SAMPLES {
+            assert_eq!(typed(&plan(sample, &keymap, 0), &keymap, 0), sample, "{layout}");
+        }
+    }
+}
+
+#[test]
+fn the_layout_that_is_in_force_counts_not_the_first() {
+    let keymap = keymap("us,ru");
+    let text = "Привет, hello 😀";
+    for layout in [0, 1] {
+        assert_eq!(typed(&plan(text, &keymap, layout), &keymap, layout), text);
+    }
+    assert_eq!(keymaps(&plan("Привет", &keymap, 1)), 0);
+    assert_eq!(keymaps(&plan("Привет", &keymap, 0)), 1);
+}
+
+#[test]
+fn what_the_layout_has_needs_no_other_keymap() {
+    for (layout, text) in
+        [("us", SAMPLES[0]), ("de", "Grüße ÄÖÜ € @ {[]} ~"), ("ru", "Привет, мир!"), ("fr", "çà é è €")]
+    {
+        let plan = plan(text, &keymap(layout), 0);
+        assert_eq!(keymaps(&plan), 0, "{layout}");
+        assert!(!plan.steps.contains(&Step::RestoreKeymap));
+        assert_eq!(plan.steps.len(), text.chars().count());
+    }
+}
+
+#[test]
+fn another_keymap_is_put_in_force_once_and_taken_back_at_the_end() {
+    let keymap = keymap("us");
+    let plan = plan("a é b ß c é", &keymap, 0);
+    assert_eq!(keymaps(&plan), 1);
+    assert_eq!(plan.steps.iter().filter(|step| **step == Step::RestoreKeymap).count(), 1);
+    assert_eq!(plan.steps.last(), Some(&Step::RestoreKeymap));
+}
+
+#[test]
+fn more_characters_than_free_keys_take_several_keymaps() {
+    let keymap = keymap("us");
+    let text: String = ('\u{4e00}'..'\u{4fff}').collect();
+    let plan = plan(&text, &keymap, 0);
+    assert!(keymaps(&plan) > 1, "511 characters do not fit on the free keys of one keymap");
+    assert_eq!(typed(&plan, &keymap, 0), text);
+}
+
+#[test]
+fn control_characters_and_what_is_no_character_are_left_out() {
+    let keymap = keymap("us");
+    let text = "a\0b\u{1b}[31mc\r\nd\u{7f}e\u{85}f\u{fffe}g";
+    assert_eq!(typed(&plan(text, &keymap, 0), &keymap, 0), "ab[31mc\ndefg");
+}
+
+#[test]
+fn the_keypad_and_the_lock_keys_are_not_used() {
+    let keymap = keymap("us");
+    let state = xkb::State::new(&keymap);
+    for step in plan("*+-/0123456789.=", &keymap, 0).steps {
+        let Step::Key { code, .. } = step else { panic!("{step:?}") };
+        let name = xkb::keysym_get_name(state.key_get_one_sym(code));
+        assert!(!name.starts_with("KP_") && !name.ends_with("_Lock"), "{name}");
+    }
+}

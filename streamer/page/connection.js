@@ -1,14 +1,12 @@
 // One WHEP session: offer, answer, two data channels, one video. It knows how to repair itself by an ICE restart and says
 // when that failed; trying anew is the business of session.js.
 
-import { fragment, iceServers, tidy, videoCodec, withFragment } from "./sdp.js";
+import { lowDelay, prefer, received } from "./media.js";
+import { fragment, tidy, videoCodec, withFragment } from "./sdp.js";
+import { iceServers, Lost, refused, request } from "./signalling.js";
 
 /** @typedef {import("./protocol.js").FromPage} FromPage */
 /** @typedef {import("./protocol.js").ToPage} ToPage */
-/** @typedef {"H264" | "VP8"} Codec */
-
-/** Codecs the server can make, in the order it is asked for them. */
-export const CODECS = /** @type {Codec[]} */ (["H264", "VP8"]);
 
 /** Candidates of the own machine are there at once; a slow STUN server must not hold up the picture. */
 const GATHER_AT_MOST = 400;
@@ -28,29 +26,10 @@ const MOTION_BACKLOG = 2_048;
 /** Messages that may come before anybody listens. */
 const EARLY_AT_MOST = 64;
 
-/** Why a session could not be had or went away. */
-export class Lost extends Error {
-    /**
-     * - `token`: the server does not know the token
-     * - `codec`: no codec in common, or what came cannot be decoded
-     * - `gone`: nobody answers
-     * - `refused`: the server answers, but not with a session
-     * - `bye`: it ended the session on purpose
-     * @param {"token" | "codec" | "gone" | "refused" | "bye"} kind
-     * @param {string} text
-     */
-    constructor(kind, text) {
-        super(text);
-        this.kind = kind;
-    }
-}
-
 /**
  * @typedef {object} Options
  * @property {string} token
- * @property {Codec[]} codecs what to offer
- * @property {RTCIceServer[]} iceServers as an earlier answer named them
- * @property {(servers: RTCIceServer[]) => void} onIceServers what the answer names, for the next attempt
+ * @property {import("./media.js").Codec[]} codecs what to offer
  * @property {(message: ToPage) => void} onMessage
  * @property {(stream: MediaStream, receiver: RTCRtpReceiver) => void} onVideo
  * @property {(repairing: boolean) => void} onRepair
@@ -89,10 +68,13 @@ export class Connection {
     #timers = new Set();
     #decoding = { since: 0, done: false };
 
-    /** @param {Options} options */
-    constructor(options) {
+    /**
+     * @param {Options} options
+     * @param {RTCIceServer[]} iceServers
+     */
+    constructor(options, iceServers) {
         this.#options = options;
-        this.pc = new RTCPeerConnection({ iceServers: options.iceServers, bundlePolicy: "max-bundle" });
+        this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
         const transceiver = this.pc.addTransceiver("video", { direction: "recvonly" });
         this.receiver = transceiver.receiver;
         prefer(transceiver, options.codecs);
@@ -118,19 +100,15 @@ export class Connection {
     async open(signal) {
         await this.pc.setLocalDescription();
         await gathered(this.pc, GATHER_AT_MOST);
-        const response = await this.#fetch("POST", "/whep", {
+        const response = await request(this.#options.token, "POST", "/whep", {
             body: tidy(this.pc.localDescription?.sdp ?? ""),
             type: "application/sdp",
             signal,
         });
-        if (response.status === 401) throw new Lost("token", "The token is not valid.");
-        if (response.status === 406 || response.status === 415) {
-            throw new Lost("codec", "Server and browser have no video codec in common.");
-        }
-        if (response.status !== 201) throw new Lost("refused", `The server answered ${response.status}.`);
+        if (response.status === 406) throw new Lost("codec", "Server and browser have no video codec in common.");
+        if (response.status !== 201) throw refused(response);
         const location = response.headers.get("location");
         if (location) this.#session = new URL(location, response.url).href;
-        this.#options.onIceServers(iceServers(response.headers.get("link")));
         this.#answer = await response.text();
         this.codec = videoCodec(this.#answer);
         if (!this.codec) throw new Lost("codec", "The server sends no video.");
@@ -172,7 +150,7 @@ export class Connection {
     close() {
         this.#end();
         if (this.#session) {
-            this.#fetch("DELETE", this.#session, { keepalive: true }).catch(() => {});
+            request(this.#options.token, "DELETE", this.#session, { keepalive: true }).catch(() => {});
             this.#session = undefined;
         }
     }
@@ -222,7 +200,8 @@ export class Connection {
     async #checkDecoding(now) {
         const { packets, decoded } = await received(this.receiver);
         if (decoded > 0) this.#decoding.done = true;
-        else if (packets < 10) this.#decoding.since = now;
+        // A hidden page may have its reasons not to decode.
+        else if (packets < 10 || document.hidden) this.#decoding.since = now;
         else if (now - (this.#decoding.since ||= now) > UNDECODED_FOR) {
             this.#lose(new Lost("codec", `This browser could not decode the ${this.codec} video.`));
         }
@@ -256,10 +235,12 @@ export class Connection {
         if (!this.#session) throw new Lost("gone", "The connection was lost.");
         await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
         await gathered(this.pc, GATHER_AT_MOST);
-        const response = await this.#fetch("PATCH", this.#session, {
+        const response = await request(this.#options.token, "PATCH", this.#session, {
             body: fragment(this.pc.localDescription?.sdp ?? ""),
             type: "application/trickle-ice-sdpfrag",
             signal,
+            // Whatever is in force there: RFC 8840 wants it of a restart.
+            ifMatch: "*",
         });
         if (response.status !== 200) throw new Lost("gone", `The server answered ${response.status}.`);
         this.#answer = withFragment(this.#answer, await response.text());
@@ -281,30 +262,6 @@ export class Connection {
         // Told first: the last picture goes away with the connection.
         if (this.#live) this.#options.onLost(reason);
         this.close();
-    }
-
-    /**
-     * @param {string} method
-     * @param {string} url
-     * @param {{ body?: string, type?: string, signal?: AbortSignal, keepalive?: boolean }} more
-     */
-    async #fetch(method, url, more) {
-        /** @type {Record<string, string>} */
-        const headers = { Authorization: `Bearer ${this.#options.token}` };
-        if (more.type) headers["Content-Type"] = more.type;
-        if (method === "PATCH") headers["If-Match"] = "*";
-        try {
-            return await fetch(url, {
-                method,
-                headers,
-                cache: "no-store",
-                ...(more.body === undefined ? {} : { body: more.body }),
-                ...(more.signal ? { signal: more.signal } : {}),
-                ...(more.keepalive ? { keepalive: true } : {}),
-            });
-        } catch {
-            throw new Lost("gone", "The server does not answer.");
-        }
     }
 
     /**
@@ -333,8 +290,8 @@ export class Connection {
  * @throws {Lost}
  */
 export async function connect(options) {
-    const connection = new Connection(options);
     const signal = AbortSignal.timeout(CONNECT_AT_MOST);
+    const connection = new Connection(options, await iceServers(options.token, signal));
     try {
         await connection.open(signal);
         return connection;
@@ -343,43 +300,6 @@ export async function connect(options) {
         if (error instanceof Lost) throw error;
         throw new Lost("gone", error instanceof Error ? error.message : "The connection could not be made.");
     }
-}
-
-/**
- * Which codecs this browser can receive, of those the server can make.
- * @returns {Codec[]}
- */
-export function receivable() {
-    const known = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
-    return CODECS.filter((name) => known.some((codec) => codec.mimeType.toUpperCase() === `VIDEO/${name}`));
-}
-
-/**
- * Offers only the wanted codecs, in their order, with what protects them (RTX, FEC).
- * @param {RTCRtpTransceiver} transceiver
- * @param {Codec[]} wanted
- */
-function prefer(transceiver, wanted) {
-    const known = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
-    const named = (/** @type {RTCRtpCodec} */ codec) => codec.mimeType.split("/")[1]?.toUpperCase() ?? "";
-    const rank = (/** @type {RTCRtpCodec} */ codec) => {
-        // The encoders make constrained baseline, in packets of mode 1.
-        const line = codec.sdpFmtpLine ?? "";
-        return (line.includes("packetization-mode=1") ? 0 : 2) + (/profile-level-id=42e0/i.test(line) ? 0 : 1);
-    };
-    const codecs = wanted.flatMap((name) =>
-        known.filter((codec) => named(codec) === name).sort((a, b) => rank(a) - rank(b)));
-    const helpers = known.filter((codec) => ["RTX", "RED", "ULPFEC", "FLEXFEC-03"].includes(named(codec)));
-    transceiver.setCodecPreferences([...codecs, ...helpers]);
-}
-
-/**
- * No buffer against jitter: a late picture is worth less than a new one. Asked of the browser, which may not know either.
- * @param {RTCRtpReceiver} receiver
- */
-function lowDelay(receiver) {
-    if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = 0;
-    if ("playoutDelayHint" in receiver) receiver.playoutDelayHint = 0;
 }
 
 /**
@@ -411,15 +331,4 @@ function opened(channel, signal) {
         channel.addEventListener("close", fail, { once: true });
         signal.addEventListener("abort", fail, { once: true });
     });
-}
-
-/**
- * @param {RTCRtpReceiver} receiver
- */
-async function received(receiver) {
-    for (const report of (await receiver.getStats()).values()) {
-        if (report.type !== "inbound-rtp") continue;
-        return { packets: Number(report.packetsReceived ?? 0), decoded: Number(report.framesDecoded ?? 0) };
-    }
-    return { packets: 0, decoded: 0 };
 }

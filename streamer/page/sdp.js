@@ -87,19 +87,3 @@ export function videoCodec(answer) {
     const map = all.slice(start).find((line) => line.startsWith(`a=rtpmap:${type} `));
     return map?.split(" ")[1]?.split("/")[0]?.toUpperCase();
 }
-
-/**
- * ICE servers from the `Link` headers of a WHEP answer.
- * @param {string | null} header `<turn:host>; rel="ice-server"; username="u"; credential="c", <…>; …`
- * @returns {{ urls: string, username?: string, credential?: string }[]}
- */
-export function iceServers(header) {
-    const servers = [];
-    for (const [, url, rest] of (header ?? "").matchAll(/<([^>]*)>([^<]*)/g)) {
-        if (!url || !/rel="?ice-server"?/.test(rest ?? "")) continue;
-        const part = (/** @type {string} */ name) => new RegExp(`${name}="([^"]*)"`).exec(rest ?? "")?.[1];
-        const [username, credential] = [part("username"), part("credential")];
-        servers.push({ urls: url, ...(username ? { username } : {}), ...(credential ? { credential } : {}) });
-    }
-    return servers;
-}

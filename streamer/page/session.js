@@ -2,10 +2,12 @@
 // any time is one `State`, which the page shows.
 
 import { outlook, wait } from "./backoff.js";
-import { connect, Lost, receivable } from "./connection.js";
+import { connect } from "./connection.js";
+import { receivable } from "./media.js";
+import { Lost } from "./signalling.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
-/** @typedef {import("./connection.js").Codec} Codec */
+/** @typedef {import("./media.js").Codec} Codec */
 
 /**
  * - `connecting`: an attempt is under way; `again` if there was a picture before
@@ -39,8 +41,6 @@ export class Session {
     #again = false;
     /** @type {Set<Codec>} what this browser claims and cannot */
     #undecodable = new Set();
-    /** @type {RTCIceServer[]} */
-    #iceServers = [];
     #timer = 0;
     #run = 0;
 
@@ -94,8 +94,6 @@ export class Session {
             const connection = await connect({
                 token: this.#token,
                 codecs,
-                iceServers: this.#iceServers,
-                onIceServers: (servers) => (this.#iceServers = servers),
                 onMessage: (message) => current() && this.listener.onMessage(message),
                 onVideo: (stream, receiver) => current() && this.listener.onVideo(stream, receiver),
                 onRepair: (repairing) => current() && this.#set({ name: repairing ? "repairing" : "live" }),

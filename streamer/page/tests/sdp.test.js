@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fragment, iceServers, tidy, videoCodec, withFragment } from "../sdp.js";
+import { fragment, tidy, videoCodec, withFragment } from "../sdp.js";
 
 const answer = [
     "v=0", "a=group:BUNDLE 0 1",
@@ -48,12 +48,4 @@ test("the codec of an answer is that of its first payload type", () => {
     assert.equal(videoCodec(answer), "H264");
     assert.equal(videoCodec(answer.replace("SAVPF 102 103", "SAVPF 103 102")), "RTX");
     assert.equal(videoCodec("v=0\r\n"), undefined);
-});
-
-test("ICE servers come from Link headers", () => {
-    assert.deepEqual(
-        iceServers('<stun:a.example>; rel="ice-server", <turn:b.example?transport=udp>; rel="ice-server"; username="u"; credential="c", </x>; rel="next"'),
-        [{ urls: "stun:a.example" }, { urls: "turn:b.example?transport=udp", username: "u", credential: "c" }],
-    );
-    assert.deepEqual(iceServers(null), []);
 });

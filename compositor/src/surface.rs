@@ -1,0 +1,428 @@
+//! What drawing and hit-testing need to know of a `wl_surface`, brought up to date at each commit.
+//!
+//! smithay's `RendererSurfaceState` keeps the client's buffer until the next one comes. A shared-memory buffer is copied
+//! into our texture within the commit, so we keep state of our own and release the buffer at once: a client with a
+//! single buffer can draw again immediately.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use smithay::backend::renderer::element::Id;
+use smithay::backend::renderer::utils::DamageBag;
+use smithay::reexports::wayland_server::Resource;
+use smithay::reexports::wayland_server::protocol::wl_buffer::WlBuffer;
+use smithay::reexports::wayland_server::protocol::wl_shm;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::{Buffer, Logical, Point, Rectangle, Size, Transform};
+use smithay::wayland::compositor::{
+    BufferAssignment, Damage, RectangleKind, RegionAttributes, SurfaceAttributes, SurfaceData, with_states,
+};
+use smithay::wayland::shm::{BufferData, with_buffer_contents};
+use smithay::wayland::single_pixel_buffer::get_single_pixel_buffer;
+use smithay::wayland::viewporter::{ViewportCachedState, ensure_viewport_valid};
+
+use crate::render::{Gpu, PixelFormat, SurfaceTexture, surface_to_buffer};
+
+/// The largest side of a buffer that is taken, physical pixels: what every Vulkan implementation can hold.
+const MAX_SIDE: i32 = 8192;
+/// The largest side of a picture that a pointer may have.
+pub const MAX_CURSOR_SIDE: i32 = 256;
+/// Opaque regions are a hint; past this many rectangles the rest is drawn as if it were translucent.
+const MAX_OPAQUE_RECTS: usize = 32;
+/// Past this many rectangles in one commit the whole surface counts as damaged.
+const MAX_DAMAGE_RECTS: usize = 64;
+
+/// The formats that are taken over `wl_shm`, beside the two that the protocol asks for.
+pub const EXTRA_FORMATS: [wl_shm::Format; 2] = [wl_shm::Format::Abgr8888, wl_shm::Format::Xbgr8888];
+
+/// What a surface shows.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A picture on the GPU.
+    Texture(Arc<SurfaceTexture>),
+    /// One colour, premultiplied.
+    Solid([f32; 4]),
+}
+
+/// Pixels of a small surface, kept for the pointer, which the page draws.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CursorPixels {
+    /// Physical pixels.
+    pub size: Size<i32, Buffer>,
+    /// Straight-alpha RGBA, tightly packed.
+    pub rgba: Vec<u8>,
+    /// Physical pixels per logical pixel.
+    pub scale: i32,
+}
+
+/// Drawing state of one surface.
+#[derive(Debug)]
+pub struct SurfaceState {
+    /// Names the surface to the damage tracker.
+    pub id: Id,
+    /// `None` while no buffer is attached.
+    pub content: Option<Content>,
+    /// Kept for surfaces that are, or may become, a pointer.
+    pub cursor: Option<Arc<CursorPixels>>,
+    /// Of the attached buffer.
+    pub buffer_size: Size<i32, Buffer>,
+    /// Buffer pixels per surface-local unit.
+    pub buffer_scale: i32,
+    /// How the client turned its picture.
+    pub transform: Transform,
+    /// What part of the surface is shown, surface-local before the viewport.
+    pub source: Rectangle<f64, Logical>,
+    /// The size it is shown at, after the viewport.
+    pub size: Size<i32, Logical>,
+    /// Parts without translucency, surface-local.
+    pub opaque: Vec<Rectangle<i32, Logical>>,
+    /// Damage since the surface exists, as smithay's tracker reads it.
+    pub damage: DamageBag<i32, Buffer>,
+    has_alpha: bool,
+}
+
+type Stored = Mutex<SurfaceState>;
+
+impl Default for SurfaceState {
+    fn default() -> Self {
+        Self {
+            id: Id::new(),
+            content: None,
+            cursor: None,
+            buffer_size: Size::default(),
+            buffer_scale: 1,
+            transform: Transform::Normal,
+            source: Rectangle::default(),
+            size: Size::default(),
+            opaque: Vec::new(),
+            damage: DamageBag::default(),
+            has_alpha: true,
+        }
+    }
+}
+
+/// Runs `f` on the state of a surface; `None` before its first commit.
+pub fn with_state<T>(states: &SurfaceData, f: impl FnOnce(&mut SurfaceState) -> T) -> Option<T> {
+    let stored = states.data_map.get::<Stored>()?;
+    Some(f(&mut stored.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// Whether a surface shows something.
+pub fn is_mapped(surface: &WlSurface) -> bool {
+    with_states(surface, |states| with_state(states, |s| s.content.is_some()).unwrap_or(false))
+}
+
+/// The size of a surface, or `None` if it shows nothing.
+pub fn size(states: &SurfaceData) -> Option<Size<i32, Logical>> {
+    with_state(states, |s| s.content.is_some().then_some(s.size)).flatten()
+}
+
+/// Whether a surface takes input at `point` (surface-local).
+pub fn takes_input(states: &SurfaceData, point: Point<f64, Logical>) -> bool {
+    let Some(size) = size(states) else { return false };
+    if !Rectangle::from_size(size).to_f64().contains(point) {
+        return false;
+    }
+    let mut cached = states.cached_state.get::<SurfaceAttributes>();
+    let region = cached.current().input_region.as_ref();
+    region.is_none_or(|region| region_contains(region, size, point))
+}
+
+/// The protocol builds regions by adding and subtracting in order: the last rectangle that covers the point decides.
+fn region_contains(region: &RegionAttributes, size: Size<i32, Logical>, point: Point<f64, Logical>) -> bool {
+    let covers = |rect: &Rectangle<i32, Logical>| clamp_logical(*rect, size).to_f64().contains(point);
+    region.rects.iter().rev().find(|(_, rect)| covers(rect)).is_some_and(|(kind, _)| matches!(kind, RectangleKind::Add))
+}
+
+/// Takes over what a commit brought. Returns whether anything visible may have changed.
+pub fn commit(gpu: &Gpu, surface: &WlSurface) -> bool {
+    with_states(surface, |states| {
+        states.data_map.insert_if_missing_threadsafe(Stored::default);
+        let mut cached = states.cached_state.get::<SurfaceAttributes>();
+        let attributes = cached.current();
+        let assignment = attributes.buffer.take();
+        let damage = std::mem::take(&mut attributes.damage);
+        let (scale, transform) = (attributes.buffer_scale.max(1), Transform::from(attributes.buffer_transform));
+        let opaque = attributes.opaque_region.clone();
+        drop(cached);
+
+        let keep_pixels = matches!(states.role, None | Some("cursor_image"));
+        with_state(states, |state| {
+            let attached = match assignment {
+                Some(BufferAssignment::NewBuffer(buffer)) => {
+                    (state.buffer_scale, state.transform) = (scale, transform);
+                    state.attach(gpu, &buffer, &damage, keep_pixels);
+                    buffer.release();
+                    true
+                }
+                Some(BufferAssignment::Removed) => {
+                    let was_mapped = state.content.is_some();
+                    *state = SurfaceState { id: state.id.clone(), ..SurfaceState::default() };
+                    return was_mapped;
+                }
+                None => false,
+            };
+            if state.content.is_none() {
+                return attached;
+            }
+            let moved = state.update_view(states);
+            if attached || moved {
+                state.update_opaque(opaque.as_ref());
+            }
+            attached || moved
+        })
+        .unwrap_or(false)
+    })
+}
+
+impl SurfaceState {
+    fn attach(&mut self, gpu: &Gpu, buffer: &WlBuffer, damage: &[Damage], keep_pixels: bool) {
+        if let Ok(pixel) = get_single_pixel_buffer(buffer) {
+            self.buffer_size = Size::from((1, 1));
+            self.has_alpha = pixel.has_alpha();
+            self.content = Some(Content::Solid(pixel.rgba32f()));
+            self.cursor = None;
+            self.damage.add([Rectangle::from_size(self.buffer_size)]);
+            return;
+        }
+        // On an error the client is told by smithay (a truncated pool) or its mistake is its own: it sees nothing new.
+        let copied = with_buffer_contents(buffer, |pool, length, data| {
+            self.copy_shm(gpu, Pool { pool, length }, data, damage, keep_pixels)
+        });
+        match copied {
+            Ok(Ok(())) => {}
+            Ok(Err(reason)) => {
+                tracing::warn!(buffer = ?buffer.id(), reason, "a client's buffer was not taken");
+                self.content = None;
+            }
+            Err(error) => {
+                tracing::warn!(buffer = ?buffer.id(), %error, "a client's buffer could not be read");
+                self.content = None;
+            }
+        }
+    }
+
+    fn copy_shm(
+        &mut self,
+        gpu: &Gpu,
+        pool: Pool,
+        data: BufferData,
+        damage: &[Damage],
+        keep_pixels: bool,
+    ) -> Result<(), &'static str> {
+        let format = pixel_format(data.format).ok_or("its format was not offered")?;
+        let size = Size::<i32, Buffer>::from((data.width, data.height));
+        if size.w <= 0 || size.h <= 0 || size.w > MAX_SIDE || size.h > MAX_SIDE {
+            return Err("its size is out of range");
+        }
+        let pixels = pool.rows(&data).ok_or("it reaches past the end of its pool")?;
+
+        let reusable = match &self.content {
+            Some(Content::Texture(texture)) if texture.size() == size && texture.format() == format => {
+                Some(texture.clone())
+            }
+            _ => None,
+        };
+        let rects = match &reusable {
+            Some(_) => self.buffer_damage(damage, size),
+            None => vec![Rectangle::from_size(size)],
+        };
+        let texture = match reusable {
+            Some(texture) => texture,
+            None => Arc::new(SurfaceTexture::new(gpu, size, format).map_err(|_| "the device cannot hold it")?),
+        };
+        texture.upload(gpu, pixels, data.stride, &rects).map_err(|_| "its rows do not fit its size")?;
+        self.cursor = (keep_pixels && size.w <= MAX_CURSOR_SIDE && size.h <= MAX_CURSOR_SIDE)
+            .then(|| Arc::new(cursor_pixels(pixels, &data, format, self.buffer_scale)));
+        self.content = Some(Content::Texture(texture));
+        self.buffer_size = size;
+        self.has_alpha = matches!(format, PixelFormat::Argb8888 | PixelFormat::Abgr8888);
+        self.damage.add(rects);
+        Ok(())
+    }
+
+    /// The client's damage in buffer coordinates, clamped; clients send `i32::MAX` and worse.
+    fn buffer_damage(&self, damage: &[Damage], size: Size<i32, Buffer>) -> Vec<Rectangle<i32, Buffer>> {
+        if damage.len() > MAX_DAMAGE_RECTS {
+            return vec![Rectangle::from_size(size)];
+        }
+        let surface_size = size.to_logical(self.buffer_scale, self.transform);
+        let (from, to) = (self.source, self.size);
+        let mut rects = Vec::with_capacity(damage.len());
+        for damage in damage {
+            let rect = match *damage {
+                Damage::Buffer(rect) => clamp_buffer(rect, size),
+                // Surface damage counts in units after the viewport. With one in use, redraw all of it.
+                Damage::Surface(_) if from != Rectangle::from_size(to).to_f64() => Rectangle::from_size(size),
+                Damage::Surface(rect) => {
+                    let rect = clamp_logical(rect, surface_size).to_f64();
+                    let scale = f64::from(self.buffer_scale);
+                    surface_to_buffer(rect, scale, self.transform, surface_size.to_f64()).to_i32_up()
+                }
+            };
+            if !rect.is_empty() {
+                rects.push(clamp_buffer(rect, size));
+            }
+        }
+        rects
+    }
+
+    /// Applies buffer scale, transform and viewport. Returns whether the shown part or size changed.
+    fn update_view(&mut self, states: &SurfaceData) -> bool {
+        let natural = self.buffer_size.to_logical(self.buffer_scale, self.transform);
+        // A viewport that reaches outside is a protocol error, which this call posts.
+        let valid = ensure_viewport_valid(states, natural);
+        let mut cached = states.cached_state.get::<ViewportCachedState>();
+        let viewport = cached.current();
+        let (source, size) = if valid {
+            (viewport.src.unwrap_or_else(|| Rectangle::from_size(natural).to_f64()), viewport.size().unwrap_or(natural))
+        } else {
+            (Rectangle::from_size(natural).to_f64(), natural)
+        };
+        let size = Size::from((size.w.clamp(0, 2 * MAX_SIDE), size.h.clamp(0, 2 * MAX_SIDE)));
+        let changed = (source, size) != (self.source, self.size);
+        (self.source, self.size) = (source, size);
+        changed
+    }
+
+    fn update_opaque(&mut self, region: Option<&RegionAttributes>) {
+        self.opaque.clear();
+        if !self.has_alpha {
+            self.opaque.push(Rectangle::from_size(self.size));
+            return;
+        }
+        let rects = region.map(|region| region.rects.as_slice()).unwrap_or_default();
+        for (kind, rect) in rects.iter().take(MAX_OPAQUE_RECTS) {
+            let rect = clamp_logical(*rect, self.size);
+            match kind {
+                RectangleKind::Add => self.opaque.push(rect),
+                RectangleKind::Subtract => {
+                    self.opaque = Rectangle::subtract_rects_many(std::mem::take(&mut self.opaque), [rect]);
+                }
+            }
+        }
+        if rects.len() > MAX_OPAQUE_RECTS {
+            // A later rectangle might take away what an earlier one added.
+            self.opaque.clear();
+        }
+        self.opaque.retain(|rect| !rect.is_empty());
+    }
+}
+
+/// The client's shared memory while smithay guards it against SIGBUS.
+struct Pool {
+    pool: *const u8,
+    length: usize,
+}
+
+impl Pool {
+    /// The bytes of a buffer, from its offset to the end of its last row; `None` if they are not all in the pool.
+    fn rows<'a>(&self, data: &BufferData) -> Option<&'a [u8]> {
+        let offset = usize::try_from(data.offset).ok()?;
+        let stride = usize::try_from(data.stride).ok()?;
+        let row = usize::try_from(data.width).ok()?.checked_mul(4)?;
+        let before_last = usize::try_from(data.height).ok()?.checked_sub(1)?.checked_mul(stride)?;
+        let needed = before_last.checked_add(row)?;
+        if stride < row || offset.checked_add(needed)? > self.length {
+            return None;
+        }
+        // SAFETY: smithay maps `length` bytes at `pool` for as long as its callback runs, which is the only place this
+        // type lives in, and turns a SIGBUS into zeroes. The client may write meanwhile: the bytes are copied once,
+        // never interpreted, so it can only spoil its own picture.
+        Some(unsafe { std::slice::from_raw_parts(self.pool.add(offset), needed) })
+    }
+}
+
+fn pixel_format(format: wl_shm::Format) -> Option<PixelFormat> {
+    match format {
+        wl_shm::Format::Argb8888 => Some(PixelFormat::Argb8888),
+        wl_shm::Format::Xrgb8888 => Some(PixelFormat::Xrgb8888),
+        wl_shm::Format::Abgr8888 => Some(PixelFormat::Abgr8888),
+        wl_shm::Format::Xbgr8888 => Some(PixelFormat::Xbgr8888),
+        _ => None,
+    }
+}
+
+/// Straight-alpha RGBA of a premultiplied buffer, as PNG wants it.
+fn cursor_pixels(rows: &[u8], data: &BufferData, format: PixelFormat, scale: i32) -> CursorPixels {
+    let (width, height, stride) = (data.width as usize, data.height as usize, data.stride as usize);
+    let mut rgba = Vec::with_capacity(width * height * 4);
+    for row in rows.chunks(stride).take(height) {
+        for pixel in row.chunks_exact(4).take(width) {
+            let [a, b, c, d] = [pixel[0], pixel[1], pixel[2], pixel[3]];
+            let (red, blue) = match format {
+                PixelFormat::Argb8888 | PixelFormat::Xrgb8888 => (c, a),
+                PixelFormat::Abgr8888 | PixelFormat::Xbgr8888 => (a, c),
+            };
+            let alpha = if matches!(format, PixelFormat::Argb8888 | PixelFormat::Abgr8888) { d } else { 255 };
+            let straight = |v: u8| (u32::from(v) * 255).checked_div(u32::from(alpha)).unwrap_or(0).min(255) as u8;
+            rgba.extend_from_slice(&[straight(red), straight(b), straight(blue), alpha]);
+        }
+    }
+    CursorPixels { size: Size::from((data.width, data.height)), rgba, scale }
+}
+
+/// The part of `rect` within `0..size`, without overflow whatever the numbers.
+fn clamp_parts((x, y): (i32, i32), (w, h): (i32, i32), (max_w, max_h): (i32, i32)) -> (i32, i32, i32, i32) {
+    let clamp = |start: i32, length: i32, max: i32| {
+        let end = (i64::from(start) + i64::from(length.max(0))).clamp(0, i64::from(max)) as i32;
+        let start = start.clamp(0, max).min(end);
+        (start, end - start)
+    };
+    let (x, w) = clamp(x, w, max_w);
+    let (y, h) = clamp(y, h, max_h);
+    (x, y, w, h)
+}
+
+fn clamp_buffer(rect: Rectangle<i32, Buffer>, size: Size<i32, Buffer>) -> Rectangle<i32, Buffer> {
+    let (x, y, w, h) = clamp_parts(rect.loc.into(), rect.size.into(), size.into());
+    Rectangle::new((x, y).into(), (w, h).into())
+}
+
+fn clamp_logical(rect: Rectangle<i32, Logical>, size: Size<i32, Logical>) -> Rectangle<i32, Logical> {
+    let (x, y, w, h) = clamp_parts(rect.loc.into(), rect.size.into(), size.into());
+    Rectangle::new((x, y).into(), (w, h).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_is_clamped_whatever_the_client_sends() {
+        let size = (100, 50);
+        assert_eq!(clamp_parts((0, 0), (i32::MAX, i32::MAX), size), (0, 0, 100, 50));
+        assert_eq!(clamp_parts((i32::MAX, 10), (i32::MAX, i32::MAX), size), (100, 10, 0, 40));
+        assert_eq!(clamp_parts((i32::MIN, -5), (i32::MAX, 10), size), (0, 0, 0, 5));
+        assert_eq!(clamp_parts((10, 10), (-3, i32::MIN), size), (10, 10, 0, 0));
+        assert_eq!(clamp_parts((90, 40), (20, 20), size), (90, 40, 10, 10));
+    }
+
+    #[test]
+    fn a_buffer_that_reaches_past_its_pool_is_refused() {
+        let memory = vec![0u8; 400];
+        let data = |offset, width, height, stride| BufferData {
+            offset,
+            width,
+            height,
+            stride,
+            format: wl_shm::Format::Argb8888,
+        };
+        let rows = |d: &BufferData| Pool { pool: memory.as_ptr(), length: memory.len() }.rows(d).map(<[u8]>::len);
+        assert_eq!(rows(&data(0, 10, 10, 40)), Some(400));
+        assert_eq!(rows(&data(4, 10, 10, 40)), None);
+        assert_eq!(rows(&data(-4, 10, 10, 40)), None);
+        assert_eq!(rows(&data(0, 10, 10, 36)), None, "a stride shorter than a row");
+        assert_eq!(rows(&data(0, i32::MAX, i32::MAX, i32::MAX)), None);
+        assert_eq!(rows(&data(0, 10, 0, 40)), None);
+        assert_eq!(rows(&data(0, 5, 10, 40)), Some(380), "the last row may end early");
+    }
+
+    #[test]
+    fn cursor_pixels_are_straight_alpha() {
+        let data = BufferData { offset: 0, width: 1, height: 1, stride: 4, format: wl_shm::Format::Argb8888 };
+        let pixels = cursor_pixels(&[10, 20, 40, 128], &data, PixelFormat::Argb8888, 1);
+        assert_eq!(pixels.rgba, [79, 39, 19, 128]);
+        let clear = cursor_pixels(&[10, 20, 40, 0], &data, PixelFormat::Argb8888, 1);
+        assert_eq!(clear.rgba, [0, 0, 0, 0]);
+    }
+}

@@ -1,0 +1,68 @@
+//! The Wayland globals that clients see, made once at start.
+
+use smithay::reexports::wayland_server::DisplayHandle;
+use smithay::utils::{Clock, Monotonic};
+use smithay::wayland::compositor::CompositorState;
+use smithay::wayland::cursor_shape::CursorShapeManagerState;
+use smithay::wayland::fractional_scale::FractionalScaleManagerState;
+use smithay::wayland::output::OutputManagerState;
+use smithay::wayland::pointer_gestures::PointerGesturesState;
+use smithay::wayland::presentation::PresentationState;
+use smithay::wayland::relative_pointer::RelativePointerManagerState;
+use smithay::wayland::selection::data_device::DataDeviceState;
+use smithay::wayland::selection::primary_selection::PrimarySelectionState;
+use smithay::wayland::shell::xdg::XdgShellState;
+use smithay::wayland::shell::xdg::decoration::XdgDecorationState;
+use smithay::wayland::shm::ShmState;
+use smithay::wayland::single_pixel_buffer::SinglePixelBufferState;
+use smithay::wayland::tablet_manager::TabletManagerState;
+use smithay::wayland::viewporter::ViewporterState;
+use smithay::wayland::xdg_activation::XdgActivationState;
+
+use crate::state::State;
+use crate::surface::EXTRA_FORMATS;
+
+/// smithay's per-protocol state. Those that nothing asks for again are kept only to keep their global alive.
+#[derive(Debug)]
+pub struct Globals {
+    pub(crate) compositor: CompositorState,
+    pub(crate) shm: ShmState,
+    pub(crate) xdg_shell: XdgShellState,
+    pub(crate) data_device: DataDeviceState,
+    pub(crate) primary_selection: PrimarySelectionState,
+    pub(crate) activation: XdgActivationState,
+    _output_manager: OutputManagerState,
+    _decoration: XdgDecorationState,
+    _viewporter: ViewporterState,
+    _fractional_scale: FractionalScaleManagerState,
+    _presentation: PresentationState,
+    _single_pixel: SinglePixelBufferState,
+    _cursor_shape: CursorShapeManagerState,
+    _relative_pointer: RelativePointerManagerState,
+    _pointer_gestures: PointerGesturesState,
+    _tablet: TabletManagerState,
+}
+
+impl Globals {
+    /// Announces every protocol on `display`.
+    pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>) -> Self {
+        Self {
+            compositor: CompositorState::new_v6::<State>(display),
+            shm: ShmState::new::<State>(display, EXTRA_FORMATS),
+            xdg_shell: XdgShellState::new::<State>(display),
+            data_device: DataDeviceState::new::<State>(display),
+            primary_selection: PrimarySelectionState::new::<State>(display),
+            activation: XdgActivationState::new::<State>(display),
+            _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),
+            _decoration: XdgDecorationState::new::<State>(display),
+            _viewporter: ViewporterState::new::<State>(display),
+            _fractional_scale: FractionalScaleManagerState::new::<State>(display),
+            _presentation: PresentationState::new::<State>(display, clock.id() as u32),
+            _single_pixel: SinglePixelBufferState::new::<State>(display),
+            _cursor_shape: CursorShapeManagerState::new::<State>(display),
+            _relative_pointer: RelativePointerManagerState::new::<State>(display),
+            _pointer_gestures: PointerGesturesState::new::<State>(display),
+            _tablet: TabletManagerState::new::<State>(display),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `wl_compositor` and `wl_subcompositor`: surfaces and what their commits bring.
+
+use smithay::delegate_compositor;
+use smithay::input::pointer::CursorImageStatus;
+use smithay::reexports::wayland_server::Client;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::wayland::compositor::{
+    CompositorClientState, CompositorHandler, CompositorState, TraversalAction, get_parent, is_sync_subsurface,
+    with_states, with_surface_tree_upward,
+};
+
+use crate::state::{ClientState, State};
+use crate::surface;
+
+impl CompositorHandler for State {
+    fn compositor_state(&mut self) -> &mut CompositorState {
+        &mut self.globals.compositor
+    }
+
+    fn client_compositor_state<'a>(&self, client: &'a Client) -> &'a CompositorClientState {
+        &ClientState::of(client).compositor
+    }
+
+    fn commit(&mut self, surface: &WlSurface) {
+        if is_sync_subsurface(surface) {
+            // Its state is applied with its parent's commit, which comes through here again.
+            return;
+        }
+        let mut changed = false;
+        // The synchronised children that this commit applies.
+        let mut tree = Vec::new();
+        with_surface_tree_upward(
+            surface,
+            (),
+            |_, _, ()| TraversalAction::DoChildren(()),
+            |surface, _, ()| tree.push(surface.clone()),
+            |_, _, ()| true,
+        );
+        for surface in &tree {
+            changed |= surface::commit(&self.gpu, surface);
+        }
+
+        self.popups.commit(surface);
+        self.ensure_configured(surface);
+
+        let mut root = surface.clone();
+        while let Some(parent) = get_parent(&root) {
+            root = parent;
+        }
+        self.window_committed(&root);
+        if matches!(&self.cursor.status, CursorImageStatus::Surface(cursor) if *cursor == root) {
+            self.cursor_committed();
+        } else if changed || with_states(surface, has_frame_callback) {
+            // A frame callback is answered by the next tick even if nothing was drawn.
+            self.screen.damage();
+        }
+    }
+}
+
+fn has_frame_callback(states: &smithay::wayland::compositor::SurfaceData) -> bool {
+    let mut cached = states.cached_state.get::<smithay::wayland::compositor::SurfaceAttributes>();
+    !cached.current().frame_callbacks.is_empty()
+}
+
+delegate_compositor!(State);

@@ -1,0 +1,59 @@
+//! `wl_data_device`: clipboard and drag and drop. The clipboard's text is shared with the page, see [`crate::clipboard`].
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use smithay::delegate_data_device;
+use smithay::input::Seat;
+use smithay::reexports::wayland_server::protocol::wl_data_source::WlDataSource;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::wayland::selection::data_device::{
+    ClientDndGrabHandler, DataDeviceHandler, DataDeviceState, ServerDndGrabHandler,
+};
+use smithay::wayland::selection::{SelectionHandler, SelectionSource, SelectionTarget};
+
+use crate::state::State;
+
+impl SelectionHandler for State {
+    /// The text that a page brought.
+    type SelectionUserData = Arc<str>;
+
+    fn new_selection(&mut self, target: SelectionTarget, source: Option<SelectionSource>, _seat: Seat<Self>) {
+        if let (SelectionTarget::Clipboard, Some(source)) = (target, source) {
+            self.client_copied(&source.mime_types());
+        }
+    }
+
+    fn send_selection(
+        &mut self,
+        _target: SelectionTarget,
+        _mime_type: String,
+        fd: OwnedFd,
+        _seat: Seat<Self>,
+        text: &Arc<str>,
+    ) {
+        self.send_page_text(fd, text.clone());
+    }
+}
+
+impl DataDeviceHandler for State {
+    fn data_device_state(&self) -> &DataDeviceState {
+        &self.globals.data_device
+    }
+}
+
+impl ClientDndGrabHandler for State {
+    fn started(&mut self, _source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
+        self.dnd_icon = icon;
+        self.screen.damage();
+    }
+
+    fn dropped(&mut self, _target: Option<WlSurface>, _validated: bool, _seat: Seat<Self>) {
+        self.dnd_icon = None;
+        self.screen.damage();
+    }
+}
+
+impl ServerDndGrabHandler for State {}
+
+delegate_data_device!(State);

@@ -1,0 +1,19 @@
+//! `wp_fractional_scale_v1`: tells a surface the output's exact scale, so that it need not draw at the next integer.
+
+use smithay::delegate_fractional_scale;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::wayland::compositor::with_states;
+use smithay::wayland::fractional_scale::{FractionalScaleHandler, with_fractional_scale};
+
+use crate::state::State;
+
+impl FractionalScaleHandler for State {
+    fn new_fractional_scale(&mut self, surface: WlSurface) {
+        let scale = self.screen.scale();
+        with_states(&surface, |states| {
+            with_fractional_scale(states, |fractional| fractional.set_preferred_scale(scale));
+        });
+    }
+}
+
+delegate_fractional_scale!(State);

@@ -1,0 +1,19 @@
+//! One Wayland protocol, one file: each translates a client's request into a call on [`State`](crate::state::State).
+
+mod activation;
+mod compositor;
+mod cursor_shape;
+mod data_device;
+mod decoration;
+mod fractional_scale;
+mod output;
+mod pointer_gestures;
+mod presentation;
+mod primary_selection;
+mod relative_pointer;
+mod seat;
+mod shm;
+mod single_pixel_buffer;
+mod tablet;
+mod viewporter;
+mod xdg_shell;

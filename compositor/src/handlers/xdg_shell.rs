@@ -1,0 +1,132 @@
+//! `xdg_wm_base`: windows and their popups. Where they go is decided in [`crate::shell`].
+
+use smithay::delegate_xdg_shell;
+use smithay::desktop::{
+    PopupKeyboardGrab, PopupKind, PopupPointerGrab, PopupUngrabStrategy, find_popup_root_surface,
+    get_popup_toplevel_coords,
+};
+use smithay::input::Seat;
+use smithay::input::pointer::Focus;
+use smithay::reexports::wayland_server::protocol::wl_output::WlOutput;
+use smithay::reexports::wayland_server::protocol::wl_seat::WlSeat;
+use smithay::utils::Serial;
+use smithay::wayland::shell::xdg::{PopupSurface, PositionerState, ToplevelSurface, XdgShellHandler, XdgShellState};
+
+use crate::state::State;
+
+impl XdgShellHandler for State {
+    fn xdg_shell_state(&mut self) -> &mut XdgShellState {
+        &mut self.globals.xdg_shell
+    }
+
+    fn new_toplevel(&mut self, toplevel: ToplevelSurface) {
+        self.shell.add(toplevel);
+    }
+
+    fn toplevel_destroyed(&mut self, toplevel: ToplevelSurface) {
+        if let Some(id) = self.shell.window_of(toplevel.wl_surface()) {
+            self.remove_window(id);
+        }
+    }
+
+    fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
+        self.unconstrain(&popup);
+        if let Err(error) = self.popups.track_popup(PopupKind::Xdg(popup)) {
+            tracing::debug!(%error, "a popup died before it was seen");
+        }
+    }
+
+    fn reposition_request(&mut self, popup: PopupSurface, positioner: PositionerState, token: u32) {
+        popup.with_pending_state(|state| {
+            state.geometry = positioner.get_geometry();
+            state.positioner = positioner;
+        });
+        self.unconstrain(&popup);
+        popup.send_repositioned(token);
+    }
+
+    fn popup_destroyed(&mut self, _popup: PopupSurface) {
+        self.screen.damage();
+    }
+
+    fn grab(&mut self, popup: PopupSurface, seat: WlSeat, serial: Serial) {
+        let Some(seat) = Seat::<State>::from_resource(&seat) else { return };
+        let kind = PopupKind::Xdg(popup);
+        let Ok(root) = find_popup_root_surface(&kind) else { return };
+        if self.shell.window_of(&root).is_none() {
+            return;
+        }
+        let Ok(mut grab) = self.popups.grab_popup(root, kind, &seat, serial) else { return };
+        let previous = grab.previous_serial();
+        // A grab belongs to the input that opened the popup; one that someone else holds ends the popup instead.
+        if let Some(keyboard) = seat.get_keyboard() {
+            let ours = keyboard.has_grab(serial) || keyboard.has_grab(previous.unwrap_or(serial));
+            if keyboard.is_grabbed() && !ours {
+                grab.ungrab(PopupUngrabStrategy::All);
+                return;
+            }
+            keyboard.set_focus(self, grab.current_grab(), serial);
+            keyboard.set_grab(self, PopupKeyboardGrab::new(&grab), serial);
+        }
+        if let Some(pointer) = seat.get_pointer() {
+            let ours = pointer.has_grab(serial) || pointer.has_grab(previous.unwrap_or_else(|| grab.serial()));
+            if pointer.is_grabbed() && !ours {
+                grab.ungrab(PopupUngrabStrategy::All);
+                return;
+            }
+            pointer.set_grab(self, PopupPointerGrab::new(&grab), serial, Focus::Keep);
+        }
+    }
+
+    fn maximize_request(&mut self, toplevel: ToplevelSurface) {
+        // It is maximised already; the protocol wants an answer all the same.
+        answer(&toplevel);
+    }
+
+    fn unmaximize_request(&mut self, toplevel: ToplevelSurface) {
+        answer(&toplevel);
+    }
+
+    fn fullscreen_request(&mut self, toplevel: ToplevelSurface, _output: Option<WlOutput>) {
+        self.set_fullscreen(&toplevel, true);
+        answer(&toplevel);
+    }
+
+    fn unfullscreen_request(&mut self, toplevel: ToplevelSurface) {
+        self.set_fullscreen(&toplevel, false);
+        answer(&toplevel);
+    }
+
+    fn title_changed(&mut self, _toplevel: ToplevelSurface) {
+        self.relayout();
+    }
+
+    fn app_id_changed(&mut self, _toplevel: ToplevelSurface) {
+        self.relayout();
+    }
+
+    fn parent_changed(&mut self, _toplevel: ToplevelSurface) {
+        self.relayout();
+    }
+}
+
+/// Some requests must be followed by a configure, whether or not anything changed.
+fn answer(toplevel: &ToplevelSurface) {
+    if toplevel.is_initial_configure_sent() {
+        toplevel.send_configure();
+    }
+}
+
+impl State {
+    /// Keeps a popup within the picture by the constraint adjustments that its positioner allows.
+    fn unconstrain(&self, popup: &PopupSurface) {
+        let kind = PopupKind::Xdg(popup.clone());
+        let Ok(root) = find_popup_root_surface(&kind) else { return };
+        let Some(window) = self.shell.window_of(&root).and_then(|id| self.placement(id)) else { return };
+        let mut target = smithay::utils::Rectangle::from_size(self.screen.logical_size());
+        target.loc -= window.loc + get_popup_toplevel_coords(&kind);
+        popup.with_pending_state(|state| state.geometry = state.positioner.get_unconstrained_geometry(target));
+    }
+}
+
+delegate_xdg_shell!(State);

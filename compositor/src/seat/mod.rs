@@ -1,0 +1,61 @@
+//! What input does: every event of every backend comes through [`State::process_input_event`], which turns it into an
+//! action of the frame or into a Wayland event.
+
+mod gestures;
+mod keyboard;
+mod pen;
+mod pointer;
+mod touch;
+
+pub use keyboard::LayoutError;
+
+use smithay::backend::input::{AbsolutePositionEvent, InputBackend, InputEvent};
+use smithay::utils::{Logical, Point};
+
+use crate::state::State;
+
+impl State {
+    /// Handles one event of a backend.
+    pub fn process_input_event<B: InputBackend>(&mut self, event: InputEvent<B>) {
+        match event {
+            InputEvent::Keyboard { event } => self.key::<B>(&event),
+            InputEvent::PointerMotion { event } => self.pointer_relative::<B>(&event),
+            InputEvent::PointerMotionAbsolute { event } => self.pointer_absolute::<B>(&event),
+            InputEvent::PointerButton { event } => self.pointer_button::<B>(&event),
+            InputEvent::PointerAxis { event } => self.pointer_axis::<B>(&event),
+            InputEvent::GestureSwipeBegin { event } => self.swipe_begin::<B>(&event),
+            InputEvent::GestureSwipeUpdate { event } => self.swipe_update::<B>(&event),
+            InputEvent::GestureSwipeEnd { event } => self.swipe_end::<B>(&event),
+            InputEvent::GesturePinchBegin { event } => self.pinch_begin::<B>(&event),
+            InputEvent::GesturePinchUpdate { event } => self.pinch_update::<B>(&event),
+            InputEvent::GesturePinchEnd { event } => self.pinch_end::<B>(&event),
+            InputEvent::TouchDown { event } => self.touch_down::<B>(&event),
+            InputEvent::TouchMotion { event } => self.touch_motion::<B>(&event),
+            InputEvent::TouchUp { event } => self.touch_up::<B>(&event),
+            InputEvent::TouchCancel { .. } => self.touch_cancel(),
+            InputEvent::TouchFrame { .. } => self.touch_frame(),
+            InputEvent::TabletToolAxis { event } => self.pen_axis::<B>(&event),
+            InputEvent::TabletToolProximity { event } => self.pen_proximity::<B>(&event),
+            InputEvent::TabletToolTip { event } => self.pen_tip::<B>(&event),
+            InputEvent::TabletToolButton { event } => self.pen_button::<B>(&event),
+            // Devices come and go with their viewers; hold gestures and switches have no counterpart in a page.
+            InputEvent::DeviceAdded { .. }
+            | InputEvent::DeviceRemoved { .. }
+            | InputEvent::GestureHoldBegin { .. }
+            | InputEvent::GestureHoldEnd { .. }
+            | InputEvent::SwitchToggle { .. }
+            | InputEvent::Special(_) => {}
+        }
+    }
+
+    /// A position on the device as a point of the picture, logical; never quite on its far edge.
+    fn position<B: InputBackend>(&self, event: &impl AbsolutePositionEvent<B>) -> Point<f64, Logical> {
+        self.clamp(event.position_transformed(self.screen.logical_size()))
+    }
+
+    fn clamp(&self, point: Point<f64, Logical>) -> Point<f64, Logical> {
+        let size = self.screen.logical_size().to_f64();
+        let inside = |value: f64, length: f64| value.clamp(0.0, (length - 1.0 / 256.0).max(0.0));
+        Point::from((inside(point.x, size.w), inside(point.y, size.h)))
+    }
+}

@@ -1,0 +1,69 @@
+//! The pen: a tablet tool for programs that know tablets, which also moves the pointer for those that do not.
+
+use smithay::backend::input::{
+    Event, InputBackend, ProximityState, TabletToolButtonEvent, TabletToolEvent, TabletToolProximityEvent,
+    TabletToolTipEvent, TabletToolTipState,
+};
+use smithay::utils::SERIAL_COUNTER;
+use smithay::wayland::tablet_manager::{TabletDescriptor, TabletSeatTrait};
+
+use crate::state::State;
+
+impl State {
+    pub(super) fn pen_proximity<B: InputBackend>(&mut self, event: &B::TabletToolProximityEvent) {
+        let location = self.position(event);
+        let display = self.display.clone();
+        let tablets = self.seat.tablet_seat();
+        let tablet = tablets.add_tablet::<Self>(&display, &TabletDescriptor::from(&event.device()));
+        let tool = tablets.add_tool::<Self>(self, &display, &event.tool());
+        self.move_pointer(location, event.time_msec());
+        match (event.state(), self.surface_at(location)) {
+            (ProximityState::In, Some(focus)) => {
+                tool.proximity_in(location, focus, &tablet, SERIAL_COUNTER.next_serial(), event.time_msec());
+            }
+            (ProximityState::In, None) => {}
+            (ProximityState::Out, _) => tool.proximity_out(event.time_msec()),
+        }
+    }
+
+    pub(super) fn pen_axis<B: InputBackend>(&mut self, event: &B::TabletToolAxisEvent) {
+        let location = self.position(event);
+        self.move_pointer(location, event.time_msec());
+        let tablets = self.seat.tablet_seat();
+        let tablet = tablets.get_tablet(&TabletDescriptor::from(&event.device()));
+        let (Some(tablet), Some(tool)) = (tablet, tablets.get_tool(&event.tool())) else { return };
+        if event.pressure_has_changed() {
+            tool.pressure(event.pressure());
+        }
+        if event.tilt_has_changed() {
+            tool.tilt(event.tilt());
+        }
+        if event.distance_has_changed() {
+            tool.distance(event.distance());
+        }
+        let focus = self.surface_at(location);
+        tool.motion(location, focus, &tablet, SERIAL_COUNTER.next_serial(), event.time_msec());
+    }
+
+    pub(super) fn pen_tip<B: InputBackend>(&mut self, event: &B::TabletToolTipEvent) {
+        let Some(tool) = self.seat.tablet_seat().get_tool(&event.tool()) else { return };
+        match event.tip_state() {
+            TabletToolTipState::Down => {
+                let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
+                match self.surface_at(location) {
+                    Some((surface, _)) => self.focus_surface(&surface),
+                    None if self.tap_frame(location).is_some() => return,
+                    None => {}
+                }
+                tool.tip_down(SERIAL_COUNTER.next_serial(), event.time_msec());
+            }
+            TabletToolTipState::Up => tool.tip_up(event.time_msec()),
+        }
+    }
+
+    pub(super) fn pen_button<B: InputBackend>(&mut self, event: &B::TabletToolButtonEvent) {
+        if let Some(tool) = self.seat.tablet_seat().get_tool(&event.tool()) {
+            tool.button(event.button(), event.button_state(), SERIAL_COUNTER.next_serial(), event.time_msec());
+        }
+    }
+}

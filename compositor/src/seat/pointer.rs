@@ -1,0 +1,124 @@
+//! Pointer motion, buttons and wheel.
+
+use lcars_ui::plain_frame::Action;
+use smithay::backend::input::{
+    Axis, AxisSource, ButtonState, Event, InputBackend, PointerAxisEvent, PointerButtonEvent, PointerMotionEvent,
+};
+use smithay::input::pointer::{
+    AxisFrame, ButtonEvent, CursorIcon, CursorImageStatus, MotionEvent, PointerHandle, RelativeMotionEvent,
+};
+use smithay::utils::{Logical, Point, SERIAL_COUNTER};
+
+use crate::state::State;
+
+/// Linux `BTN_LEFT`.
+const BTN_LEFT: u32 = 0x110;
+/// What one notch of a wheel scrolls when the device tells no distance, logical pixels.
+const NOTCH: f64 = 15.0;
+
+impl State {
+    fn pointer(&self) -> Option<PointerHandle<Self>> {
+        self.seat.get_pointer()
+    }
+
+    pub(super) fn pointer_absolute<B: InputBackend>(&mut self, event: &B::PointerMotionAbsoluteEvent) {
+        let location = self.position(event);
+        self.move_pointer(location, event.time_msec());
+    }
+
+    pub(super) fn pointer_relative<B: InputBackend>(&mut self, event: &B::PointerMotionEvent) {
+        let Some(pointer) = self.pointer() else { return };
+        let location = self.clamp(pointer.current_location() + event.delta());
+        let focus = self.surface_at(location);
+        let motion =
+            RelativeMotionEvent { delta: event.delta(), delta_unaccel: event.delta_unaccel(), utime: event.time() };
+        pointer.relative_motion(self, focus, &motion);
+        self.move_pointer(location, event.time_msec());
+    }
+
+    pub(super) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
+        let Some(pointer) = self.pointer() else { return };
+        let focus = self.surface_at(location);
+        let action = if focus.is_none() { self.frame_action(location) } else { None };
+        if focus.is_none() && !pointer.is_grabbed() {
+            let icon = if action.is_some() { CursorIcon::Pointer } else { CursorIcon::Default };
+            self.set_cursor(CursorImageStatus::Named(icon));
+        }
+        self.hover_frame(action);
+        let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
+        pointer.motion(self, focus, &motion);
+        pointer.frame(self);
+        if self.dnd_icon.is_some() {
+            self.screen.damage();
+        }
+    }
+
+    /// What is under the pointer may have changed without its moving.
+    pub fn refresh_pointer_focus(&mut self) {
+        if let Some(pointer) = self.pointer() {
+            let location = pointer.current_location();
+            self.move_pointer(location, self.clock.now().as_millis());
+        }
+    }
+
+    pub(super) fn pointer_button<B: InputBackend>(&mut self, event: &B::PointerButtonEvent) {
+        let Some(pointer) = self.pointer() else { return };
+        let serial = SERIAL_COUNTER.next_serial();
+        let pressed = event.state() == ButtonState::Pressed;
+        if pressed && !pointer.is_grabbed() {
+            let location = pointer.current_location();
+            match self.surface_at(location) {
+                Some((surface, _)) => self.focus_surface(&surface),
+                None => {
+                    if let (BTN_LEFT, Some(action)) = (event.button_code(), self.frame_action(location)) {
+                        self.act(action);
+                        return;
+                    }
+                }
+            }
+        }
+        let button = ButtonEvent { serial, time: event.time_msec(), button: event.button_code(), state: event.state() };
+        pointer.button(self, &button);
+        pointer.frame(self);
+    }
+
+    /// Gives the keyboard to the window of a surface, unless it has it or a popup holds it.
+    pub(super) fn focus_surface(
+        &mut self,
+        surface: &smithay::reexports::wayland_server::protocol::wl_surface::WlSurface,
+    ) {
+        let grabbed = self.seat.get_keyboard().is_some_and(|keyboard| keyboard.is_grabbed());
+        if let Some(id) = self.shell.window_of(surface)
+            && !grabbed
+            && self.shell.focused() != Some(id)
+        {
+            self.focus_window(id);
+        }
+    }
+
+    pub(super) fn pointer_axis<B: InputBackend>(&mut self, event: &B::PointerAxisEvent) {
+        let Some(pointer) = self.pointer() else { return };
+        let mut frame = AxisFrame::new(event.time_msec()).source(event.source());
+        for axis in [Axis::Horizontal, Axis::Vertical] {
+            let v120 = event.amount_v120(axis);
+            let amount = event.amount(axis).unwrap_or_else(|| v120.unwrap_or(0.0) * NOTCH / 120.0);
+            if amount != 0.0 {
+                frame = frame.relative_direction(axis, event.relative_direction(axis)).value(axis, amount);
+                if let Some(v120) = v120 {
+                    frame = frame.v120(axis, v120 as i32);
+                }
+            } else if event.source() == AxisSource::Finger && event.amount(axis) == Some(0.0) {
+                frame = frame.stop(axis);
+            }
+        }
+        pointer.axis(self, frame);
+        pointer.frame(self);
+    }
+
+    /// A finger went down on the frame; used by touch.
+    pub(super) fn tap_frame(&mut self, location: Point<f64, Logical>) -> Option<Action> {
+        let action = self.frame_action(location)?;
+        self.act(action);
+        Some(action)
+    }
+}

@@ -1,0 +1,48 @@
+//! Fingers on the picture.
+
+use smithay::backend::input::{Event, InputBackend, TouchEvent};
+use smithay::input::touch::{DownEvent, MotionEvent, UpEvent};
+use smithay::utils::SERIAL_COUNTER;
+
+use crate::state::State;
+
+impl State {
+    pub(super) fn touch_down<B: InputBackend>(&mut self, event: &B::TouchDownEvent) {
+        let Some(touch) = self.seat.get_touch() else { return };
+        let location = self.position(event);
+        let focus = self.surface_at(location);
+        match &focus {
+            Some((surface, _)) => self.focus_surface(&surface.clone()),
+            None if self.tap_frame(location).is_some() => return,
+            None => {}
+        }
+        let down =
+            DownEvent { slot: event.slot(), location, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
+        touch.down(self, focus, &down);
+    }
+
+    pub(super) fn touch_motion<B: InputBackend>(&mut self, event: &B::TouchMotionEvent) {
+        let Some(touch) = self.seat.get_touch() else { return };
+        let location = self.position(event);
+        let focus = self.surface_at(location);
+        touch.motion(self, focus, &MotionEvent { slot: event.slot(), location, time: event.time_msec() });
+    }
+
+    pub(super) fn touch_up<B: InputBackend>(&mut self, event: &B::TouchUpEvent) {
+        let Some(touch) = self.seat.get_touch() else { return };
+        let up = UpEvent { slot: event.slot(), serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
+        touch.up(self, &up);
+    }
+
+    pub(super) fn touch_frame(&mut self) {
+        if let Some(touch) = self.seat.get_touch() {
+            touch.frame(self);
+        }
+    }
+
+    pub(super) fn touch_cancel(&mut self) {
+        if let Some(touch) = self.seat.get_touch() {
+            touch.cancel(self);
+        }
+    }
+}

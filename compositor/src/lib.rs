@@ -1,1 +1,28 @@
-//! x
+//! The compositor of TOS: Wayland clients in, one picture out, and the input of pages and devices back.
+//!
+//! [`state::State`] is everything the main thread knows. Handlers in [`handlers`] translate what clients ask; [`seat`]
+//! what people do; [`frame`] decides when to draw; [`render`] draws; [`video`] carries the picture off the main thread.
+
+pub mod cli;
+pub mod clipboard;
+pub mod compose;
+pub mod control;
+pub mod cursor;
+pub mod doctor;
+pub mod frame;
+pub mod globals;
+mod handlers;
+pub mod input;
+pub mod pacing;
+pub mod pipe;
+pub mod remote;
+pub mod render;
+pub mod run;
+pub mod runtime;
+pub mod screen;
+pub mod seat;
+pub mod shell;
+pub mod state;
+pub mod surface;
+pub mod video;
+pub mod wayland;

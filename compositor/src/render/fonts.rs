@@ -81,6 +81,12 @@ impl Fonts {
 }
 
 /// Where fonts are installed.
+/// Whether a typeface is installed. Where one of the interface's is not, another stands in.
+pub fn has_font(family: &str) -> bool {
+    let fonts = Fonts::new();
+    fonts.system.db().query(&Query { families: &[Family::Name(family)], ..Query::default() }).is_some()
+}
+
 fn folders() -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
     if let Some(home) = std::env::var_os("HOME") {

@@ -32,6 +32,7 @@ mod target;
 mod text;
 mod texture;
 
+pub use fonts::has_font;
 pub use gpu::{Gpu, GpuError};
 pub use mapping::surface_to_buffer;
 pub use painter::ScenePainter;

@@ -1,0 +1,236 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// TOS: a Wayland desktop in the browser.
+#[derive(Debug, Parser)]
+#[command(name = "tos-comp", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a session and print its URL.
+    Run(Box<Run>),
+    /// Talk to a running session.
+    Msg(Msg),
+    /// Save what a running session shows as a PNG.
+    Screenshot {
+        /// Where to write it.
+        file: PathBuf,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "a doc comment here would become help text")]
+        to: Target,
+    },
+    /// Check what this machine has: adapter, encoders, fonts, ports.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// The address that a session would use.
+        #[arg(long, default_value = DEFAULT_LISTEN)]
+        listen: SocketAddr,
+    },
+    /// Try one encoder, in a process that may die of it.
+    #[command(hide = true)]
+    ProbeEncoder {
+        /// Which.
+        name: String,
+    },
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:9080";
+
+/// A STUN or TURN server from the command line.
+#[derive(Debug, Clone)]
+pub struct IceServer(pub streamer::IceServer);
+
+/// How a session is set up.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Size of the picture before a page asks for another, physical pixels.
+    #[arg(long, default_value = "1280x720", value_parser = parse_size)]
+    pub size: (i32, i32),
+    /// Physical pixels per logical pixel, 0.5 to 4.
+    #[arg(long, default_value_t = 1.0, value_parser = parse_scale)]
+    pub scale: f64,
+    /// Pictures a second at most.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=240))]
+    pub fps: u32,
+    /// Address of the page; port 0 takes a free one. Off loopback only TLS is spoken.
+    #[arg(long, default_value = DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+    /// File with one `role token` a line, made if it is missing. Without it, tokens last as long as the session.
+    #[arg(long)]
+    pub token_file: Option<PathBuf>,
+    /// Keyboard layout, as XKB names it: us, de, "us,ru".
+    #[arg(long, default_value = "us")]
+    pub xkb_layout: String,
+    /// Variant of the layout.
+    #[arg(long, default_value = "")]
+    pub xkb_variant: String,
+    /// Certificate chain (PEM) for use off loopback; self-signed without it.
+    #[arg(long, requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of the certificate (PEM).
+    #[arg(long, requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// A STUN or TURN server: stun:host:port, or turn:user:password@host:port. May be repeated.
+    #[arg(long = "ice-server", value_name = "URL", value_parser = parse_ice_server)]
+    pub ice_servers: Vec<IceServer>,
+    /// UDP ports for media, FIRST-LAST; one a viewer.
+    #[arg(long, value_parser = parse_ports)]
+    pub udp_ports: Option<RangeInclusive<u16>>,
+    /// Another origin whose pages may connect. May be repeated.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    pub allow_origins: Vec<String>,
+    /// Started inside the session.
+    #[arg(last = true)]
+    pub command: Vec<String>,
+}
+
+/// Which session is meant.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// Its control socket; without it $TOS_SOCKET, else the only session of this user.
+    #[arg(long)]
+    pub socket: Option<PathBuf>,
+}
+
+/// A message to a running session.
+#[derive(Debug, Args)]
+pub struct Msg {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub to: Target,
+    /// Print the answer as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    #[expect(missing_docs, reason = "a doc comment here would become help text")]
+    pub what: Message,
+}
+
+/// What to say.
+#[derive(Debug, Subcommand)]
+pub enum Message {
+    /// Tell size, scale, windows and viewers.
+    State,
+    /// Give the picture another size.
+    Resize {
+        /// Physical pixels, such as 1920x1080.
+        #[arg(value_parser = parse_size)]
+        size: (i32, i32),
+        /// Physical pixels per logical pixel; unchanged without it.
+        #[arg(value_parser = parse_scale)]
+        scale: Option<f64>,
+    },
+    /// Show a window.
+    Focus {
+        /// As `state` tells.
+        window: u64,
+    },
+    /// Ask a window's program to close it.
+    Close {
+        /// As `state` tells.
+        window: u64,
+    },
+    /// Print a URL for this role: view, control or admin.
+    Url {
+        /// What whoever has the URL may do.
+        #[arg(default_value = "control")]
+        role: String,
+    },
+    /// End the session.
+    Quit,
+}
+
+fn parse_size(text: &str) -> Result<(i32, i32), String> {
+    let (width, height) = text.split_once('x').ok_or("it has the form WIDTHxHEIGHT, such as 1280x720")?;
+    let side = |side: &str, most: i32| match side.parse::<i32>() {
+        Ok(n) if (64..=most).contains(&n) => Ok(n),
+        _ => Err(format!("{side:?} is not a number from 64 to {most}")),
+    };
+    Ok((side(width, 7680)?, side(height, 4320)?))
+}
+
+fn parse_scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if (0.5..=4.0).contains(&scale) => Ok(scale),
+        _ => Err("it is a number from 0.5 to 4".into()),
+    }
+}
+
+fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let (first, last) = text.split_once('-').ok_or("it has the form FIRST-LAST, such as 50000-50100")?;
+    match (first.parse::<u16>(), last.parse::<u16>()) {
+        (Ok(first), Ok(last)) if first > 0 && first <= last => Ok(first..=last),
+        _ => Err("both are ports, the first one not above the last".into()),
+    }
+}
+
+fn parse_ice_server(text: &str) -> Result<IceServer, String> {
+    let form = "it has the form stun:HOST:PORT or turn:USER:PASSWORD@HOST:PORT";
+    let (scheme, rest) = text.split_once(':').ok_or(form)?;
+    let (account, host) = rest.rsplit_once('@').map_or((None, rest), |(account, host)| (Some(account), host));
+    let (username, credential) = account.and_then(|account| account.split_once(':')).unwrap_or_default();
+    let complete = match scheme {
+        "stun" | "stuns" => account.is_none(),
+        "turn" | "turns" => !username.is_empty() && !credential.is_empty(),
+        _ => false,
+    };
+    if !complete || host.is_empty() {
+        return Err(form.into());
+    }
+    Ok(IceServer(streamer::IceServer {
+        urls: vec![format!("{scheme}:{host}")],
+        username: username.into(),
+        credential: credential.into(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn ice_servers_carry_their_account_apart() {
+        let turn = parse_ice_server("turn:me:se:cret@turn.example:3478?transport=udp").map(|server| server.0);
+        let turn = turn.expect("a whole one");
+        assert_eq!(turn.urls, ["turn:turn.example:3478?transport=udp"]);
+        assert_eq!((turn.username.as_str(), turn.credential.as_str()), ("me", "se:cret"));
+        assert!(parse_ice_server("stun:stun.example:3478").is_ok());
+        for bad in ["stun", "http://x", "turn:host:3478", "turn:user@host", "stun:"] {
+            assert!(parse_ice_server(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_scales_and_ports_are_bounded() {
+        assert_eq!(parse_size("1280x720"), Ok((1280, 720)));
+        for bad in ["1280", "0x0", "1280x-1", "99999x99999", "x", "1280x720x3"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+        for bad in ["NaN", "inf", "0", "-1", "5"] {
+            assert!(parse_scale(bad).is_err(), "{bad}");
+        }
+        assert_eq!(parse_ports("50000-50010"), Ok(50_000..=50_010));
+        for bad in ["1-0", "0-5", "70000-70001", "5"] {
+            assert!(parse_ports(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The video thread: waits for the GPU, turns the damaged rows into I420 and hands the picture to the encoder, so that
+//! the main thread never waits.
+//!
+//! One picture is under way at a time. The main thread asks [`Video::free`] before it draws; while the answer is no, the
+//! damage stays with the tracker and the next picture carries it. Nothing queues.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use streamer::metrics::Stage;
+use streamer::video::{I420, Timing};
+use streamer::{Streamer, ViewerId};
+
+use crate::render::Readback;
+
+/// A picture on its way out.
+pub struct Drawn {
+    /// What the GPU still works on; `None` sends the last picture once more.
+    pub readback: Option<Readback>,
+    /// Physical pixels.
+    pub size: (u32, u32),
+    /// When it came about.
+    pub timing: Timing,
+    /// The inputs that it answers.
+    pub markers: Vec<(ViewerId, u32)>,
+}
+
+/// What became of a picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// The encoder took it.
+    pub taken: bool,
+}
+
+/// The handle that the main thread holds.
+pub struct Video {
+    jobs: Option<SyncSender<Drawn>>,
+    busy: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Video {
+    /// Starts the thread. `done` is called on it after each picture.
+    ///
+    /// # Errors
+    /// If the system has no thread to give.
+    pub fn start(streamer: Arc<Streamer>, done: impl Fn(Sent) + Send + 'static) -> std::io::Result<Self> {
+        let (jobs, inbox) = sync_channel(1);
+        let busy = Arc::new(AtomicBool::new(false));
+        let flag = busy.clone();
+        let thread =
+            std::thread::Builder::new().name("video".into()).spawn(move || run(&inbox, &streamer, &flag, done))?;
+        Ok(Self { jobs: Some(jobs), busy, thread: Some(thread) })
+    }
+
+    /// No picture is under way on this thread.
+    pub fn free(&self) -> bool {
+        !self.busy.load(Ordering::Acquire)
+    }
+
+    /// Sends a picture on its way. Returns `false` if one is under way already or the thread is gone.
+    pub fn submit(&self, drawn: Drawn) -> bool {
+        let Some(jobs) = &self.jobs else { return false };
+        self.busy.store(true, Ordering::Release);
+        match jobs.try_send(drawn) {
+            Ok(()) => true,
+            Err(TrySendError::Full(_)) => false,
+            Err(TrySendError::Disconnected(_)) => {
+                tracing::error!("the video thread is gone");
+                false
+            }
+        }
+    }
+}
+
+impl Drop for Video {
+    fn drop(&mut self) {
+        // Hanging up ends the loop.
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the video thread panicked");
+        }
+    }
+}
+
+fn run(inbox: &Receiver<Drawn>, streamer: &Streamer, busy: &AtomicBool, done: impl Fn(Sent)) {
+    let metrics = streamer.metrics();
+    let mut picture = I420::black(2, 2);
+    while let Ok(drawn) = inbox.recv() {
+        if (picture.width, picture.height) != drawn.size {
+            picture = I420::black(drawn.size.0, drawn.size.1);
+        }
+        if let Some(readback) = drawn.readback {
+            match readback.finish(&mut picture) {
+                Ok(converted) => {
+                    metrics.stage(Stage::ReadBack).observe(converted.waited);
+                    metrics.stage(Stage::Convert).observe(converted.converted);
+                }
+                Err(error) => tracing::error!(%error, "a picture could not be read back"),
+            }
+        }
+        let taken = streamer.submit(&picture, drawn.timing, &drawn.markers);
+        busy.store(false, Ordering::Release);
+        done(Sent { taken });
+    }
+}

@@ -4,11 +4,11 @@
 //! FromPage ─ decode::Decoder ─ InputEvent<RemoteInput> ─ State::process_input_event (as for libinput)
 //!              │   └ keycodes: KeyboardEvent.code → evdev
 //!              └ held, pen: nothing stays pressed, whatever pages send
-//! FromPage::Text   ─ typing::plan ─ keys, and keymaps for what the layout lacks ─ modifiers::set
+//! FromPage::Text   ─ typing::plan ─ keys, and keymaps for what the layout lacks ─ typist::type_text
 //! FromPage::Layout ─ layout::Layout::new ─ KeyboardHandle::set_xkb_config
 //! ```
 //!
-//! All of it is pure but for [`modifiers`], which acts on a seat; the clock's time comes as an argument. When a page
+//! All of it is pure but for [`typist`] and [`modifiers`], which act on a seat; the clock's time comes as an argument. When a page
 //! loses the focus or leaves, the caller has the seat handle [`decode::Decoder::release_all`].
 
 pub mod backend;
@@ -22,3 +22,4 @@ mod pen;
 #[cfg(test)]
 mod tests;
 pub mod typing;
+pub mod typist;

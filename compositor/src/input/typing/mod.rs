@@ -5,9 +5,8 @@
 //! games see keys they know. For others a keymap is put into force that has them on keys without a meaning of their own
 //! ([`extra`]), and after the text the old one again.
 //!
-//! [`plan`] says which keys; pressing them is for the caller, and so is holding the modifiers: exactly [`Step::Key`]'s
-//! must be in force while its key is pressed, whatever the user holds, and the layout must stay as it was. A change of
-//! the keymap resets both on smithay's seat; [`super::modifiers::set`] puts them right.
+//! [`plan`] says which keys, and [`super::typist`] presses them: exactly the modifiers of a [`Step::Key`] must be in force
+//! while its key is pressed, whatever the user holds, and the layout must stay as it was.
 
 pub mod extra;
 
@@ -50,6 +49,13 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
+impl Plan {
+    /// Whether the layout lacks a character of the text.
+    pub fn changes_keymap(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Keymap(_)))
+    }
+}
+
 /// How to type `text` with `keymap`, of which `layout` (an index) is in force.
 ///
 /// Newline, tab and backspace press their keys. Other control characters, and what Unicode says is no character, are left out.
@@ -74,10 +80,11 @@ pub fn plan(text: &str, keymap: &xkb::Keymap, layout: xkb::LayoutIndex) -> Plan 
             steps.push(Step::Key { code, mods: 0 });
         }
     }
-    if steps.iter().any(|step| matches!(step, Step::Keymap(_))) {
-        steps.push(Step::RestoreKeymap);
+    let mut plan = Plan { steps };
+    if plan.changes_keymap() {
+        plan.steps.push(Step::RestoreKeymap);
     }
-    Plan { steps }
+    plan
 }
 
 /// The key and modifiers for each of the characters that the layout has.

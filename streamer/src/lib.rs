@@ -1,7 +1,24 @@
 //! Encodes the pictures of one output, carries them to any number of pages, and brings their input back.
 
+pub mod auth;
 pub mod encoder;
+mod http;
+mod hub;
+mod line;
+pub mod metrics;
 pub mod protocol;
 #[cfg(test)]
 mod protocol_tests;
+mod rate;
+mod server;
+#[cfg(test)]
+mod tests;
+pub mod tls;
+mod transport;
 pub mod video;
+mod viewer;
+
+pub use hub::{Event, Listener};
+pub use server::{Bitrates, Config, StartError, Streamer, start};
+pub use transport::webrtc::IceServer;
+pub use viewer::ViewerId;

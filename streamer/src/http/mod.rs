@@ -1,0 +1,129 @@
+//! The HTTP side: the page, the signalling (WHEP), and a few things to look at.
+//!
+//! | path | who | what |
+//! |---|---|---|
+//! | `GET /`, `/…` | anybody | the page; it holds no secret |
+//! | `GET /healthz` | anybody | `ok` |
+//! | `GET /api/v1/config` | view | what the page needs to connect |
+//! | `GET /metrics` | view | Prometheus text |
+//! | `POST /whep`, `PATCH` and `DELETE /whep/{id}` | view | see [`whep`] |
+//!
+//! Everything a request may cost is bounded: header bytes and count, body bytes, time to send either, connections.
+
+mod api;
+mod assets;
+mod origin;
+pub mod serve;
+pub mod whep;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{FromRequestParts, Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{self, HeaderName},
+        request::Parts,
+    },
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+use crate::{
+    auth::{REFUSAL_DELAY, Tokens},
+    hub::Hub,
+    protocol::Role,
+    transport::webrtc::IceServer,
+};
+
+/// What handlers see.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// See [`App`].
+pub struct Inner {
+    /// Viewers.
+    pub hub: Arc<Hub>,
+    /// Who may.
+    pub tokens: Tokens,
+    /// For the page's own peer connection.
+    pub ice_servers: Vec<IceServer>,
+    /// Besides the page's own.
+    pub allowed_origins: Vec<String>,
+    /// Served over TLS.
+    pub secure: bool,
+    /// Only reachable from this machine.
+    pub loopback: bool,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// All of it.
+pub fn router(inner: Inner) -> Router {
+    let app = App(Arc::new(inner));
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(api::metrics))
+        .route("/api/v1/config", get(api::config))
+        .route("/whep", post(whep::create).options(whep::options))
+        .route("/whep/{resource}", axum::routing::patch(whep::patch).delete(whep::remove).options(whep::options))
+        .fallback(get(assets::serve))
+        .layer(middleware::from_fn_with_state(app.clone(), origin::check))
+        .layer(middleware::from_fn(harden))
+        .with_state(app)
+}
+
+/// No inline script or style, nothing from elsewhere, no frame around the page. Cursors are `data:` pictures.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+    media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// On every answer, errors too.
+async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // What is not the page is about this moment and this caller.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A caller with a right token.
+pub struct Caller(pub Role);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let shown = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+        match app.tokens.bearer(shown) {
+            Some(role) => Ok(Self(role)),
+            None => {
+                app.hub.metrics.refused.increment();
+                tokio::time::sleep(REFUSAL_DELAY).await;
+                Err((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response())
+            }
+        }
+    }
+}
+
+/// For handlers that only look.
+type AppState = State<App>;

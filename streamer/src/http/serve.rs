@@ -1,0 +1,96 @@
+//! The accept loop: bounded connections, bounded headers, bounded time.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use crate::tls;
+
+/// Connections at once. A page uses one or two.
+const CONNECTIONS: usize = 256;
+/// Headers must be here this fast, and an idle connection is closed after it.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+const HEADER_BYTES: usize = 16 << 10;
+const HEADER_COUNT: usize = 64;
+
+/// Serves until `stop` turns true.
+pub async fn run(listener: TcpListener, router: Router, tls: Option<tls::Server>, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let acceptor = tls.map(|tls| TlsAcceptor::from(tls.config));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopped(&mut stop) => return,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, most likely: it passes, but not by trying harder.
+                tracing::warn!(%error, "accepting a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        // Over the limit it is closed at once rather than left waiting: the browser says so to its user.
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        // Answers are small and should not wait for more of them.
+        let _ = stream.set_nodelay(true);
+        let (router, acceptor, stop) = (router.clone(), acceptor.clone(), stop.clone());
+        tokio::spawn(async move {
+            match acceptor {
+                None => connection(stream, router, stop).await,
+                Some(acceptor) => match timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
+                    Ok(Ok(stream)) => connection(stream, router, stop).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "TLS handshake"),
+                    Err(_) => tracing::debug!("TLS handshake took too long"),
+                },
+            }
+            drop(place);
+        });
+    }
+}
+
+/// Also when nobody is left who could say so.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The guard that this returns may not be held while waiting for something else.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = router.clone().oneshot(request.map(Body::new));
+        async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIME)
+        .max_buf_size(HEADER_BYTES)
+        .max_headers(HEADER_COUNT)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection");
+    }
+}

@@ -1,0 +1,627 @@
+//! Where viewers, encoders and the compositor meet.
+//!
+//! One [`Line`] (encoder and packetiser) for each codec in use, whoever watches; made when the first viewer of the codec
+//! is answered, dropped when the last one leaves. The lock guards small tables only: no encoder, socket or callback is
+//! called under it, so the compositor's thread never waits for anything here.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Weak,
+        atomic::{
+            AtomicBool,
+            Ordering::{Relaxed, SeqCst},
+        },
+    },
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use tokio::{runtime::Handle, sync::mpsc};
+
+use crate::{
+    auth,
+    encoder::{EncoderError, Stage, StageEvent},
+    line::Line,
+    metrics::{Metrics, Snapshot, Stage as MetricStage},
+    protocol::{FromPage, NoticeLevel, Role, ToPage},
+    rate::RateControl,
+    transport::{Carrier, PeerError, codecs::Offered},
+    video::{AccessUnit, Codec, I420, Timing},
+    viewer::{
+        ViewerId, outbox,
+        session::{self, Viewer},
+        video,
+    },
+};
+
+/// Viewers at once. Each costs a socket, a few tasks and its share of the uplink.
+pub const MOST_VIEWERS: usize = 32;
+/// Peer events that may wait for a viewer's task.
+const EVENTS: usize = 64;
+/// Rates follow the links this often.
+const TICK: Duration = Duration::from_millis(250);
+/// Ticks in a second, for what happens once a second.
+const TICKS_A_SECOND: u32 = 4;
+/// A key frame that is not allowed yet is asked for again after this long.
+const KEY_RETRY: Duration = Duration::from_millis(250);
+
+/// What the compositor is told. The callback may come from any thread, must be quick, and must not call back into
+/// [`crate::Streamer::submit`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A viewer is connected.
+    Joined {
+        /// Who.
+        viewer: ViewerId,
+        /// What it may do.
+        role: Role,
+    },
+    /// A viewer is gone. Whatever it holds down is to be released. Follows every `Joined`, once.
+    Left {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// A message from a viewer that may send it: parsed, clamped, in order.
+    Input {
+        /// From whom.
+        viewer: ViewerId,
+        /// What.
+        message: FromPage,
+    },
+    /// [`crate::Streamer::ready`] turned true.
+    Idle,
+    /// A key frame is due: a picture should be submitted even if nothing changed.
+    PictureWanted,
+    /// The link takes this many pictures a second from now on.
+    Rate {
+        /// At most the configured rate.
+        fps: u32,
+    },
+}
+
+/// Takes events.
+pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
+/// Makes an encoder for a codec; called where blocking is allowed.
+pub type NewStage =
+    Box<dyn Fn(Codec, Arc<dyn Fn(StageEvent) + Send + Sync>) -> Result<Stage, EncoderError> + Send + Sync>;
+
+/// Why a page was not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// [`MOST_VIEWERS`] are here.
+    #[error("too many viewers")]
+    Full,
+    /// No codec of the offer can be encoded.
+    #[error("no codec in common: {0}")]
+    NoCodec(String),
+    /// The peer connection failed.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    /// No randomness.
+    #[error(transparent)]
+    Token(#[from] auth::TokenError),
+}
+
+/// What a page needs to know of its session.
+pub struct Welcome {
+    /// The last part of its resource.
+    pub resource: String,
+    /// SDP.
+    pub answer: String,
+}
+
+/// See the module.
+pub struct Hub {
+    /// All numbers.
+    pub metrics: Arc<Metrics>,
+    version: String,
+    layout: Mutex<String>,
+    on: Listener,
+    new_stage: NewStage,
+    carrier: Arc<dyn Carrier>,
+    runtime: Handle,
+    state: Mutex<State>,
+    /// Encoders are made one after the other, so that ten pages at once make one.
+    making: tokio::sync::Mutex<()>,
+    retrying: AtomicBool,
+    me: Weak<Self>,
+}
+
+#[derive(Default)]
+struct State {
+    next_id: u64,
+    /// Answers under way, which count as viewers.
+    joining: usize,
+    viewers: HashMap<ViewerId, Arc<Viewer>>,
+    lines: HashMap<Codec, Seats>,
+    /// The last of each state message, for who comes later.
+    replay: [Option<ToPage>; 3],
+    rate: Option<RateControl>,
+    closing: bool,
+}
+
+struct Seats {
+    line: Arc<Line>,
+    /// Viewers of it, also those that are still connecting.
+    taken: usize,
+}
+
+/// What a [`Hub`] is made from.
+pub struct Parts {
+    /// Shown in Hello.
+    pub version: String,
+    /// Shown in Hello.
+    pub layout: String,
+    /// Pictures a second.
+    pub fps: u32,
+    /// The compositor.
+    pub on: Listener,
+    /// Encoders.
+    pub new_stage: NewStage,
+    /// Peers.
+    pub carrier: Arc<dyn Carrier>,
+    /// Where tasks run.
+    pub runtime: Handle,
+}
+
+impl Hub {
+    /// Starts the ticking; ends when the last reference is dropped.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let metrics = Arc::new(Metrics::default());
+        metrics.target_fps.set(parts.fps.into());
+        let state = State { rate: Some(RateControl::new(parts.fps)), ..State::default() };
+        let hub = Arc::new_cyclic(|me| Self {
+            metrics,
+            version: parts.version,
+            layout: Mutex::new(parts.layout),
+            on: parts.on,
+            new_stage: parts.new_stage,
+            carrier: parts.carrier,
+            runtime: parts.runtime.clone(),
+            state: Mutex::new(state),
+            making: tokio::sync::Mutex::default(),
+            retrying: AtomicBool::new(false),
+            me: me.clone(),
+        });
+        parts.runtime.spawn(tick(Arc::downgrade(&hub)));
+        hub
+    }
+
+    /// Tells the compositor.
+    pub fn announce(&self, event: Event) {
+        (self.on)(event);
+    }
+
+    /// Of the program.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    // --- Coming and going ---------------------------------------------------------------------------------------
+
+    /// Answers an offer. `offered`: the codecs in it that this server knows, best first.
+    ///
+    /// # Errors
+    /// See [`JoinError`].
+    pub async fn join(&self, role: Role, offer: &str, offered: &[Offered]) -> Result<Welcome, JoinError> {
+        let id = {
+            let mut state = self.state.lock();
+            if state.closing || state.viewers.len() + state.joining >= MOST_VIEWERS {
+                return Err(JoinError::Full);
+            }
+            state.joining += 1;
+            state.next_id += 1;
+            ViewerId(state.next_id)
+        };
+        // Also when the request is dropped half-way, because the page went away while it was being answered.
+        let joining = Joining { hub: self, line: None };
+        self.join_as(id, role, offer, offered, joining).await
+    }
+
+    async fn join_as(
+        &self,
+        id: ViewerId,
+        role: Role,
+        offer: &str,
+        offered: &[Offered],
+        mut joining: Joining<'_>,
+    ) -> Result<Welcome, JoinError> {
+        let mut reason = "the page offers neither H.264 nor VP8".to_owned();
+        let mut chosen = None;
+        for candidate in offered {
+            match self.seat(candidate.codec).await {
+                Ok(line) => {
+                    joining.line = Some(Arc::clone(&line));
+                    chosen = Some((candidate, line));
+                    break;
+                }
+                Err(error) => reason = error.to_string(),
+            }
+        }
+        let Some((chosen, line)) = chosen else { return Err(JoinError::NoCodec(reason)) };
+        let resource = auth::secret()?;
+        let (events_in, events) = mpsc::channel(EVENTS);
+        let (peer, answer) = self.carrier.accept(offer, chosen, events_in).await?;
+        let viewer = Arc::new(Viewer::new(id, role, line, resource.clone(), peer));
+        let Some(me) = self.me.upgrade() else { return Err(PeerError::Closed.into()) };
+        {
+            let mut state = self.state.lock();
+            state.viewers.insert(id, Arc::clone(&viewer));
+            // From here on the seat is the viewer's, and `left` gives it back.
+            joining.line = None;
+        }
+        tracing::info!(viewer = %id, ?role, codec = ?chosen.codec, "answered a page");
+        self.runtime.spawn(session::run(me, viewer, events));
+        Ok(Welcome { resource, answer })
+    }
+
+    /// Takes a seat on a codec's line, and makes the line if there is none.
+    async fn seat(&self, codec: Codec) -> Result<Arc<Line>, EncoderError> {
+        let _one_at_a_time = self.making.lock().await;
+        if let Some(seats) = self.state.lock().lines.get_mut(&codec) {
+            seats.taken += 1;
+            return Ok(Arc::clone(&seats.line));
+        }
+        let me = self.me.clone();
+        let made = self.runtime.spawn_blocking(move || {
+            let Some(hub) = me.upgrade() else { return Err(stopped(codec)) };
+            let on = Arc::new(move |event| {
+                if let Some(hub) = me.upgrade() {
+                    hub.stage_event(codec, event);
+                }
+            });
+            (hub.new_stage)(codec, on)
+        });
+        let stage = made.await.map_err(|_| stopped(codec))??;
+        tracing::info!(?codec, encoder = stage.encoder_name(), "an encoder starts");
+        let bitrate = self.state.lock().rate.as_ref().map(RateControl::bitrate);
+        if let Some(bitrate) = bitrate.filter(|bitrate| *bitrate > 0) {
+            stage.set_bitrate(bitrate);
+        }
+        let line = Arc::new(Line::new(codec, stage));
+        self.state.lock().lines.insert(codec, Seats { line: Arc::clone(&line), taken: 1 });
+        Ok(line)
+    }
+
+    fn unseat(&self, line: &Arc<Line>) {
+        let mut state = self.state.lock();
+        // A line whose encoder died is no longer here; its codec may have another one by now.
+        let Some(seats) = state.lines.get_mut(&line.codec).filter(|seats| Arc::ptr_eq(&seats.line, line)) else {
+            return;
+        };
+        seats.taken = seats.taken.saturating_sub(1);
+        if seats.taken == 0
+            && let Some(seats) = state.lines.remove(&line.codec)
+        {
+            drop(state);
+            // Stopping an encoder may take its time.
+            self.runtime.spawn_blocking(move || drop(seats));
+        }
+    }
+
+    /// A viewer's media flows. Does nothing the second time.
+    pub fn connected(&self, viewer: &Viewer) {
+        if viewer.connected.swap(true, SeqCst) {
+            return;
+        }
+        self.metrics.joined.increment();
+        self.count();
+        self.announce(Event::Joined { viewer: viewer.id, role: viewer.role });
+        self.want_key(&viewer.line);
+        if self.ready() {
+            self.announce(Event::Idle);
+        }
+    }
+
+    /// The first words on a data channel: who the page is, and the state of things.
+    pub fn greet(&self, viewer: &Viewer) {
+        let layout = self.layout.lock().clone();
+        let state = self.state.lock();
+        // Under the lock: a broadcast comes either before, and is in the replay, or after Hello.
+        if !viewer.open.swap(true, SeqCst) {
+            viewer.tell(self, ToPage::Hello { version: self.version.clone(), role: viewer.role, layout });
+            state
+                .replay
+                .iter()
+                .flatten()
+                .filter(|message| allowed(viewer.role, message))
+                .for_each(|message| viewer.tell(self, message.clone()));
+        }
+    }
+
+    /// A viewer is gone.
+    pub fn left(&self, viewer: &Viewer) {
+        if self.state.lock().viewers.remove(&viewer.id).is_none() {
+            return;
+        }
+        self.unseat(&viewer.line);
+        self.count();
+        tracing::info!(viewer = %viewer.id, "a page left");
+        if viewer.connected.load(SeqCst) {
+            self.announce(Event::Left { viewer: viewer.id });
+            // The line that nobody watches any more may have been the busy one.
+            if self.ready() {
+                self.announce(Event::Idle);
+            }
+        }
+    }
+
+    fn count(&self) {
+        let connected = self.state.lock().viewers.values().filter(|v| v.connected.load(SeqCst)).count();
+        self.metrics.viewers.set(connected as u64);
+    }
+
+    /// The viewer of a WHEP resource.
+    pub fn viewer_at(&self, resource: &str) -> Option<Arc<Viewer>> {
+        self.state.lock().viewers.values().find(|viewer| viewer.resource == resource).cloned()
+    }
+
+    /// Says good-bye to everybody and lets nobody in any more.
+    pub fn close(&self, reason: &str) {
+        let viewers: Vec<_> = {
+            let mut state = self.state.lock();
+            state.closing = true;
+            state.viewers.values().cloned().collect()
+        };
+        viewers.iter().for_each(|viewer| viewer.dismiss(self, Some(reason.to_owned())));
+    }
+
+    /// Nobody is here, and nobody is coming.
+    pub fn is_empty(&self) -> bool {
+        let state = self.state.lock();
+        state.viewers.is_empty() && state.joining == 0
+    }
+
+    // --- Pictures -----------------------------------------------------------------------------------------------
+
+    /// Lines that somebody really watches.
+    fn watched_lines(&self) -> Vec<Arc<Line>> {
+        let state = self.state.lock();
+        let watched = |codec| state.viewers.values().any(|v| v.line.codec == codec && v.connected.load(SeqCst));
+        state.lines.values().filter(|seats| watched(seats.line.codec)).map(|seats| Arc::clone(&seats.line)).collect()
+    }
+
+    /// Somebody watches.
+    pub fn watched(&self) -> bool {
+        self.state.lock().viewers.values().any(|viewer| viewer.connected.load(SeqCst))
+    }
+
+    /// Somebody watches, and a picture would be taken.
+    pub fn ready(&self) -> bool {
+        let lines = self.watched_lines();
+        !lines.is_empty() && lines.iter().all(|line| line.stage.idle())
+    }
+
+    /// A key frame is due and allowed.
+    pub fn wants_picture(&self, now: Instant) -> bool {
+        self.watched_lines().iter().any(|line| line.stage.wants_key(now))
+    }
+
+    /// Gives a picture to every encoder that is watched; false if one is busy, and then to none.
+    pub fn submit(&self, picture: &I420, timing: Timing, markers: &[(ViewerId, u32)]) -> bool {
+        let lines = self.watched_lines();
+        if lines.is_empty() || !lines.iter().all(|line| line.stage.idle()) {
+            return false;
+        }
+        let mut taken = false;
+        for line in &lines {
+            taken |= line.submit(picture, timing, markers);
+        }
+        taken
+    }
+
+    /// Somebody lost the picture, or never had it.
+    pub fn want_key(&self, line: &Arc<Line>) {
+        let now = Instant::now();
+        line.stage.request_key(now);
+        if line.stage.wants_key(now) {
+            self.announce(Event::PictureWanted);
+        } else if !self.retrying.swap(true, Relaxed) {
+            let (me, line) = (self.me.clone(), Arc::downgrade(line));
+            self.runtime.spawn(async move {
+                loop {
+                    tokio::time::sleep(KEY_RETRY).await;
+                    let Some(hub) = me.upgrade() else { return };
+                    match line.upgrade() {
+                        Some(line) if !line.stage.wants_key(Instant::now()) => continue,
+                        Some(_) => hub.announce(Event::PictureWanted),
+                        None => {}
+                    }
+                    return hub.retrying.store(false, Relaxed);
+                }
+            });
+        }
+    }
+
+    fn stage_event(&self, codec: Codec, event: StageEvent) {
+        match event {
+            StageEvent::Unit(unit) => self.deliver(codec, &unit),
+            StageEvent::Idle => {
+                if self.ready() {
+                    self.announce(Event::Idle);
+                }
+            }
+            StageEvent::FellBack { from, to, reason } => {
+                self.metrics.fallbacks.increment();
+                let text = format!("The encoder {from} failed ({reason}); {to} goes on.");
+                self.broadcast(ToPage::Notice { level: NoticeLevel::Warning, text });
+                self.announce(Event::PictureWanted);
+            }
+            StageEvent::Dead { reason } => {
+                tracing::error!(?codec, reason, "no encoder is left");
+                let (line, viewers) = {
+                    let mut state = self.state.lock();
+                    // Its viewers come back, and find another codec or a clear answer.
+                    let line = state.lines.remove(&codec);
+                    (line, state.viewers.values().filter(|v| v.line.codec == codec).cloned().collect::<Vec<_>>())
+                };
+                self.runtime.spawn_blocking(move || drop(line));
+                viewers.iter().for_each(|viewer| viewer.dismiss(self, Some(reason.clone())));
+            }
+        }
+    }
+
+    /// On the encoder's thread: cuts the unit once and hands it to each viewer.
+    fn deliver(&self, codec: Codec, unit: &AccessUnit) {
+        let (line, viewers) = {
+            let state = self.state.lock();
+            let Some(seats) = state.lines.get(&codec) else { return };
+            let watching = state.viewers.values().filter(|v| v.line.codec == codec && v.connected.load(SeqCst));
+            (Arc::clone(&seats.line), watching.cloned().collect::<Vec<_>>())
+        };
+        self.metrics.encoded.increment();
+        if unit.key {
+            self.metrics.key_frames.increment();
+        }
+        let Some(packed) = line.cut(unit, Instant::now(), &self.metrics) else { return };
+        let (packed, mut lost) = (Arc::new(packed), false);
+        for viewer in viewers {
+            if let video::Offered::Skipped(why) = viewer.video.offer(Arc::clone(&packed)) {
+                self.metrics.skip(why);
+                lost = true;
+            }
+        }
+        if lost {
+            self.want_key(&line);
+        }
+    }
+
+    // --- Messages -----------------------------------------------------------------------------------------------
+
+    /// To one viewer; one that is gone is no error.
+    pub fn send(&self, to: ViewerId, message: ToPage) {
+        let viewer = self.state.lock().viewers.get(&to).cloned();
+        if let Some(viewer) = viewer.filter(|viewer| viewer.open.load(SeqCst)) {
+            viewer.tell(self, message);
+        }
+    }
+
+    /// To all; a size, cursor or clipboard also to whoever comes later.
+    pub fn broadcast(&self, message: ToPage) {
+        let mut state = self.state.lock();
+        for viewer in state.viewers.values().filter(|v| v.open.load(SeqCst) && allowed(v.role, &message)) {
+            viewer.tell(self, message.clone());
+        }
+        if let Some(slot) = outbox::state(&message).and_then(|slot| state.replay.get_mut(usize::from(slot))) {
+            *slot = Some(message);
+        }
+    }
+
+    /// The keyboard layout in force, for Hello.
+    pub fn set_layout(&self, layout: String) {
+        *self.layout.lock() = layout;
+    }
+
+    // --- Rates --------------------------------------------------------------------------------------------------
+
+    /// Pictures a second that the slowest link takes.
+    pub fn fps(&self) -> u32 {
+        self.state.lock().rate.as_ref().map_or(1, RateControl::fps)
+    }
+
+    fn follow_links(&self, now: Instant) {
+        let (change, lines) = {
+            let mut state = self.state.lock();
+            let watching = state.viewers.values().filter(|v| v.connected.load(SeqCst));
+            let estimates: Vec<_> = watching.map(|viewer| viewer.peer.target_bitrate()).collect();
+            let change = state.rate.as_mut().map(|rate| rate.update(estimates, now)).unwrap_or_default();
+            (change, state.lines.values().map(|seats| Arc::clone(&seats.line)).collect::<Vec<_>>())
+        };
+        if let Some(bitrate) = change.bitrate {
+            self.metrics.target_bitrate.set(bitrate.into());
+            lines.iter().for_each(|line| line.stage.set_bitrate(bitrate));
+        }
+        if let Some(fps) = change.fps {
+            self.metrics.target_fps.set(fps.into());
+            lines.iter().for_each(|line| line.stage.set_fps(fps));
+            self.announce(Event::Rate { fps });
+        }
+    }
+
+    /// Once a second: looks after the encoders, and tells the pages how it goes.
+    fn each_second(&self, now: Instant, before: &mut Counts) {
+        let lines: Vec<_> = self.state.lock().lines.values().map(|seats| Arc::clone(&seats.line)).collect();
+        for line in &lines {
+            line.stage.tick(now);
+        }
+        let counts = Counts::of(&self.metrics);
+        let encode = counts.encode.since(&before.encode);
+        let viewers: Vec<_> = self.state.lock().viewers.values().filter(|v| v.open.load(SeqCst)).cloned().collect();
+        for viewer in viewers {
+            let Some(line) = lines.iter().find(|line| Arc::ptr_eq(line, &viewer.line)) else { continue };
+            let codec = match line.codec {
+                Codec::H264 => "H264",
+                Codec::Vp8 => "VP8",
+            };
+            let since = |now: u64, before: u64| u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX);
+            let stats = ToPage::Stats {
+                encoder: format!("{codec} {}", line.stage.encoder_name()),
+                drawn: since(counts.drawn, before.drawn),
+                encoded: since(counts.encoded, before.encoded),
+                deferred: since(counts.deferred, before.deferred),
+                encode_ms: encode.quantile(0.5).unwrap_or_default().as_secs_f64() * 1e3,
+                target_bitrate: viewer.peer.target_bitrate(),
+                viewers: u32::try_from(self.metrics.viewers.get()).unwrap_or(u32::MAX),
+            };
+            viewer.tell(self, stats);
+        }
+        *before = counts;
+    }
+}
+
+/// A clipboard is for those who may use the session: it can hold a password.
+fn allowed(role: Role, message: &ToPage) -> bool {
+    !matches!(message, ToPage::Clipboard { .. }) || role >= Role::Control
+}
+
+fn stopped(codec: Codec) -> EncoderError {
+    EncoderError::NoneLeft { codec, reason: "the server stops".to_owned() }
+}
+
+/// An answer under way; gives its place and its seat back if nothing comes of it.
+struct Joining<'a> {
+    hub: &'a Hub,
+    line: Option<Arc<Line>>,
+}
+
+impl Drop for Joining<'_> {
+    fn drop(&mut self) {
+        let mut state = self.hub.state.lock();
+        state.joining = state.joining.saturating_sub(1);
+        drop(state);
+        if let Some(line) = &self.line {
+            self.hub.unseat(line);
+        }
+    }
+}
+
+struct Counts {
+    drawn: u64,
+    encoded: u64,
+    deferred: u64,
+    encode: Snapshot,
+}
+
+impl Counts {
+    fn of(metrics: &Metrics) -> Self {
+        let encode = metrics.stage(MetricStage::Encode).snapshot();
+        Self { drawn: metrics.drawn.get(), encoded: metrics.encoded.get(), deferred: metrics.deferred.get(), encode }
+    }
+}
+
+async fn tick(hub: Weak<Hub>) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut before = None;
+    for n in 0u32.. {
+        ticks.tick().await;
+        let Some(hub) = hub.upgrade() else { return };
+        let now = Instant::now();
+        hub.follow_links(now);
+        if n % TICKS_A_SECOND == 0 {
+            let before = before.get_or_insert_with(|| Counts::of(&hub.metrics));
+            hub.each_second(now, before);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! [`Streamer`]: all of this crate behind one handle.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    ops::RangeInclusive,
+    sync::{Arc, mpsc},
+    time::{Duration, Instant},
+};
+
+use tokio::{runtime, sync::watch, task::JoinHandle};
+
+use crate::{
+    auth::Tokens,
+    encoder::{Ladder, Stage},
+    http,
+    hub::{Hub, Listener, NewStage, Parts},
+    metrics::Metrics,
+    protocol::{Role, ToPage},
+    tls::{self, Tls, TlsError},
+    transport::{
+        PeerError,
+        webrtc::{IceServer, WebRtc},
+    },
+    video::{I420, Timing},
+    viewer::ViewerId,
+};
+
+pub use crate::transport::estimator::Bitrates;
+
+/// Threads for HTTP and WebRTC.
+const WORKERS: usize = 2;
+/// How long good-byes may take.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// What a [`Streamer`] is started with.
+pub struct Config {
+    /// Port 0: any free one.
+    pub listen: SocketAddr,
+    /// Who may do what.
+    pub tokens: Tokens,
+    /// What protects it off this machine.
+    pub tls: Tls,
+    /// STUN and TURN, for the page and for us.
+    pub ice_servers: Vec<IceServer>,
+    /// Where media comes from, such as a range that a firewall lets through; `None`: any.
+    pub udp_ports: Option<RangeInclusive<u16>>,
+    /// Pages of other servers that may connect, such as `https://portal.example`.
+    pub allowed_origins: Vec<String>,
+    /// Pictures a second at most.
+    pub fps: u32,
+    /// Bits a second.
+    pub bitrates: Bitrates,
+    /// Encoders of this machine.
+    pub ladder: Ladder,
+    /// Keyboard layout, as XKB names it.
+    pub layout: String,
+    /// Of the program.
+    pub version: String,
+}
+
+/// Why a streamer does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else has the port.
+    #[error("{address} is already in use: another session may be running there; choose another port")]
+    InUse {
+        /// As configured.
+        address: SocketAddr,
+    },
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// No threads.
+    #[error("no runtime: {0}")]
+    Runtime(io::Error),
+    /// WebRTC does not start.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+}
+
+/// A running server. Dropping it is a [`Streamer::shutdown`].
+///
+/// No method waits for the network or an encoder's frame; all may be called from any thread.
+pub struct Streamer {
+    hub: Arc<Hub>,
+    address: SocketAddr,
+    fingerprint: Option<String>,
+    tokens: Tokens,
+    stop: watch::Sender<bool>,
+    runtime: Option<runtime::Runtime>,
+    serving: Option<JoinHandle<()>>,
+}
+
+/// Starts serving. `on` is told what happens; see [`crate::Event`].
+///
+/// # Errors
+/// See [`StartError`].
+pub fn start(config: Config, on: Listener) -> Result<Streamer, StartError> {
+    let (ladder, fps) = (config.ladder.clone(), config.fps);
+    let new_stage: NewStage = Box::new(move |codec, on| Stage::new(codec, &ladder, fps, on));
+    start_with(config, new_stage, on)
+}
+
+/// Like [`start`], with encoders from anywhere.
+pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> Result<Streamer, StartError> {
+    let listener = listen(config.listen)?;
+    let failed = |source| StartError::Listen { address: config.listen, source };
+    let address = listener.local_addr().map_err(failed)?;
+    let tls = tls::server(&config.tls, address)?;
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .thread_name("tos-net")
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?;
+    let inside = runtime.enter();
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
+    let carrier = WebRtc::new(address, config.udp_ports, config.ice_servers.clone(), config.bitrates)?;
+    let hub = Hub::new(Parts {
+        version: config.version,
+        layout: config.layout,
+        fps: config.fps,
+        on,
+        new_stage,
+        carrier: Arc::new(carrier),
+        runtime: runtime.handle().clone(),
+    });
+    let router = http::router(http::Inner {
+        hub: Arc::clone(&hub),
+        tokens: config.tokens.clone(),
+        ice_servers: config.ice_servers,
+        allowed_origins: config.allowed_origins,
+        secure: tls.is_some(),
+        loopback: address.ip().is_loopback(),
+    });
+    let (stop, stopped) = watch::channel(false);
+    let fingerprint = tls.as_ref().map(|tls| tls.fingerprint.clone());
+    let serving = Some(runtime.spawn(http::serve::run(listener, router, tls, stopped)));
+    drop(inside);
+    Ok(Streamer { hub, address, fingerprint, tokens: config.tokens, stop, runtime: Some(runtime), serving })
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let listener = TcpListener::bind(address).map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::InUse { address },
+        _ => StartError::Listen { address, source },
+    })?;
+    listener.set_nonblocking(true).map_err(|source| StartError::Listen { address, source })?;
+    Ok(listener)
+}
+
+impl Streamer {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What to open in a browser, with the role's token in the fragment, which browsers do not send; `None` if the role
+    /// has no token.
+    pub fn url(&self, role: Role) -> Option<String> {
+        let scheme = if self.fingerprint.is_some() { "https" } else { "http" };
+        let token = self.tokens.get(role)?;
+        Some(format!("{scheme}://{}/#token={token}", self.address))
+    }
+
+    /// Who may do what.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// SHA-256 of the certificate, for the user to compare; `None` without TLS.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// Nobody is here, and nobody is just being let in.
+    pub fn is_empty(&self) -> bool {
+        self.hub.is_empty()
+    }
+
+    /// Somebody watches.
+    pub fn watched(&self) -> bool {
+        self.hub.watched()
+    }
+
+    /// Somebody watches, and every encoder is idle: a picture would be taken.
+    pub fn ready(&self) -> bool {
+        self.hub.ready()
+    }
+
+    /// A key frame is due and allowed: a picture should be submitted even if nothing changed.
+    pub fn wants_picture(&self, now: Instant) -> bool {
+        self.hub.wants_picture(now)
+    }
+
+    /// Encodes a picture for everybody. `markers`: inputs whose effect it is the first to show, and whose they were.
+    /// False if an encoder is busy or nobody watches: then nothing happened, and the damage and the markers are the
+    /// caller's to keep.
+    pub fn submit(&self, picture: &I420, timing: Timing, markers: &[(ViewerId, u32)]) -> bool {
+        self.hub.submit(picture, timing, markers)
+    }
+
+    /// To one viewer; one that is gone is no error.
+    pub fn send(&self, viewer: ViewerId, message: ToPage) {
+        self.hub.send(viewer, message);
+    }
+
+    /// To all viewers. The last size, cursor and clipboard are also told to whoever joins later.
+    pub fn broadcast(&self, message: ToPage) {
+        self.hub.broadcast(message);
+    }
+
+    /// The keyboard layout in force, told to whoever joins from now on.
+    pub fn set_layout(&self, layout: String) {
+        self.hub.set_layout(layout);
+    }
+
+    /// Pictures a second that the slowest link takes.
+    pub fn fps(&self) -> u32 {
+        self.hub.fps()
+    }
+
+    /// Where the compositor counts what it draws.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.hub.metrics
+    }
+
+    /// Says good-bye to everybody and ends. Takes at most a second.
+    pub fn shutdown(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        let Some(runtime) = self.runtime.take() else { return };
+        self.stop.send_replace(true);
+        self.hub.close("The session ends.");
+        let (hub, serving) = (Arc::clone(&self.hub), self.serving.take());
+        let (done, ended) = mpsc::channel();
+        runtime.spawn(async move {
+            while !hub.is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            if let Some(serving) = serving {
+                // The port is free for the next one from here on.
+                let _ = serving.await;
+            }
+            let _ = done.send(());
+        });
+        // Who does not take the good-bye in time goes without.
+        let _ = ended.recv_timeout(FAREWELL);
+        runtime.shutdown_background();
+    }
+}
+
+impl Drop for Streamer {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

@@ -264,3 +264,114 @@ pub fn candidate(rung: Rung) -> Candidate {
     };
     Candidate { name: rung.element.to_owned(), start: Box::new(start) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{super::rung::named, *};
+
+    fn works() -> Verdict {
+        Verdict::Works { probe: Duration::ZERO }
+    }
+
+    fn rejected() -> Verdict {
+        Verdict::Rejected { reason: "broken".to_owned() }
+    }
+
+    #[test]
+    fn the_best_that_works_is_taken() {
+        assert_eq!(choose(&[(0, rejected()), (3, works()), (4, works())], true), Choice::Take(3));
+        assert_eq!(choose(&[(0, works()), (1, Verdict::Pending)], true), Choice::Take(0), "the rest may take its time");
+    }
+
+    #[test]
+    fn a_better_one_is_waited_for_while_there_is_patience() {
+        let verdicts = [(0, Verdict::Pending), (1, works())];
+        assert_eq!(choose(&verdicts, true), Choice::Wait);
+        assert_eq!(choose(&verdicts, false), Choice::Take(1));
+    }
+
+    #[test]
+    fn without_one_that_works_there_is_no_hurry() {
+        assert_eq!(choose(&[(0, Verdict::Pending)], false), Choice::Wait);
+        assert_eq!(choose(&[(0, rejected()), (1, rejected())], true), Choice::None);
+        assert_eq!(choose(&[], true), Choice::None);
+    }
+
+    /// Children that answer by a shell script, in which `$0` is the encoder's name.
+    fn shell(script: &str) -> Prober {
+        Prober::with(Path::new("/bin/sh"), ["-c".into(), script.into()], probe::LIMIT)
+    }
+
+    fn software() -> Vec<Rung> {
+        RUNGS.iter().filter(|rung| rung.kind == super::super::rung::Kind::Software).copied().collect()
+    }
+
+    #[test]
+    fn a_rung_that_crashes_its_child_is_stepped_over_and_the_report_says_why() {
+        let missing = Rung { element: "nosuchenc", ..*named("nvh264enc").unwrap() };
+        let rungs: Vec<_> = [missing].into_iter().chain(software()).collect();
+        let ladder = Ladder::probe_with(&rungs, shell("test $0 = x264enc && kill -ABRT $$; exit 0"));
+        let names: Vec<_> = ladder.candidates(Codec::H264).map(|candidate| candidate.name).collect();
+        assert_eq!(names, ["openh264enc"]);
+        ladder.wait();
+        let report = ladder.report();
+        let reasons: Vec<_> = report.iter().map(|line| (line.name.as_str(), line.reason.as_deref())).collect();
+        assert_eq!(
+            reasons,
+            [
+                ("nosuchenc", Some(NOT_INSTALLED)),
+                ("x264enc", Some("it crashes (SIGABRT)")),
+                ("openh264enc", None),
+                ("vp8enc", None)
+            ]
+        );
+        assert_eq!(report.iter().map(|line| line.works).collect::<Vec<_>>(), [false, false, true, true]);
+        let json = serde_json::to_value(&report[1]).unwrap();
+        assert_eq!(json["reason"], "it crashes (SIGABRT)");
+        assert_eq!(json["hardware"], false);
+    }
+
+    #[test]
+    fn a_start_does_not_wait_for_a_codec_that_it_does_not_need() {
+        // The child of vp8enc ends when it is told to.
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("go");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status().unwrap();
+        assert!(made.success());
+        let script = format!("test $0 = vp8enc || exit 0; read line < '{}'", fifo.display());
+        let ladder = Ladder::probe_with(&software(), shell(&script));
+        assert_eq!(ladder.candidates(Codec::H264).next().map(|candidate| candidate.name).as_deref(), Some("x264enc"));
+        let open = ladder.report().into_iter().find(|line| line.name == "vp8enc").unwrap();
+        assert_eq!((open.works, open.reason.as_deref()), (false, Some("being tried")));
+        std::fs::write(&fifo, "go\n").unwrap();
+        assert!(ladder.has(Codec::Vp8));
+    }
+
+    #[test]
+    fn a_program_that_cannot_probe_leaves_no_encoder() {
+        let ladder = Ladder::probe(Path::new("/nonexistent/tos-comp"));
+        assert!(!ladder.has(Codec::H264) && !ladder.has(Codec::Vp8));
+        assert!(ladder.report().iter().all(|line| !line.works && line.reason.is_some()));
+    }
+
+    /// What the test below starts as its child: this same test binary, told to run only this.
+    #[test]
+    #[ignore = "the child of `real_children_encode_real_pictures`"]
+    fn child() {
+        let name = std::env::args().next_back().unwrap_or_default();
+        if named(&name).is_some() {
+            std::process::exit(i32::from(probe::judge(&name).is_err()));
+        }
+    }
+
+    #[test]
+    fn real_children_encode_real_pictures() {
+        let arguments = ["--exact", "encoder::ladder::tests::child", "--ignored"].map(OsString::from);
+        let prober = Prober::with(&std::env::current_exe().unwrap(), arguments, Duration::from_secs(60));
+        let ladder = Ladder::probe_with(&software(), prober);
+        ladder.wait();
+        assert!(ladder.report().iter().all(|line| line.works), "{:?}", ladder.report());
+    }
+}

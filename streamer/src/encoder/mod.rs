@@ -24,6 +24,7 @@ pub mod gst;
 pub mod keyframes;
 pub mod ladder;
 mod layout;
+pub mod measure;
 mod nal;
 pub mod probe;
 pub mod rung;

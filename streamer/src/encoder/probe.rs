@@ -137,17 +137,22 @@ const ANSWER: &str = "probe: ";
 /// What the subcommand `probe-encoder NAME` does: tries the rung of that name and answers by exit status, with the
 /// reason on stdout.
 pub fn probe_main(name: &str) -> ExitCode {
-    let verdict = match rung::named(name) {
-        Some(rung) => try_rung(rung).map_err(|error| error.to_string()),
-        None => Err(format!("no encoder is called {name}")),
-    };
-    match verdict {
+    match judge(name) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             println!("{ANSWER}{}", reason.replace('\n', " "));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tries the rung of that name in this process.
+///
+/// # Errors
+/// Why it is not to be used.
+pub(super) fn judge(name: &str) -> Result<(), String> {
+    let rung = rung::named(name).ok_or_else(|| format!("no encoder is called {name}"))?;
+    try_rung(rung).map_err(|error| error.to_string())
 }
 
 /// Encodes a few pictures here and now: a first one, a plain one, a forced key frame, and one of another size.

@@ -185,7 +185,7 @@ pub const RUNGS: &[Rung] = &[
             // More threads spin while they wait for each other: 26 ms a frame instead of 9.
             ("threads", "1"),
             ("deadline", "1"),
-            ("cpu-used", "-12"),
+            ("cpu-used", "-16"),
             ("keyframe-max-dist", "9999"),
             ("keyframe-mode", "disabled"),
             ("end-usage", "cbr"),
@@ -195,7 +195,7 @@ pub const RUNGS: &[Rung] = &[
             ("resize-allowed", "false"),
             ("static-threshold", "100"),
             ("min-quantizer", "4"),
-            ("max-quantizer", "56"),
+            ("max-quantizer", "63"),
             ("undershoot", "100"),
             ("overshoot", "15"),
             ("buffer-initial-size", "200"),

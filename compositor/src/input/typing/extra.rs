@@ -1,39 +1,70 @@
 //! A keymap with characters that the layout in force does not have.
 //!
-//! It is the old keymap, in which keys that have a name but type nothing get a character each. So the keys that someone
-//! holds down keep their meaning, and only the low key codes are used that every client knows.
+//! It is the old keymap, in which keys that have a name but type nothing get characters. So the keys that someone holds
+//! down keep their meaning, and only the low key codes are used that every client knows. Those are few, some seventeen,
+//! so in a long text each carries a character on each of eight levels, for every change of the keymap costs the client
+//! milliseconds.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use smithay::input::keyboard::{Keycode, xkb};
 
+use super::MODIFIERS;
+
+/// The key type with a level for each of [`MODIFIERS`], in their order.
+const TYPE: &str = "\ttype \"TOS_EXTRA\" {
+\t\tmodifiers= Shift+Mod3+Mod5;
+\t\tmap[Shift]= 2;
+\t\tmap[Mod5]= 3;
+\t\tmap[Shift+Mod5]= 4;
+\t\tmap[Mod3]= 5;
+\t\tmap[Shift+Mod3]= 6;
+\t\tmap[Mod5+Mod3]= 7;
+\t\tmap[Shift+Mod5+Mod3]= 8;
+\t};
+";
+
 /// A keymap with extra characters, and the keys they are on.
 #[derive(Debug, Default)]
 pub struct Extra {
     text: Option<String>,
-    keys: HashMap<char, Keycode>,
+    keys: HashMap<char, (Keycode, xkb::ModMask)>,
 }
 
 impl Extra {
-    /// Puts as many of `wanted` as there are free keys, the first first, on keys of `base`.
+    /// Puts as many of `wanted` as there is room for, the first first, on free keys of `base`.
     pub fn new(wanted: impl Iterator<Item = char>, base: &xkb::Keymap) -> Self {
-        let mut free = free_keys(base).into_iter();
+        let free = free_keys(base);
+        let room = free.len() * MODIFIERS.len();
         let mut keys = HashMap::new();
-        let mut symbols = String::new();
+        let mut levels: Vec<Vec<String>> = vec![Vec::new(); free.len()];
+        // All keys' first levels, which need no modifier, then all their second ones.
+        let mut places = (0..room).map(|index| (index % free.len(), index / free.len()));
         for c in wanted {
             if keys.contains_key(&c) {
                 continue;
             }
-            let Some((code, name)) = free.next() else { break };
-            // Writing to a string cannot fail.
-            let _ = writeln!(symbols, "\tkey <{name}> {{ [ {} ] }};", symbol(c));
-            keys.insert(c, code);
+            let Some((key, level)) = places.next() else { break };
+            let (Some((code, _)), Some(mods), Some(symbols)) =
+                (free.get(key), MODIFIERS.get(level), levels.get_mut(key))
+            else {
+                break;
+            };
+            symbols.push(symbol(c));
+            keys.insert(c, (*code, *mods));
         }
-        match insert_symbols(&base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), &symbols) {
-            Some(text) if !keys.is_empty() => Self { text: Some(text), keys },
-            _ => Self::default(),
+        let mut lines = String::new();
+        for ((_, name), symbols) in free.iter().zip(&levels) {
+            let kind = if symbols.len() > 1 { "type= \"TOS_EXTRA\", " } else { "" };
+            if !symbols.is_empty() {
+                // Writing to a string cannot fail.
+                let _ = writeln!(lines, "\tkey <{name}> {{ {kind}symbols[Group1]= [ {} ] }};", symbols.join(", "));
+            }
         }
+        let text = insert(base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), "xkb_types", TYPE)
+            .and_then(|text| insert(text, "xkb_symbols", &lines));
+        if text.is_some() && !keys.is_empty() { Self { text, keys } } else { Self::default() }
     }
 
     /// The keymap's text (XKB, version 1), the first time it is asked for.
@@ -41,8 +72,8 @@ impl Extra {
         self.text.take()
     }
 
-    /// The key that types `c` without modifiers.
-    pub fn code(&self, c: char) -> Option<Keycode> {
+    /// The key that types `c`, and the real modifiers it takes.
+    pub fn key(&self, c: char) -> Option<(Keycode, xkb::ModMask)> {
         self.keys.get(&c).copied()
     }
 }
@@ -57,7 +88,8 @@ fn symbol(c: char) -> String {
     }
 }
 
-/// Keys with a name and no symbol, from the highest code down: the low ones are more likely to be known to a client.
+/// Keys with a name and no symbol, from the highest code down: what a low one means without a symbol, a client is more
+/// likely to know.
 fn free_keys(keymap: &xkb::Keymap) -> Vec<(Keycode, String)> {
     let free = |code: Keycode| keymap.num_layouts_for_key(code) == 0;
     // Codes above 255 cannot be told to X11 clients.
@@ -66,9 +98,10 @@ fn free_keys(keymap: &xkb::Keymap) -> Vec<(Keycode, String)> {
     keys.filter_map(|code| Some((code, keymap.key_get_name(code)?.to_owned()))).collect()
 }
 
-/// Adds lines at the end of the symbols' section.
-fn insert_symbols(keymap: &str, lines: &str) -> Option<String> {
-    let section = keymap.find("xkb_symbols")?;
-    let end = section + keymap.get(section..)?.find("\n};")? + 1;
-    Some([keymap.get(..end)?, lines, keymap.get(end..)?].concat())
+/// Adds lines at the end of a section.
+fn insert(mut keymap: String, section: &str, lines: &str) -> Option<String> {
+    let start = keymap.find(section)?;
+    let end = start + keymap.get(start..)?.find("\n};")? + 1;
+    keymap.insert_str(end, lines);
+    Some(keymap)
 }

@@ -69,15 +69,15 @@ pub fn plan(text: &str, keymap: &xkb::Keymap, layout: xkb::LayoutIndex) -> Plan 
             steps.push(Step::Key { code, mods });
             continue;
         }
-        if extra.code(c).is_none() {
+        if extra.key(c).is_none() {
             let missing = text[at..].chars().filter(|c| wanted.contains(c) && !keys.contains_key(c));
             extra = Extra::new(missing, keymap);
             if let Some(text) = extra.take_text() {
                 steps.push(Step::Keymap(text));
             }
         }
-        if let Some(code) = extra.code(c) {
-            steps.push(Step::Key { code, mods: 0 });
+        if let Some((code, mods)) = extra.key(c) {
+            steps.push(Step::Key { code, mods });
         }
     }
     let mut plan = Plan { steps };

@@ -8,13 +8,15 @@ import { iceServers, Lost, refused, request } from "./signalling.js";
 /** @typedef {import("./protocol.js").FromPage} FromPage */
 /** @typedef {import("./protocol.js").ToPage} ToPage */
 
-/** Candidates of the own machine are there at once; a slow STUN server must not hold up the picture. */
-const GATHER_AT_MOST = 400;
+/** A slow STUN or TURN server must not hold up the picture, milliseconds. */
+const GATHER_AT_MOST = 1_000;
 /** How long a POST, its answer, ICE and DTLS may take together, milliseconds. */
 const CONNECT_AT_MOST = 15_000;
 /** A ping each second, and how long no answer may come before the path is taken for lost. */
 const PING_EVERY = 1_000;
 const SILENT_AFTER = 4_000;
+/** The greeting says what this viewer may do; without it nothing works. */
+const GREETED_WITHIN = 5_000;
 /** ICE says `disconnected` for a lost packet or two; wait before believing it. */
 const DISCONNECTED_FOR = 1_500;
 /** How long a restart may take. */
@@ -60,6 +62,8 @@ export class Connection {
     #pings = { id: 0, sent: 0, heard: 0 };
     #over = false;
     #live = false;
+    #started = 0;
+    #greeted = false;
     /** What came before `start`: the server greets as soon as the channel is open. @type {unknown[]} */
     #early = [];
     /** @type {Promise<void> | undefined} */
@@ -99,7 +103,7 @@ export class Connection {
      */
     async open(signal) {
         await this.pc.setLocalDescription();
-        await gathered(this.pc, GATHER_AT_MOST);
+        await this.#gathered();
         const response = await request(this.#options.token, "POST", "/whep", {
             body: tidy(this.pc.localDescription?.sdp ?? ""),
             type: "application/sdp",
@@ -124,7 +128,7 @@ export class Connection {
             return;
         }
         for (const data of this.#early.splice(0)) this.#hear(data);
-        this.#pings.heard = performance.now();
+        this.#started = this.#pings.heard = performance.now();
         this.#every(PING_EVERY, () => this.#beat());
         this.#beat();
     }
@@ -155,6 +159,16 @@ export class Connection {
         }
     }
 
+    /**
+     * Waits for candidates, if there will be any that the server can use. Without STUN and TURN there are none: browsers
+     * hide the own addresses behind names that only their own network resolves. The page's first check of a server's
+     * candidate tells the server where the page is (RFC 8445, peer-reflexive), and comes 100 ms sooner.
+     */
+    async #gathered() {
+        const servers = this.pc.getConfiguration().iceServers ?? [];
+        if (servers.length > 0) await gathered(this.pc, GATHER_AT_MOST);
+    }
+
     #end() {
         this.#over = true;
         for (const timer of this.#timers) clearInterval(timer);
@@ -178,6 +192,7 @@ export class Connection {
             return;
         }
         if (typeof message !== "object" || message === null) return;
+        if (message.t === "hello") this.#greeted = true;
         if (message.t === "pong") {
             if (message.id === this.#pings.id) this.roundTrip = performance.now() - this.#pings.sent;
         } else if (message.t === "bye") {
@@ -193,6 +208,9 @@ export class Connection {
         if (now - this.#pings.heard > SILENT_AFTER) this.#tryRepair();
         this.#pings = { ...this.#pings, id: (this.#pings.id + 1) >>> 0, sent: now };
         this.send({ t: "ping", id: this.#pings.id });
+        if (!this.#greeted && now - this.#started > GREETED_WITHIN) {
+            this.#lose(new Lost("refused", "The server connected, but said nothing."));
+        }
         if (!this.#decoding.done) void this.#checkDecoding(now);
     }
 
@@ -234,7 +252,7 @@ export class Connection {
         const signal = AbortSignal.timeout(REPAIR_AT_MOST);
         if (!this.#session) throw new Lost("gone", "The connection was lost.");
         await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
-        await gathered(this.pc, GATHER_AT_MOST);
+        await this.#gathered();
         const response = await request(this.#options.token, "PATCH", this.#session, {
             body: fragment(this.pc.localDescription?.sdp ?? ""),
             type: "application/trickle-ice-sdpfrag",

@@ -46,6 +46,22 @@ export function normalise(rect, x, y) {
 }
 
 /**
+ * The size of a box in device pixels: what the browser counted, unless that cannot be, as where a phone is only imitated
+ * by the developer tools.
+ * @param {{ width: number, height: number }} box CSS pixels
+ * @param {number} ratio device pixels per CSS pixel
+ * @param {{ inlineSize: number, blockSize: number } | undefined} counted
+ * @returns {{ width: number, height: number }}
+ */
+export function devicePixels(box, ratio, counted) {
+    const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
+    if (!counted || Math.abs(counted.inlineSize - width) > 2 || Math.abs(counted.blockSize - height) > 2) {
+        return { width, height };
+    }
+    return { width: counted.inlineSize, height: counted.blockSize };
+}
+
+/**
  * The size to ask the server for: the box in device pixels, even, as the encoder needs it.
  * @param {number} width device pixels
  * @param {number} height device pixels

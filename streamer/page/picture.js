@@ -1,6 +1,6 @@
 // The video on the screen: one picture pixel on one device pixel, and a note of each one shown.
 
-import { contain, outputSize } from "./letterbox.js";
+import { contain, devicePixels, outputSize } from "./letterbox.js";
 
 /** How long the window must keep its size before the server is asked for another one, milliseconds. */
 const SETTLE = 150;
@@ -86,14 +86,8 @@ export class Picture {
 
     #observe() {
         const take = (/** @type {ResizeObserverEntry | undefined} */ entry) => {
-            const exact = entry?.devicePixelContentBoxSize?.[0];
             const box = this.stage.getBoundingClientRect();
-            this.#device = exact
-                ? { width: exact.inlineSize, height: exact.blockSize }
-                : {
-                    width: Math.round(box.width * window.devicePixelRatio),
-                    height: Math.round(box.height * window.devicePixelRatio),
-                };
+            this.#device = devicePixels(box, window.devicePixelRatio, entry?.devicePixelContentBoxSize?.[0]);
             this.#place();
             window.clearTimeout(this.#settle);
             this.#settle = window.setTimeout(() => this.listener.onBox(this.wanted), SETTLE);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contain, normalise, outputSize } from "../letterbox.js";
+import { contain, devicePixels, normalise, outputSize } from "../letterbox.js";
 
 test("a picture of the box's size is shown one to one", () => {
     assert.deepEqual(contain({ width: 1280, height: 720 }, { width: 1280, height: 720 }, 1), {
@@ -53,6 +53,13 @@ test("points are told in parts of the picture, clamped to it", () => {
 test("a picture without size gives no NaN", () => {
     const { x, y } = normalise({ left: 0, top: 0, width: 0, height: 0 }, 0, 5);
     assert.deepEqual([x, y], [0, 1]);
+});
+
+test("the browser's count of device pixels is taken, if it can be true", () => {
+    const box = { width: 333.4, height: 200 };
+    assert.deepEqual(devicePixels(box, 1.5, { inlineSize: 501, blockSize: 300 }), { width: 501, height: 300 });
+    assert.deepEqual(devicePixels(box, 1.5, undefined), { width: 500, height: 300 });
+    assert.deepEqual(devicePixels(box, 1.5, { inlineSize: 333, blockSize: 200 }), { width: 500, height: 300 });
 });
 
 test("the size asked for is even and never larger than the box", () => {

@@ -104,7 +104,7 @@ impl State {
         self.screen.pacer.ticked(now);
         if let (Some(drawn), Some(remote)) = (drawn, self.remote.as_mut()) {
             let size = self.screen.size();
-            let markers = remote.take_markers();
+            let markers = remote.take_markers(self.screen.latest);
             let metrics = remote.streamer().metrics();
             metrics.drawn.increment();
             metrics.stage(Stage::Wait).observe(now.saturating_duration_since(damaged));

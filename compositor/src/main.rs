@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("TOS_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,smithay=warn,wgpu_hal=warn,naga=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,smithay=warn,wgpu_hal=warn,naga=warn,rtc=error,webrtc=error"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let done = match cli.command {
         Command::Run(options) => run::run(*options),

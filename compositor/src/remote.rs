@@ -13,12 +13,20 @@ use crate::video::{Drawn, Sent, Video};
 /// Inputs that wait for the picture that answers them. More than this are not measured.
 const MAX_MARKERS: usize = 64;
 
+/// An input that a page wants to see answered.
+#[derive(Debug, Clone, Copy)]
+struct Marker {
+    viewer: ViewerId,
+    id: u32,
+    came: Instant,
+}
+
 /// The connection to the pages.
 pub struct Remote {
     streamer: Arc<Streamer>,
     video: Video,
     decoder: Decoder,
-    markers: Vec<(ViewerId, u32)>,
+    markers: Vec<Marker>,
     deferred: bool,
 }
 
@@ -65,8 +73,10 @@ impl Remote {
         }
     }
 
-    pub(crate) fn take_markers(&mut self) -> Vec<(ViewerId, u32)> {
-        std::mem::take(&mut self.markers)
+    /// The inputs that a picture may answer whose latest change came at `changed`: those that came before it.
+    pub(crate) fn take_markers(&mut self, changed: Instant) -> Vec<(ViewerId, u32)> {
+        let answered = |marker: &mut Marker| marker.came <= changed;
+        self.markers.extract_if(.., answered).map(|marker| (marker.viewer, marker.id)).collect()
     }
 }
 
@@ -118,10 +128,12 @@ impl State {
     fn page_input(&mut self, viewer: ViewerId, message: &FromPage) {
         let time = self.clock.now().as_micros();
         let Some(remote) = self.remote.as_mut() else { return };
-        if let Some(id) = marker(message)
-            && remote.markers.len() < MAX_MARKERS
-        {
-            remote.markers.push((viewer, id));
+        if let Some(id) = marker(message) {
+            // An input that nothing answers is forgotten.
+            if remote.markers.len() >= MAX_MARKERS {
+                remote.markers.remove(0);
+            }
+            remote.markers.push(Marker { viewer, id, came: Instant::now() });
         }
         let events = remote.decoder.decode(viewer, message, time);
         for event in events {
@@ -133,7 +145,7 @@ impl State {
     fn release(&mut self, viewer: ViewerId) {
         let time = self.clock.now().as_micros();
         let Some(remote) = self.remote.as_mut() else { return };
-        remote.markers.retain(|(of, _)| *of != viewer);
+        remote.markers.retain(|marker| marker.viewer != viewer);
         for event in remote.decoder.release_all(viewer, time) {
             self.process_input_event(event);
         }

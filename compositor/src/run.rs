@@ -202,6 +202,8 @@ fn end(child: &mut Child) {
     let send = |signal| group.map(|group| kill_process_group(group, signal));
     if matches!(child.try_wait(), Ok(None)) {
         send(Signal::TERM);
+        // An interactive shell does not end on TERM, but when its terminal hangs up.
+        send(Signal::HUP);
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
         while matches!(child.try_wait(), Ok(None)) && std::time::Instant::now() < deadline {
             std::thread::sleep(std::time::Duration::from_millis(20));

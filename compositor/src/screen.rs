@@ -22,6 +22,8 @@ pub struct Screen {
     pub(crate) pacer: Pacer,
     /// When the first change since the last tick came.
     pub(crate) changed: Option<Instant>,
+    /// When the latest change came.
+    pub(crate) latest: Instant,
     /// The next picture is drawn whole.
     pub(crate) redraw_all: bool,
     /// Fires when the pacer said to ask again.
@@ -51,6 +53,7 @@ impl Screen {
             painter: ScenePainter::new(),
             pacer: Pacer::new(fps),
             changed: Some(Instant::now()),
+            latest: Instant::now(),
             redraw_all: true,
             timer: None,
             sequence: 0,
@@ -78,7 +81,8 @@ impl Screen {
 
     /// Something visible may have changed: the next tick comes as soon as pacing allows.
     pub fn damage(&mut self) {
-        self.changed.get_or_insert_with(Instant::now);
+        self.latest = Instant::now();
+        self.changed.get_or_insert(self.latest);
     }
 
     fn announce(&mut self, fps: u32) {

@@ -40,6 +40,8 @@ pub struct Shell {
     /// What the pointer is over, if it is over the frame.
     hovered: Option<Action>,
     frame: Frame,
+    /// The layout is to be made again before the next frame; a client may change its title a thousand times between.
+    pub(crate) outdated: bool,
 }
 
 impl Default for Shell {
@@ -53,7 +55,7 @@ impl Default for Shell {
             wayland_display: "",
         };
         let frame = plain_frame::lay_out(&Theme::default(), &view);
-        Self { windows: Vec::new(), focused: None, next: 0, hovered: None, frame }
+        Self { windows: Vec::new(), focused: None, next: 0, hovered: None, frame, outdated: false }
     }
 }
 
@@ -154,6 +156,7 @@ pub fn title(toplevel: &ToplevelSurface) -> (String, String) {
 impl State {
     /// Lays the frame out again and tells every window its size.
     pub fn relayout(&mut self) {
+        self.shell.outdated = false;
         let size = self.screen.logical_size();
         let labels = self.shell.labels();
         let focused = self.shell.focused.map(|id| self.shell.root(id));

@@ -167,6 +167,9 @@ impl State {
         if let Some(remote) = &self.remote {
             remote.streamer().metrics().clients.set(self.clients.load(Ordering::Relaxed));
         }
+        if self.shell.outdated {
+            self.relayout();
+        }
         self.tick();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");

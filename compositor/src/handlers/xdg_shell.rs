@@ -98,15 +98,15 @@ impl XdgShellHandler for State {
     }
 
     fn title_changed(&mut self, _toplevel: ToplevelSurface) {
-        self.relayout();
+        self.shell.outdated = true;
     }
 
     fn app_id_changed(&mut self, _toplevel: ToplevelSurface) {
-        self.relayout();
+        self.shell.outdated = true;
     }
 
     fn parent_changed(&mut self, _toplevel: ToplevelSurface) {
-        self.relayout();
+        self.shell.outdated = true;
     }
 }
 

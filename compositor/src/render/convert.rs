@@ -33,20 +33,67 @@ pub(super) fn to_i420(
         return Err(ConvertError::Size { target: (extent.w, extent.h), picture: (width, height) });
     }
     let outside = || ConvertError::Rows(format!("{rect:?} is not in {width}x{height}"));
-    let (x, y) = (rect.loc.x as usize, rect.loc.y as usize);
+    if rect.loc.x < 0 || rect.loc.y < 0 || rect.loc.x + rect.size.w > extent.w || rect.loc.y + rect.size.h > extent.h {
+        return Err(outside());
+    }
+    let (x, y, w, h) = (rect.loc.x as usize, rect.loc.y as usize, rect.size.w as u32, rect.size.h as u32);
     let (luma, chroma) = (width as usize, width as usize / 2);
-    let (y_plane, u_plane, v_plane) = picture.planes_mut();
+    // The converter wants whole rows to the end of each plane and silently leaves out a pair of rows that is short of the
+    // few bytes left of `x`. So the last pair goes through a picture of its own.
+    let last = x > 0 && rect.loc.y + rect.size.h == extent.h;
+    let direct = if last { h - 2 } else { h };
+    if direct > 0 {
+        let (y_plane, u_plane, v_plane) = picture.planes_mut();
+        let planes = Planes {
+            y: y_plane.get_mut(y * luma + x..).ok_or_else(outside)?,
+            u: u_plane.get_mut(y / 2 * chroma + x / 2..).ok_or_else(outside)?,
+            v: v_plane.get_mut(y / 2 * chroma + x / 2..).ok_or_else(outside)?,
+            width,
+        };
+        convert(rows, stride, w, direct, planes)?;
+    }
+    if last {
+        let mut pair = I420::black(w, 2);
+        let (y_pair, u_pair, v_pair) = pair.planes_mut();
+        let rows = rows.get(direct as usize * stride as usize..).ok_or_else(outside)?;
+        convert(rows, stride, w, 2, Planes { y: &mut *y_pair, u: &mut *u_pair, v: &mut *v_pair, width: w })?;
+        let (y_plane, u_plane, v_plane) = picture.planes_mut();
+        let (y, w) = (y + direct as usize, w as usize);
+        put(y_plane, y * luma + x, &y_pair[..w]);
+        put(y_plane, (y + 1) * luma + x, &y_pair[w..]);
+        put(u_plane, y / 2 * chroma + x / 2, u_pair);
+        put(v_plane, y / 2 * chroma + x / 2, v_pair);
+    }
+    Ok(())
+}
+
+/// Where a rectangle's planes begin in those of a picture.
+struct Planes<'a> {
+    y: &'a mut [u8],
+    u: &'a mut [u8],
+    v: &'a mut [u8],
+    /// Of the picture.
+    width: u32,
+}
+
+fn convert(rows: &[u8], stride: u32, width: u32, height: u32, planes: Planes) -> Result<(), ConvertError> {
     let mut image = YuvPlanarImageMut {
-        y_plane: BufferStoreMut::Borrowed(y_plane.get_mut(y * luma + x..).ok_or_else(outside)?),
-        y_stride: width,
-        u_plane: BufferStoreMut::Borrowed(u_plane.get_mut(y / 2 * chroma + x / 2..).ok_or_else(outside)?),
-        u_stride: width / 2,
-        v_plane: BufferStoreMut::Borrowed(v_plane.get_mut(y / 2 * chroma + x / 2..).ok_or_else(outside)?),
-        v_stride: width / 2,
-        width: rect.size.w as u32,
-        height: rect.size.h as u32,
+        y_plane: BufferStoreMut::Borrowed(planes.y),
+        y_stride: planes.width,
+        u_plane: BufferStoreMut::Borrowed(planes.u),
+        u_stride: planes.width / 2,
+        v_plane: BufferStoreMut::Borrowed(planes.v),
+        v_stride: planes.width / 2,
+        width,
+        height,
     };
     let (range, matrix, mode) = (YuvRange::Limited, YuvStandardMatrix::Bt709, YuvConversionMode::Balanced);
     yuv::bgra_to_yuv420(&mut image, rows, stride, range, matrix, mode)
         .map_err(|error| ConvertError::Rows(error.to_string()))
+}
+
+fn put(plane: &mut [u8], at: usize, row: &[u8]) {
+    if let Some(place) = plane.get_mut(at..at + row.len()) {
+        place.copy_from_slice(row);
+    }
 }

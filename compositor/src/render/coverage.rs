@@ -14,20 +14,26 @@ pub(super) struct Rounded {
 }
 
 impl Rounded {
+    /// The radii that fit: where two corners would meet, all shrink alike, as in CSS.
+    fn radii(&self) -> [f64; 4] {
+        let [a, b, c, d] = self.radii.map(|radius| radius.max(0.0));
+        let share = |side: f64, sum: f64| if sum > side { side / sum } else { 1.0 };
+        let shares = [share(self.w, a + b), share(self.w, c + d), share(self.h, a + d), share(self.h, b + c)];
+        let least = shares.into_iter().fold(1.0, f64::min);
+        [a, b, c, d].map(|radius| radius * least)
+    }
+
     /// 0 outside, 1 inside, in between where the edge crosses the pixel.
-    fn covers(&self, x: f64, y: f64) -> f64 {
-        let (cx, cy) = (x - self.x - self.w / 2.0, y - self.y - self.h / 2.0);
-        let radius = match (cx < 0.0, cy < 0.0) {
-            (true, true) => self.radii[0],
-            (false, true) => self.radii[1],
-            (false, false) => self.radii[2],
-            (true, false) => self.radii[3],
+    fn covers(&self, [a, b, c, d]: [f64; 4], x: f64, y: f64) -> f64 {
+        // How far inside of each edge the point lies.
+        let (left, top, right, bottom) = (x - self.x, y - self.y, self.x + self.w - x, self.y + self.h - y);
+        let corners = [(left, top, a), (right, top, b), (right, bottom, c), (left, bottom, d)];
+        let round = corners.into_iter().find(|(dx, dy, radius)| dx < radius && dy < radius);
+        let inside = match round {
+            Some((dx, dy, radius)) => radius - (radius - dx).hypot(radius - dy),
+            None => left.min(top).min(right).min(bottom),
         };
-        let radius = radius.clamp(0.0, self.w.min(self.h) / 2.0);
-        let (qx, qy) = (cx.abs() - self.w / 2.0 + radius, cy.abs() - self.h / 2.0 + radius);
-        let outside = qx.max(0.0).hypot(qy.max(0.0));
-        let distance = outside + qx.max(qy).min(0.0) - radius;
-        (0.5 - distance).clamp(0.0, 1.0)
+        (0.5 + inside).clamp(0.0, 1.0)
     }
 }
 
@@ -49,12 +55,13 @@ impl Shape {
     pub(super) fn coverage(&self) -> Vec<u8> {
         let (w, h) = (f64::from(self.size.w), f64::from(self.size.h));
         let outer = Rounded { x: 0.0, y: 0.0, w, h, radii: self.radii };
+        let (radii, cut) = (outer.radii(), self.cut.map(|cut| (cut, cut.radii())));
         let mut coverage = Vec::with_capacity(self.size.w as usize * self.size.h as usize);
         for y in 0..self.size.h {
             for x in 0..self.size.w {
                 let (x, y) = (f64::from(x) + 0.5, f64::from(y) + 0.5);
-                let rest = self.cut.map_or(1.0, |cut| 1.0 - cut.covers(x, y));
-                coverage.push((outer.covers(x, y) * rest * 255.0).round() as u8);
+                let rest = cut.map_or(1.0, |(cut, radii)| 1.0 - cut.covers(radii, x, y));
+                coverage.push((outer.covers(radii, x, y) * rest * 255.0).round() as u8);
             }
         }
         coverage
@@ -95,6 +102,17 @@ mod tests {
         let covered: f64 = shape.coverage().iter().map(|coverage| f64::from(*coverage) / 255.0).sum();
         let area = std::f64::consts::PI * 32.0 * 32.0;
         assert!((covered / area - 1.0).abs() < 0.005, "{covered} of {area}");
+    }
+
+    #[test]
+    fn an_end_cap_is_round_over_its_whole_width() {
+        let shape = Shape { size: (16, 32).into(), radii: [0.0, 16.0, 16.0, 0.0], cut: None };
+        let coverage = shape.coverage();
+        let covered: f64 = coverage.iter().map(|coverage| f64::from(*coverage) / 255.0).sum();
+        let area = std::f64::consts::PI * 16.0 * 16.0 / 2.0;
+        assert!((covered / area - 1.0).abs() < 0.01, "{covered} of {area}");
+        assert_eq!((coverage[16 * 16], coverage[15]), (255, 0));
+        assert!(coverage[16 * 16 + 15] > 250, "the middle of the right edge is reached");
     }
 
     #[test]

@@ -4,8 +4,7 @@ use smithay::backend::input::{Event, InputBackend, KeyState, KeyboardKeyEvent};
 use smithay::input::keyboard::{FilterResult, KeyboardHandle, Keycode, XkbConfig};
 use smithay::utils::SERIAL_COUNTER;
 
-use crate::input::typing::{self, Step};
-use crate::input::{layout, modifiers};
+use crate::input::{layout, typist};
 use crate::state::State;
 
 /// A layout that could not be put into force.
@@ -41,40 +40,12 @@ impl State {
         Ok(())
     }
 
-    /// Types `text` into the focused program: with the keys of its layout where it has them, else with keys of a keymap
-    /// that is put into force for as long as the text takes.
+    /// Types `text` into the focused program, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
         let Some(keyboard) = self.keyboard() else { return };
-        let seat = self.seat.clone();
-        let held = keyboard.modifier_state();
-        let (plan, layout) = keyboard.with_xkb_state(self, |context| {
-            let Ok(xkb) = context.xkb().lock() else { return Default::default() };
-            let layout = xkb.active_layout().0;
-            // SAFETY: the keymap is only read, and not kept past the lock.
-            (typing::plan(text, unsafe { xkb.keymap() }, layout), layout)
-        });
-        let time = self.clock.now().as_millis();
-        for step in plan.steps {
-            match step {
-                Step::Key { code, mods } => {
-                    modifiers::set(&keyboard, &seat, self, modifiers::from_mask(mods), layout);
-                    self.press_key(code, KeyState::Pressed, time);
-                    self.press_key(code, KeyState::Released, time);
-                }
-                Step::Keymap(keymap) => {
-                    if let Err(error) = keyboard.set_keymap_from_string(self, keymap) {
-                        tracing::error!(?error, "a keymap for typing was refused");
-                        break;
-                    }
-                }
-                Step::RestoreKeymap => {
-                    let (layout, variant) = (self.options.layout.clone(), self.options.variant.clone());
-                    if let Err(error) = self.set_layout(&layout, &variant) {
-                        tracing::error!(%error, "the layout could not be restored");
-                    }
-                }
-            }
+        let (seat, time) = (self.seat.clone(), self.clock.now().as_millis());
+        if let Err(error) = typist::type_text(&keyboard, &seat, self, text, time) {
+            tracing::error!(%error, "a text was not typed");
         }
-        modifiers::set(&keyboard, &seat, self, held, layout);
     }
 }

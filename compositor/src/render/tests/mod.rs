@@ -6,5 +6,6 @@ mod golden;
 mod i420;
 mod incremental;
 mod shaders;
+mod speed;
 mod surfaces;
 mod uploads;

@@ -239,7 +239,7 @@ impl Builder<'_> {
         let mut end = window.right();
         let cap = self.snap(m.slim_bottom);
         let accent = self.snap(6.0 * m.slim_bottom);
-        let words_width = self.snap(words.chars().count() as f64 * m.cap_label * 0.64);
+        let words_width = self.snap(words.chars().count() as f64 * m.cap_label * 0.56);
         if end - x >= words_width + 3.0 * m.gap + cap {
             let rect = Rect::from_edges(x + 1.5 * m.gap, top, x + 1.5 * m.gap + words_width, bottom);
             self.label(Key::part("reading"), rect, &words, self.theme.title, Align::Left);
@@ -275,14 +275,14 @@ impl Builder<'_> {
             ("empty-command", command.as_str(), m.cap_mono, self.theme.text, Face::Mono),
         ];
         for (part, text, cap_height, colour, face) in lines {
-            let rect = Rect::from_edges(left, y, right, y + self.snap(1.5 * cap_height));
+            let rect = Rect::from_edges(left, y, right, y + self.snap(1.5 * cap_height + m.gap));
             if rect.bottom() > window.bottom() || rect.is_empty() {
                 return;
             }
             let (key, text) = (Key::part(part), String::from(text));
             let (align, elide) = (Align::Left, Elide::End);
             self.frame.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide });
-            y = self.snap(rect.bottom() + m.gap);
+            y = rect.bottom();
         }
     }
 

@@ -66,6 +66,8 @@ pub struct State {
     pub(crate) cursor: Cursor,
     /// The picture that follows the pointer during drag and drop.
     pub(crate) dnd_icon: Option<WlSurface>,
+    /// A pen holds the left button down, for a program that knows no pens.
+    pub(crate) pen_presses: bool,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -142,6 +144,7 @@ impl State {
             popups: PopupManager::default(),
             cursor: Cursor::default(),
             dnd_icon: None,
+            pen_presses: false,
             clients: Arc::default(),
             options,
             seat,

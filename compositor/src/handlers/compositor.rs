@@ -4,9 +4,10 @@ use smithay::delegate_compositor;
 use smithay::input::pointer::CursorImageStatus;
 use smithay::reexports::wayland_server::Client;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::Transform;
 use smithay::wayland::compositor::{
-    CompositorClientState, CompositorHandler, CompositorState, TraversalAction, get_parent, is_sync_subsurface,
-    with_states, with_surface_tree_upward,
+    CompositorClientState, CompositorHandler, CompositorState, SurfaceAttributes, SurfaceData, TraversalAction,
+    get_parent, is_sync_subsurface, send_surface_state, with_states, with_surface_tree_upward,
 };
 
 use crate::state::{ClientState, State};
@@ -19,6 +20,11 @@ impl CompositorHandler for State {
 
     fn client_compositor_state<'a>(&self, client: &'a Client) -> &'a CompositorClientState {
         &ClientState::of(client).compositor
+    }
+
+    fn new_surface(&mut self, surface: &WlSurface) {
+        let scale = self.screen.scale().ceil() as i32;
+        with_states(surface, |states| send_surface_state(surface, states, scale, Transform::Normal));
     }
 
     fn commit(&mut self, surface: &WlSurface) {
@@ -57,8 +63,8 @@ impl CompositorHandler for State {
     }
 }
 
-fn has_frame_callback(states: &smithay::wayland::compositor::SurfaceData) -> bool {
-    let mut cached = states.cached_state.get::<smithay::wayland::compositor::SurfaceAttributes>();
+fn has_frame_callback(states: &SurfaceData) -> bool {
+    let mut cached = states.cached_state.get::<SurfaceAttributes>();
     !cached.current().frame_callbacks.is_empty()
 }
 

@@ -1,12 +1,16 @@
 //! The pen: a tablet tool for programs that know tablets, which also moves the pointer for those that do not.
 
 use smithay::backend::input::{
-    Event, InputBackend, ProximityState, TabletToolButtonEvent, TabletToolEvent, TabletToolProximityEvent,
+    ButtonState, Event, InputBackend, ProximityState, TabletToolButtonEvent, TabletToolEvent, TabletToolProximityEvent,
     TabletToolTipEvent, TabletToolTipState,
 };
+use smithay::input::pointer::ButtonEvent;
+use smithay::reexports::wayland_server::Resource;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::SERIAL_COUNTER;
 use smithay::wayland::tablet_manager::{TabletDescriptor, TabletSeatTrait};
 
+use super::pointer::BTN_LEFT;
 use crate::state::State;
 
 impl State {
@@ -50,15 +54,45 @@ impl State {
         match event.tip_state() {
             TabletToolTipState::Down => {
                 let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
-                match self.surface_at(location) {
-                    Some((surface, _)) => self.focus_surface(&surface),
+                let focus = self.surface_at(location);
+                match &focus {
+                    Some((surface, _)) => self.focus_surface(surface),
                     None if self.tap_frame(location).is_some() => return,
                     None => {}
                 }
-                tool.tip_down(SERIAL_COUNTER.next_serial(), event.time_msec());
+                if focus.is_some_and(|(surface, _)| self.knows_tablets(&surface)) {
+                    tool.tip_down(SERIAL_COUNTER.next_serial(), event.time_msec());
+                } else {
+                    self.press_pointer(true, event.time_msec());
+                }
             }
-            TabletToolTipState::Up => tool.tip_up(event.time_msec()),
+            TabletToolTipState::Up => {
+                tool.tip_up(event.time_msec());
+                self.press_pointer(false, event.time_msec());
+            }
         }
+    }
+
+    /// Whether the program of a surface asked for tablets. For one that did not, the pen is a mouse.
+    fn knows_tablets(&self, surface: &WlSurface) -> bool {
+        let Some(client) = surface.client() else { return false };
+        let mut known = false;
+        let asked = self.display.backend_handle().with_all_objects_for(client.id(), |object| {
+            known |= object.interface().name == "zwp_tablet_seat_v2";
+        });
+        asked.is_ok() && known
+    }
+
+    /// Presses or releases the left button, once each.
+    fn press_pointer(&mut self, pressed: bool, time: u32) {
+        let Some(pointer) = self.seat.get_pointer() else { return };
+        if std::mem::replace(&mut self.pen_presses, pressed) == pressed {
+            return;
+        }
+        let state = if pressed { ButtonState::Pressed } else { ButtonState::Released };
+        let serial = SERIAL_COUNTER.next_serial();
+        pointer.button(self, &ButtonEvent { serial, time, button: BTN_LEFT, state });
+        pointer.frame(self);
     }
 
     pub(super) fn pen_button<B: InputBackend>(&mut self, event: &B::TabletToolButtonEvent) {

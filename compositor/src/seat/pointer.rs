@@ -12,7 +12,7 @@ use smithay::utils::{Logical, Point, SERIAL_COUNTER};
 use crate::state::State;
 
 /// Linux `BTN_LEFT`.
-const BTN_LEFT: u32 = 0x110;
+pub(super) const BTN_LEFT: u32 = 0x110;
 /// What one notch of a wheel scrolls when the device tells no distance, logical pixels.
 const NOTCH: f64 = 15.0;
 

@@ -69,6 +69,12 @@ impl Rig {
         self.unit()
     }
 
+    /// Bytes of twenty noisy pictures, after twenty others for the rate control to settle.
+    fn settled_bytes(&mut self, seed: u32) -> usize {
+        let sizes: Vec<_> = (seed..seed + 40).map(|seed| self.encode(&noise((320, 180), seed)).data.len()).collect();
+        sizes[20..].iter().sum()
+    }
+
     /// Waits for an event of a kind.
     fn wait(&mut self, wanted: impl Fn(&StageEvent) -> bool) -> StageEvent {
         loop {
@@ -213,14 +219,58 @@ fn a_bitrate_change_takes_effect_on_the_running_encoder() {
         let mut rig = Rig::of(name);
         let mut bytes = |bitrate, from: u32| {
             rig.stage.set_bitrate(bitrate);
-            let sizes: Vec<_> = (from..from + 40).map(|seed| rig.encode(&noise((320, 180), seed)).data.len()).collect();
-            // The first ones settle.
-            sizes[20..].iter().sum::<usize>()
+            rig.settled_bytes(from)
         };
         let (high, low, again) = (bytes(8_000_000, 0), bytes(1_500_000, 100), bytes(8_000_000, 200));
         assert!(low * 2 < high, "{name}: {low} bytes at 1.5 Mbit/s, {high} at 8");
         assert!(low * 2 < again, "{name}: {low} bytes at 1.5 Mbit/s, {again} back at 8");
     }
+}
+
+#[test]
+fn a_key_frame_is_bounded_by_the_bitrate() {
+    let key = |bitrate| {
+        let mut rig = Rig::of("x264enc");
+        rig.stage.set_bitrate(bitrate);
+        rig.encode(&noise((640, 360), 1)).data.len()
+    };
+    let (bound, unbound) = (key(1_500_000), key(40_000_000));
+    let allowed = 1_500_000 / 8 * rung::BUFFER_MS as usize / 1000;
+    assert!(unbound > allowed * 2, "the picture is too easy for this test: {unbound} bytes");
+    assert!(bound < allowed * 5 / 4, "{bound} bytes, {allowed} fit into the buffer");
+}
+
+/// What a parser reads from the stream's own headers.
+fn colorimetry(unit: &AccessUnit) -> Option<String> {
+    let text = "appsrc name=in format=time caps=video/x-h264,stream-format=byte-stream,alignment=au ! h264parse \
+                ! appsink name=out sync=false";
+    let pipeline = gst::parse::launch(text).unwrap().downcast::<gst::Pipeline>().unwrap();
+    let source = pipeline.by_name("in").unwrap().downcast::<gst_app::AppSrc>().unwrap();
+    let sink = pipeline.by_name("out").unwrap().downcast::<gst_app::AppSink>().unwrap();
+    pipeline.set_state(gst::State::Playing).unwrap();
+    source.push_buffer(gst::Buffer::from_slice(unit.data.clone())).unwrap();
+    source.end_of_stream().unwrap();
+    let sample = sink.pull_sample().unwrap();
+    pipeline.set_state(gst::State::Null).unwrap();
+    sample.caps().and_then(|caps| caps.structure(0)?.get::<String>("colorimetry").ok())
+}
+
+#[test]
+fn the_stream_itself_says_that_it_is_bt709() {
+    let mut rig = Rig::of("x264enc");
+    // A size of standard definition, for which a decoder that is left to guess takes BT.601.
+    let unit = rig.encode(&test_picture((640, 360), 0));
+    assert_eq!(colorimetry(&unit).as_deref(), Some("bt709"));
+}
+
+#[test]
+fn fewer_pictures_a_second_may_be_larger() {
+    let mut rig = Rig::of("x264enc");
+    rig.stage.set_bitrate(2_000_000);
+    let full = rig.settled_bytes(0);
+    rig.stage.set_fps(20);
+    let third = rig.settled_bytes(100);
+    assert!(third * 10 > full * 20, "{full} bytes for 20 pictures at 60 a second, {third} at 20");
 }
 
 #[test]

@@ -179,6 +179,12 @@ function hint() {
     hintTimer = window.setTimeout(() => (line.hidden = true), HINT_STAYS);
 }
 
+// Another viewer may have had the size meanwhile; whoever comes back has it again.
+window.addEventListener("focus", () => {
+    const { width, height } = picture.wanted;
+    const has = picture.size;
+    if (hello && (has.width !== width || has.height !== height)) link.send({ t: "resize", ...picture.wanted });
+});
 window.addEventListener("pagehide", () => session.stop());
 // Back from the browser's cache of pages: as if it had never been away.
 window.addEventListener("pageshow", (event) => {

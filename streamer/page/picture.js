@@ -123,9 +123,11 @@ export class Picture {
             return;
         }
         /** @type {VideoFrameRequestCallback} */
-        const next = (now, metadata) => {
+        const next = (_, metadata) => {
             this.video.requestVideoFrameCallback(next);
-            this.#note(metadata.rtpTimestamp, now);
+            // Not the time given, which is when the frame was due: on a busy machine that lies before the input that the
+            // picture answers.
+            this.#note(metadata.rtpTimestamp, performance.now());
         };
         this.video.requestVideoFrameCallback(next);
     }

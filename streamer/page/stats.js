@@ -18,7 +18,6 @@ import { element } from "./dom.js";
  * @property {number | null} encode milliseconds
  * @property {number} decoderDropped frames since connecting
  * @property {number} packetsLost since connecting
- * @property {number} freezes since connecting
  * @property {number | null} deferred frames the server held back in the last second
  * @property {number | null} viewers
  */
@@ -85,7 +84,6 @@ export class Stats {
             encode: this.server?.encode_ms ?? null,
             decoderDropped: number(inbound?.framesDropped),
             packetsLost: number(inbound?.packetsLost),
-            freezes: number(inbound?.freezeCount),
             deferred: this.server?.deferred ?? null,
             viewers: this.server?.viewers ?? null,
         };
@@ -111,7 +109,6 @@ export class Stats {
             ["Lost in network", `${figures.packetsLost} packets`],
             ["Dropped by decoder", `${figures.decoderDropped} frames`],
             ["Held by server", figures.deferred === null ? unknown : `${figures.deferred} /s`],
-            ["Freezes", String(figures.freezes)],
             ["Viewers", figures.viewers === null ? unknown : String(figures.viewers)],
         ];
         const list = element("stats-rows", HTMLElement);

@@ -43,8 +43,8 @@ export function words(state, now) {
             const seconds = Math.max(0, Math.ceil((state.until - now) / 1000));
             const gone = state.outlook === "gone";
             return {
-                title: gone ? "Server gone" : "Reconnecting",
-                heading: gone ? "The server cannot be reached" : "The connection was lost",
+                title: gone ? "Server gone" : state.again ? "Reconnecting" : "Connecting",
+                heading: gone ? "The server cannot be reached" : state.again ? "The connection was lost" : "No connection yet",
                 body: gone
                     ? `${state.reason} It may have been stopped, or the network is down. This page goes on trying.`
                     : state.reason,

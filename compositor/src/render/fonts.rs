@@ -33,10 +33,7 @@ impl std::fmt::Debug for Fonts {
 impl Fonts {
     /// Reads the fonts of the interface.
     pub(super) fn new() -> Self {
-        let mut db = fontdb::Database::new();
-        for folder in folders() {
-            load(&mut db, &folder, 0);
-        }
+        let mut db = installed();
         let mut complete = false;
         if db.is_empty() {
             tracing::warn!("none of the interface's fonts are installed; reading all there are");
@@ -80,13 +77,22 @@ impl Fonts {
     }
 }
 
-/// Where fonts are installed.
-/// Whether a typeface is installed. Where one of the interface's is not, another stands in.
+/// Whether a family of the interface's fonts is installed. Where one is not, another stands in.
 pub fn has_font(family: &str) -> bool {
-    let fonts = Fonts::new();
-    fonts.system.db().query(&Query { families: &[Family::Name(family)], ..Query::default() }).is_some()
+    let db = installed();
+    db.faces().any(|face| face.families.iter().any(|(name, _)| name == family))
 }
 
+/// The interface's fonts, as far as they are installed.
+fn installed() -> fontdb::Database {
+    let mut db = fontdb::Database::new();
+    for folder in folders() {
+        load(&mut db, &folder, 0);
+    }
+    db
+}
+
+/// Where fonts are installed.
 fn folders() -> Vec<PathBuf> {
     let mut folders = vec![PathBuf::from("/usr/share/fonts"), PathBuf::from("/usr/local/share/fonts")];
     if let Some(home) = std::env::var_os("HOME") {
@@ -111,6 +117,27 @@ fn load(db: &mut fontdb::Database, folder: &Path, depth: usize) {
         let font = name.ends_with(".ttf") || name.ends_with(".otf");
         if font && FILES.iter().any(|start| name.starts_with(start)) && db.load_font_file(&path).is_err() {
             tracing::warn!(path = %path.display(), "not a font");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_is_found_by_its_name() {
+        // make deps installs it.
+        assert!(has_font("Bebas Neue"));
+        assert!(!has_font("No Such Family"));
+    }
+
+    #[test]
+    fn the_size_of_a_face_follows_from_its_capitals() {
+        let mut fonts = Fonts::new();
+        let (family, _, ratio) = fonts.face(Face::Label);
+        if family == Family::Name("Bebas Neue") {
+            assert!((ratio - 0.7).abs() < 0.01, "{ratio}");
         }
     }
 }

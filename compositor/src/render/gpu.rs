@@ -127,9 +127,35 @@ fn rank(kind: wgpu::DeviceType) -> u8 {
 }
 
 /// The value of a future that is ready at once, as all of wgpu's are outside of a browser.
-fn ready<F: Future>(future: F) -> Option<F::Output> {
+pub(super) fn ready<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawing_is_shared_among_threads() {
+        fn shared<T: Clone + Send + Sync>() {}
+        fn sent<T: Send>() {}
+        shared::<Gpu>();
+        sent::<crate::render::Readback>();
+    }
+
+    #[test]
+    fn without_an_adapter_it_says_what_to_do() {
+        let error = choose(Vec::new(), None).expect_err("there is none").to_string();
+        assert!(error.contains("mesa-vulkan-drivers"), "{error}");
+        assert!(matches!(choose(Vec::new(), Some("radeon".into())), Err(GpuError::NoSuchAdapter { .. })));
+    }
+
+    #[test]
+    fn a_real_gpu_comes_before_a_software_one() {
+        assert!(rank(wgpu::DeviceType::DiscreteGpu) < rank(wgpu::DeviceType::Cpu));
+        assert!(rank(wgpu::DeviceType::IntegratedGpu) < rank(wgpu::DeviceType::Cpu));
     }
 }

@@ -35,9 +35,8 @@ fn turn(transform: Transform, [u, v]: [f64; 2], [w, h]: [f64; 2]) -> [f64; 2] {
 }
 
 /// Whether width and height change places.
-pub(super) fn quarter_turned(transform: Transform) -> bool {
-    use Transform::{_90, _270, Flipped90, Flipped270};
-    matches!(transform, _90 | _270 | Flipped90 | Flipped270)
+fn quarter_turned(transform: Transform) -> bool {
+    matches!(transform, Transform::_90 | Transform::_270 | Transform::Flipped90 | Transform::Flipped270)
 }
 
 /// An affine map from offsets in a piece, in output pixels, to texels of its buffer.
@@ -96,14 +95,14 @@ impl Mapping {
     }
 
     /// The part of the buffer that a rectangle of the piece shows.
-    pub(super) fn to_buffer(&self, rect: Rectangle<i32, Physical>) -> Rectangle<f64, Buffer> {
+    pub(super) fn texels_of(&self, rect: Rectangle<i32, Physical>) -> Rectangle<f64, Buffer> {
         let a = self.texel(f64::from(rect.loc.x), f64::from(rect.loc.y));
         let b = self.texel(f64::from(rect.loc.x + rect.size.w), f64::from(rect.loc.y + rect.size.h));
         Rectangle::new((a[0].min(b[0]), a[1].min(b[1])).into(), ((a[0] - b[0]).abs(), (a[1] - b[1]).abs()).into())
     }
 
     /// The pixels of the piece that a change of these texels can change: never too few.
-    pub(super) fn from_buffer(&self, rect: Rectangle<i32, Buffer>) -> Rectangle<i32, Physical> {
+    pub(super) fn pixels_of(&self, rect: Rectangle<i32, Buffer>) -> Rectangle<i32, Physical> {
         // Linear sampling looks half a texel beyond itself on every side.
         let grow = if self.sampling == Sampling::Linear { 1.0 } else { 0.0 };
         let (x, y) = (f64::from(rect.loc.x) - grow, f64::from(rect.loc.y) - grow);
@@ -161,9 +160,9 @@ mod tests {
             let mapping = Mapping::new(src, size.into(), transform);
             assert_eq!(mapping.sampling, Sampling::Nearest, "{transform:?}");
             let rect = Rectangle::new((4, 6).into(), (10, 12).into());
-            let texels = mapping.to_buffer(rect);
+            let texels = mapping.texels_of(rect);
             assert_eq!(texels.to_i32_round::<i32>().to_f64(), texels);
-            assert_eq!(mapping.from_buffer(texels.to_i32_round()), rect, "{transform:?}");
+            assert_eq!(mapping.pixels_of(texels.to_i32_round()), rect, "{transform:?}");
         }
     }
 
@@ -180,7 +179,7 @@ mod tests {
                 transform,
                 (w, h).into(),
             );
-            assert_eq!(crop, mapping.to_buffer(Rectangle::new((4, 6).into(), (10, 12).into())), "{transform:?}");
+            assert_eq!(crop, mapping.texels_of(Rectangle::new((4, 6).into(), (10, 12).into())), "{transform:?}");
         }
     }
 

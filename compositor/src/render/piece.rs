@@ -6,7 +6,7 @@ use smithay::backend::renderer::element::{Element, Id};
 use smithay::backend::renderer::utils::{CommitCounter, DamageSet, DamageSnapshot, OpaqueRegions};
 use smithay::utils::{Buffer, Physical, Point, Rectangle, Scale, Size, Transform};
 
-use super::mapping::{Mapping, quarter_turned};
+use super::mapping::Mapping;
 use super::mask::Mask;
 use super::texture::SurfaceTexture;
 
@@ -94,7 +94,7 @@ impl Piece {
             }
         };
         let mapping = Mapping::new(src, geometry.size, transform);
-        let part = mapping.to_buffer(Rectangle::new(hidden, visible.size));
+        let part = mapping.texels_of(Rectangle::new(hidden, visible.size));
         let content = Content::Surface { limits: limits(src), texture, damage, mapping };
         Self { id, commit, visible, hidden, src: part, transform, alpha, opaque, content }
     }
@@ -194,12 +194,10 @@ impl Element for Piece {
             return DamageSet::from_slice(&[seen]);
         };
         match damage.damage_since(commit) {
-            // smithay turns surface damage the wrong way round for these, so what it says cannot be relied on.
-            Some(rects) if quarter_turned(self.transform) && !rects.is_empty() => DamageSet::from_slice(&[seen]),
             Some(rects) => rects
                 .iter()
                 .filter_map(|rect| {
-                    let rect = mapping.from_buffer(*rect);
+                    let rect = mapping.pixels_of(*rect);
                     Rectangle::new(rect.loc - self.hidden, rect.size).intersection(seen)
                 })
                 .collect(),

@@ -2,7 +2,7 @@
 
 use smithay::utils::{Buffer, Rectangle, Size};
 
-use super::gpu::Gpu;
+use super::gpu::{Gpu, ready};
 
 /// How a shared-memory buffer lays out its pixels; in Wayland's (little-endian) words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +47,9 @@ pub enum TextureError {
         /// As asked for.
         h: i32,
     },
+    /// The device has no memory left for it.
+    #[error("out of memory for pictures")]
+    Memory,
 }
 
 /// Why an upload was refused. Nothing was changed then.
@@ -94,6 +97,8 @@ impl SurfaceTexture {
         if i64::from(width) * i64::from(height) > MOST_PIXELS {
             return Err(refused);
         }
+        // A texture that failed would fail every frame it is drawn in, and so take all other clients along.
+        let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let texture = gpu.device().create_texture(&wgpu::TextureDescriptor {
             label: Some("surface"),
             size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
@@ -104,6 +109,9 @@ impl SurfaceTexture {
             usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST | wgpu::TextureUsages::COPY_SRC,
             view_formats: &[],
         });
+        if ready(scope.pop()).flatten().is_some() {
+            return Err(TextureError::Memory);
+        }
         let bind_group = gpu.quads().bind(gpu.device(), &texture);
         Ok(Self { size, format, texture, bind_group })
     }

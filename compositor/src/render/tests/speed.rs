@@ -60,6 +60,8 @@ fn table() {
         uploads(&gpu, "8 x 80x20", w, h, &cells);
         frame(&gpu, w, h);
     }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    println!("{}", status.lines().filter(|line| line.starts_with("VmRSS")).collect::<String>());
 }
 
 fn first_picture(gpu: &Gpu) {

@@ -35,17 +35,21 @@ test("a resized window gets a picture of its size without connecting anew, and t
 
 test("a page on a dense screen gets its physical pixels, and the session its scale", inSession({}, async (session) => {
     await session.client("events");
-    const desk = await open(chromium.browser, session.url, {
-        viewport: { width: 640, height: 400 },
-        deviceScaleFactor: 2,
-    });
-    const { width } = await desk.state();
-    assert.equal(width, 1280);
-    const state = await until("the scale is 2", async () => {
-        const now = await session.state();
-        return now.scale === 2 && now;
-    });
-    assert.deepEqual([state.width, state.height], [1280, 800]);
+    // Not emulated by the driver: then `devicePixelRatio` changes and the size in device pixels does not.
+    const dense = await launch(["--force-device-scale-factor=2", "--window-size=640,400"]);
+    try {
+        const desk = await open(dense.browser, session.url, { viewport: null });
+        const inner = await desk.page.evaluate(() => [innerWidth, innerHeight, devicePixelRatio]);
+        assert.equal(inner[2], 2);
+        const state = await until("the scale is 2", async () => {
+            const now = await session.state();
+            return now.scale === 2 && now;
+        });
+        assert.ok(Math.abs(state.width - inner[0] * 2) <= 1 && Math.abs(state.height - inner[1] * 2) <= 1,
+            `${state.width}×${state.height} for ${inner}`);
+    } finally {
+        await dense.close();
+    }
 }));
 
 test("tos-comp msg resize changes the picture of a page that does not resize back", inSession({}, async (session) => {

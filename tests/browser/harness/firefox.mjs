@@ -70,8 +70,9 @@ export class Firefox {
             this.#waiting.clear();
         });
         await this.command("session.new", { capabilities: {} });
-        const { contexts } = await this.command("browsingContext.getTree", {});
-        this.tab = contexts[0].context;
+        // The tab that is there from the start never gets the focus without a window manager; a new one does.
+        const { context } = await this.command("browsingContext.create", { type: "tab" });
+        this.tab = context;
     }
 
     /**

@@ -16,9 +16,12 @@ const FLAGS = [
     "--disable-sync",
 ];
 
-/** A browser of one's own, with its process. */
-export async function launch() {
-    const server = await chromium.launchServer({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+/**
+ * A browser of one's own, with its process.
+ * @param {string[]} flags further ones
+ */
+export async function launch(flags = []) {
+    const server = await chromium.launchServer({ executablePath: CHROMIUM, headless: true, args: [...FLAGS, ...flags] });
     const browser = await chromium.connect(server.wsEndpoint());
     return { browser, process: server.process(), close: () => server.close() };
 }

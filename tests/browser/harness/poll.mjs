@@ -21,7 +21,10 @@ export async function until(what, check, { within = 30_000 } = {}) {
         } catch (error) {
             last = error;
         }
-        if (Date.now() > deadline) throw new Error(`not within ${within} ms: ${what}`, { cause: last });
+        if (Date.now() > deadline) {
+            const seen = last instanceof Error ? `; ${last.message}` : "";
+            throw new Error(`not within ${within} ms: ${what}${seen}`, { cause: last });
+        }
         await pause(25);
     }
 }

@@ -112,7 +112,7 @@ export class Place {
 
     /** Nothing of the user who runs the tests: their foot.ini, their display, their shell history. */
     get env() {
-        const kept = ["PATH", "LANG", "TMPDIR", "TOS_LOG", "RUST_BACKTRACE", "VK_ICD_FILENAMES", "VK_DRIVER_FILES"];
+        const kept = ["PATH", "LANG", "TMPDIR", "TOS_LOG", "VK_ICD_FILENAMES", "VK_DRIVER_FILES"];
         const env = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
         return { ...env, HOME: this.home, XDG_RUNTIME_DIR: this.runtime, LC_ALL: "C.UTF-8", SHELL: "/bin/sh" };
     }

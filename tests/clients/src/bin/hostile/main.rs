@@ -101,7 +101,7 @@ fn commit(mode: Mode) -> Result<(Fate, Option<Client>)> {
             surface::attach_without_commit(&mut client)?;
             return Ok((Fate::Gone, None));
         }
-        M::DoubleRole => shell::double_role(&mut client),
+        M::DoubleRole => shell::double_role(&mut client)?,
         M::NoAck => shell::no_ack(&mut client)?,
         M::BadAck => shell::bad_ack(&mut client)?,
         M::OrphanPopup => shell::orphan_popup(&mut client)?,

@@ -3,23 +3,24 @@
 use anyhow::Result;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_protocols::xdg::shell::client::xdg_popup::XdgPopup;
+use wayland_protocols::xdg::shell::client::xdg_positioner::XdgPositioner;
 use wayland_protocols::xdg::shell::client::xdg_surface::XdgSurface;
 
 use crate::Fate;
 use crate::client::Client;
 
-/// `xdg_wm_base.error.role`.
-pub fn double_role(client: &mut Client) -> Fate {
-    let surface = client.surface();
-    let xdg = client.wm_base.get_xdg_surface(&surface, &client.queue, ());
-    xdg.get_toplevel(&client.queue, ());
-    xdg.get_toplevel(&client.queue, ());
+/// `xdg_wm_base.error.role`: a toplevel that would be a popup too.
+pub fn double_role(client: &mut Client) -> Result<Fate> {
+    let (_surface, xdg) = client.toplevel()?;
+    let (_parent, parent_xdg) = client.toplevel()?;
+    let positioner = positioner(client);
+    xdg.get_popup(Some(&parent_xdg), &positioner, &client.queue, ());
     let _ = client.settle();
-    // Version 3 of the protocol added `xdg_surface.already_constructed`, and both names are in use.
+    // Some name it `xdg_surface.already_constructed`, which fits as well.
     if client.error().is_some_and(|(interface, ..)| interface == "xdg_surface") {
-        return Fate::Error("xdg_surface", &[2]);
+        return Ok(Fate::Error("xdg_surface", &[2]));
     }
-    Fate::Error("xdg_wm_base", &[0])
+    Ok(Fate::Error("xdg_wm_base", &[0]))
 }
 
 /// `xdg_surface.error`: not_constructed or unconfigured_buffer.
@@ -45,13 +46,17 @@ pub fn bad_ack(client: &mut Client) -> Result<Fate> {
     Ok(Fate::Error("xdg_wm_base", &[4]))
 }
 
-fn popup(client: &Client, parent: Option<&XdgSurface>) -> (WlSurface, XdgSurface, XdgPopup) {
-    let surface = client.surface();
-    let xdg = client.wm_base.get_xdg_surface(&surface, &client.queue, ());
+fn positioner(client: &Client) -> XdgPositioner {
     let positioner = client.wm_base.create_positioner(&client.queue, ());
     positioner.set_size(40, 40);
     positioner.set_anchor_rect(0, 0, 10, 10);
-    let popup = xdg.get_popup(parent, &positioner, &client.queue, ());
+    positioner
+}
+
+fn popup(client: &Client, parent: Option<&XdgSurface>) -> (WlSurface, XdgSurface, XdgPopup) {
+    let surface = client.surface();
+    let xdg = client.wm_base.get_xdg_surface(&surface, &client.queue, ());
+    let popup = xdg.get_popup(parent, &positioner(client), &client.queue, ());
     (surface, xdg, popup)
 }
 

@@ -5,6 +5,9 @@ use anyhow::Result;
 use crate::Fate;
 use crate::client::Client;
 
+/// Levels of subsurfaces: with a few hundred bytes of stack each, more than a main thread has.
+const DEPTH: usize = 2_000;
+
 /// Clients do send `i32::MAX`, and the protocol lets them; negative sizes are nonsense but no error either.
 pub fn huge_damage(client: &mut Client) -> Result<Fate> {
     let (surface, _xdg) = client.toplevel()?;
@@ -48,7 +51,7 @@ pub fn deep_subsurfaces(client: &mut Client) -> Result<Fate> {
     let (root, _xdg) = client.toplevel()?;
     let buffer = client.buffer()?;
     let mut tree = vec![root];
-    for _ in 0..20_000 {
+    for _ in 0..DEPTH {
         let child = client.surface();
         if let Some(parent) = tree.last() {
             client.subcompositor.get_subsurface(&child, parent, &client.queue, ());

@@ -37,7 +37,7 @@ pub async fn serve(request: Request) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let tag = tag(file);
-    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known == &tag);
+    let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known == tag);
     // Asked for again each time, and answered with 304: a new binary shows its own page at once.
     let headers = [
         (header::ETAG, tag),

@@ -2,13 +2,17 @@
 
 use std::{
     collections::VecDeque,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::{Duration, Instant},
 };
 
 use rtc::{
     interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket},
     peer_connection::configuration::{
+        RTCOfferOptions,
         interceptor_registry::{Registry, Slot, register_default_interceptors},
         media_engine::{MIME_TYPE_H264, MIME_TYPE_RTX, MIME_TYPE_VP8, MediaEngine},
     },
@@ -46,6 +50,8 @@ pub struct Page {
     pub answer: String,
     /// Path of its resource.
     pub resource: String,
+    /// Packets that the network dropped.
+    pub lost: Arc<AtomicUsize>,
     rtp: Mutex<mpsc::UnboundedReceiver<RtpPacket>>,
     messages: Mutex<mpsc::UnboundedReceiver<ToPage>>,
     track: Mutex<mpsc::UnboundedReceiver<Arc<dyn TrackRemote>>>,
@@ -107,8 +113,9 @@ impl Page {
         let gathered = Arc::new(Notify::new());
         let handler = Handler { gathered: Arc::clone(&gathered), rtp: rtp_in, track: track_in };
         let mut media = media(codecs);
+        let lost = Arc::new(AtomicUsize::new(0));
         let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
-        let registry = registry.with(Slot::from(500), Lossy::new(loss));
+        let registry = registry.with(Slot::from(500), Lossy::new(loss, Arc::clone(&lost)));
         let connection = PeerConnectionBuilder::new()
             .with_media_engine(media)
             .with_interceptor_registry(registry)
@@ -143,6 +150,7 @@ impl Page {
             offer,
             answer: response.body,
             resource,
+            lost,
             rtp: Mutex::new(rtp),
             messages: Mutex::new(mpsc::unbounded_channel().1),
             track: Mutex::new(track),
@@ -187,8 +195,7 @@ impl Page {
 
     /// An offer with new credentials; the answer is given to [`Page::restarted`].
     pub async fn restart(&self) -> String {
-        self.connection.restart_ice().await.unwrap();
-        let offer = self.connection.create_offer(None).await.unwrap();
+        let offer = self.connection.create_offer(Some(RTCOfferOptions { ice_restart: true })).await.unwrap();
         self.connection.set_local_description(offer).await.unwrap();
         soon("candidates", self.gathered.notified()).await;
         self.connection.local_description().await.unwrap().sdp
@@ -240,13 +247,14 @@ fn media(codecs: &[Codec]) -> MediaEngine {
 struct Lossy {
     share: f64,
     random: u32,
+    lost: Arc<AtomicUsize>,
     inbound: VecDeque<TaggedPacket>,
     outbound: VecDeque<TaggedPacket>,
 }
 
 impl Lossy {
-    fn new(share: f64) -> Self {
-        Self { share, random: 12345, inbound: VecDeque::new(), outbound: VecDeque::new() }
+    fn new(share: f64, lost: Arc<AtomicUsize>) -> Self {
+        Self { share, random: 12345, lost, inbound: VecDeque::new(), outbound: VecDeque::new() }
     }
 }
 
@@ -261,6 +269,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Lossy {
         if matches!(message.message.packet, Packet::Rtp(_)) {
             self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             if f64::from(self.random >> 8) / f64::from(1 << 24) < self.share {
+                self.lost.fetch_add(1, SeqCst);
                 return Ok(());
             }
         }

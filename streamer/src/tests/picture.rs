@@ -80,7 +80,7 @@ async fn three_per_cent_loss_is_repaired_packet_by_packet() {
         }
     };
     desk.drawing(page.alive(soon("every packet", complete))).await;
-    assert_eq!(desk.streamer.metrics().skipped_behind.get(), 0);
+    assert!(page.lost.load(SeqCst) > 0, "nothing was lost: the test shows nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -68,8 +68,8 @@ pub trait Peer: Send + Sync {
     fn target_bitrate(&self) -> u32;
     /// Restarts ICE from the page's new credentials and answers with ours; adds candidates if they are the old ones.
     async fn patch(&self, fragment: &sdpfrag::Fragment) -> Result<Patched, PeerError>;
-    /// Ends it. [`PeerEvent::Gone`] may or may not follow.
-    async fn close(&self);
+    /// Ends it, after what was sent has arrived if `politely`. [`PeerEvent::Gone`] may or may not follow.
+    async fn close(&self, politely: bool);
 }
 
 /// What a PATCH did.

@@ -45,6 +45,8 @@ use super::{
 
 /// Host candidates are there at once; this is for a STUN or TURN server that does not answer.
 const GATHERING: Duration = Duration::from_secs(5);
+/// How long the last message may take to arrive.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// Bytes that may wait for a page on a data channel.
 const SEND_BUFFER: usize = 1 << 20;
 /// Without a word on the transport, ICE calls a peer disconnected after the first and failed after both. Together they
@@ -329,7 +331,16 @@ impl Peer for WebRtcPeer {
         Ok(Patched::Trickled)
     }
 
-    async fn close(&self) {
+    async fn close(&self, politely: bool) {
+        if politely && let Some(input) = self.input.get() {
+            let arriving = async {
+                // The library tells no other way that a channel has been drained.
+                while input.outstanding_bytes().await.is_ok_and(|bytes| bytes > 0) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let _ = timeout(LAST_WORDS, arriving).await;
+        }
         if let Err(error) = self.connection.close().await {
             tracing::debug!(%error, "closing a peer connection");
         }

@@ -103,7 +103,7 @@ mod tests {
             (9, None),
             (8, late),
             (max / 2, None),
-            (max, None),
+            (max - 1, None),
             (1, None),
             (max, late),
             (2, None),

@@ -131,18 +131,21 @@ pub async fn run(hub: Arc<Hub>, viewer: Arc<Viewer>, mut events: mpsc::Receiver<
             }
         }
     }
-    hub.left(&viewer);
-    if *viewer.end.borrow()
-        && let Some(writer) = &mut writer
-    {
-        // Only for a last word; who is gone does not hear it.
-        let _ = timeout(FAREWELL, writer).await;
+    let dismissed = *viewer.end.borrow();
+    if !dismissed {
+        // Whoever went silently may hold keys down: first of all they are let go.
+        hub.left(&viewer);
     }
-    if let Some(writer) = writer {
+    if let Some(mut writer) = writer {
+        if dismissed {
+            // Only for a last word; who is gone does not hear it.
+            let _ = timeout(FAREWELL, &mut writer).await;
+        }
         writer.abort();
     }
     video.abort();
-    viewer.peer.close().await;
+    viewer.peer.close(dismissed).await;
+    hub.left(&viewer);
 }
 
 async fn sleep_or_never(deadline: Option<Instant>) {

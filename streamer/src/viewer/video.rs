@@ -11,8 +11,9 @@ use tokio::sync::Notify;
 
 use crate::{metrics::Skipped, transport::packets::Unit};
 
-/// Units that may wait: one that the sender is about to take and one that came while it slept.
-const DEPTH: usize = 2;
+/// Units that may wait: what comes while a busy machine keeps the sender from running for some tens of milliseconds. One
+/// fewer, and each such hiccup would cost a key frame, which is larger than all of them.
+const DEPTH: usize = 4;
 
 /// What became of an offered unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,14 +104,19 @@ mod tests {
     #[test]
     fn a_sender_that_is_behind_loses_everything_up_to_the_next_key_frame() {
         let handover = Handover::default();
-        handover.offer(unit(1, true));
-        handover.offer(unit(2, false));
-        assert_eq!(handover.offer(unit(3, false)), Offered::Skipped(Skipped::Behind));
+        for n in 0..DEPTH as u32 {
+            assert_eq!(handover.offer(unit(n, n == 0)), Offered::Taken);
+        }
+        assert_eq!(handover.offer(unit(10, false)), Offered::Skipped(Skipped::Behind));
         handover.inner.lock().waiting.clear();
-        assert_eq!(handover.offer(unit(4, false)), Offered::Skipped(Skipped::NoKey), "4 refers to 3, which is missing");
-        assert_eq!(handover.offer(unit(5, true)), Offered::Taken);
-        assert_eq!(handover.offer(unit(6, false)), Offered::Taken);
-        assert_eq!(waiting(&handover), [5, 6]);
+        assert_eq!(
+            handover.offer(unit(11, false)),
+            Offered::Skipped(Skipped::NoKey),
+            "it refers to 10, which is missing"
+        );
+        assert_eq!(handover.offer(unit(12, true)), Offered::Taken);
+        assert_eq!(handover.offer(unit(13, false)), Offered::Taken);
+        assert_eq!(waiting(&handover), [12, 13]);
     }
 
     #[test]

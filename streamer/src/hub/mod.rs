@@ -4,16 +4,15 @@
 //! is answered, dropped when the last one leaves. The lock guards small tables only: no encoder, socket or callback is
 //! called under it, so the compositor's thread never waits for anything here.
 
+mod pictures;
+mod rates;
+
 use std::{
     collections::HashMap,
     sync::{
         Arc, Weak,
-        atomic::{
-            AtomicBool,
-            Ordering::{Relaxed, SeqCst},
-        },
+        atomic::{AtomicBool, Ordering::SeqCst},
     },
-    time::{Duration, Instant},
 };
 
 use parking_lot::Mutex;
@@ -23,15 +22,14 @@ use crate::{
     auth,
     encoder::{EncoderError, Stage, StageEvent},
     line::Line,
-    metrics::{Metrics, Snapshot, Stage as MetricStage},
-    protocol::{FromPage, NoticeLevel, Role, ToPage},
+    metrics::Metrics,
+    protocol::{FromPage, Role, ToPage},
     rate::RateControl,
     transport::{Carrier, PeerError, codecs::Offered},
-    video::{AccessUnit, Codec, I420, Timing},
+    video::Codec,
     viewer::{
         ViewerId, outbox,
         session::{self, Viewer},
-        video,
     },
 };
 
@@ -39,12 +37,6 @@ use crate::{
 pub const MOST_VIEWERS: usize = 32;
 /// Peer events that may wait for a viewer's task.
 const EVENTS: usize = 64;
-/// Rates follow the links this often.
-const TICK: Duration = Duration::from_millis(250);
-/// Ticks in a second, for what happens once a second.
-const TICKS_A_SECOND: u32 = 4;
-/// A key frame that is not allowed yet is asked for again after this long.
-const KEY_RETRY: Duration = Duration::from_millis(250);
 
 /// What the compositor is told. The callback may come from any thread, must be quick, and must not call back into
 /// [`crate::Streamer::submit`].
@@ -184,7 +176,7 @@ impl Hub {
             retrying: AtomicBool::new(false),
             me: me.clone(),
         });
-        parts.runtime.spawn(tick(Arc::downgrade(&hub)));
+        parts.runtime.spawn(rates::tick(Arc::downgrade(&hub)));
         hub
     }
 
@@ -197,8 +189,6 @@ impl Hub {
     pub fn version(&self) -> &str {
         &self.version
     }
-
-    // --- Coming and going ---------------------------------------------------------------------------------------
 
     /// Answers an offer. `offered`: the codecs in it that this server knows, best first.
     ///
@@ -373,122 +363,6 @@ impl Hub {
         state.viewers.is_empty() && state.joining == 0
     }
 
-    // --- Pictures -----------------------------------------------------------------------------------------------
-
-    /// Lines that somebody really watches.
-    fn watched_lines(&self) -> Vec<Arc<Line>> {
-        let state = self.state.lock();
-        let watched = |codec| state.viewers.values().any(|v| v.line.codec == codec && v.connected.load(SeqCst));
-        state.lines.values().filter(|seats| watched(seats.line.codec)).map(|seats| Arc::clone(&seats.line)).collect()
-    }
-
-    /// Somebody watches.
-    pub fn watched(&self) -> bool {
-        self.state.lock().viewers.values().any(|viewer| viewer.connected.load(SeqCst))
-    }
-
-    /// Somebody watches, and a picture would be taken.
-    pub fn ready(&self) -> bool {
-        let lines = self.watched_lines();
-        !lines.is_empty() && lines.iter().all(|line| line.stage.idle())
-    }
-
-    /// A key frame is due and allowed.
-    pub fn wants_picture(&self, now: Instant) -> bool {
-        self.watched_lines().iter().any(|line| line.stage.wants_key(now))
-    }
-
-    /// Gives a picture to every encoder that is watched; false if one is busy, and then to none.
-    pub fn submit(&self, picture: &I420, timing: Timing, markers: &[(ViewerId, u32)]) -> bool {
-        let lines = self.watched_lines();
-        if lines.is_empty() || !lines.iter().all(|line| line.stage.idle()) {
-            return false;
-        }
-        let mut taken = false;
-        for line in &lines {
-            taken |= line.submit(picture, timing, markers);
-        }
-        taken
-    }
-
-    /// Somebody lost the picture, or never had it.
-    pub fn want_key(&self, line: &Arc<Line>) {
-        let now = Instant::now();
-        line.stage.request_key(now);
-        if line.stage.wants_key(now) {
-            self.announce(Event::PictureWanted);
-        } else if !self.retrying.swap(true, Relaxed) {
-            let (me, line) = (self.me.clone(), Arc::downgrade(line));
-            self.runtime.spawn(async move {
-                loop {
-                    tokio::time::sleep(KEY_RETRY).await;
-                    let Some(hub) = me.upgrade() else { return };
-                    match line.upgrade() {
-                        Some(line) if !line.stage.wants_key(Instant::now()) => continue,
-                        Some(_) => hub.announce(Event::PictureWanted),
-                        None => {}
-                    }
-                    return hub.retrying.store(false, Relaxed);
-                }
-            });
-        }
-    }
-
-    fn stage_event(&self, codec: Codec, event: StageEvent) {
-        match event {
-            StageEvent::Unit(unit) => self.deliver(codec, &unit),
-            StageEvent::Idle => {
-                if self.ready() {
-                    self.announce(Event::Idle);
-                }
-            }
-            StageEvent::FellBack { from, to, reason } => {
-                self.metrics.fallbacks.increment();
-                let text = format!("The encoder {from} failed ({reason}); {to} goes on.");
-                self.broadcast(ToPage::Notice { level: NoticeLevel::Warning, text });
-                self.announce(Event::PictureWanted);
-            }
-            StageEvent::Dead { reason } => {
-                tracing::error!(?codec, reason, "no encoder is left");
-                let (line, viewers) = {
-                    let mut state = self.state.lock();
-                    // Its viewers come back, and find another codec or a clear answer.
-                    let line = state.lines.remove(&codec);
-                    (line, state.viewers.values().filter(|v| v.line.codec == codec).cloned().collect::<Vec<_>>())
-                };
-                self.runtime.spawn_blocking(move || drop(line));
-                viewers.iter().for_each(|viewer| viewer.dismiss(self, Some(reason.clone())));
-            }
-        }
-    }
-
-    /// On the encoder's thread: cuts the unit once and hands it to each viewer.
-    fn deliver(&self, codec: Codec, unit: &AccessUnit) {
-        let (line, viewers) = {
-            let state = self.state.lock();
-            let Some(seats) = state.lines.get(&codec) else { return };
-            let watching = state.viewers.values().filter(|v| v.line.codec == codec && v.connected.load(SeqCst));
-            (Arc::clone(&seats.line), watching.cloned().collect::<Vec<_>>())
-        };
-        self.metrics.encoded.increment();
-        if unit.key {
-            self.metrics.key_frames.increment();
-        }
-        let Some(packed) = line.cut(unit, Instant::now(), &self.metrics) else { return };
-        let (packed, mut lost) = (Arc::new(packed), false);
-        for viewer in viewers {
-            if let video::Offered::Skipped(why) = viewer.video.offer(Arc::clone(&packed)) {
-                self.metrics.skip(why);
-                lost = true;
-            }
-        }
-        if lost {
-            self.want_key(&line);
-        }
-    }
-
-    // --- Messages -----------------------------------------------------------------------------------------------
-
     /// To one viewer; one that is gone is no error.
     pub fn send(&self, to: ViewerId, message: ToPage) {
         let viewer = self.state.lock().viewers.get(&to).cloned();
@@ -511,62 +385,6 @@ impl Hub {
     /// The keyboard layout in force, for Hello.
     pub fn set_layout(&self, layout: String) {
         *self.layout.lock() = layout;
-    }
-
-    // --- Rates --------------------------------------------------------------------------------------------------
-
-    /// Pictures a second that the slowest link takes.
-    pub fn fps(&self) -> u32 {
-        self.state.lock().rate.as_ref().map_or(1, RateControl::fps)
-    }
-
-    fn follow_links(&self, now: Instant) {
-        let (change, lines) = {
-            let mut state = self.state.lock();
-            let watching = state.viewers.values().filter(|v| v.connected.load(SeqCst));
-            let estimates: Vec<_> = watching.map(|viewer| viewer.peer.target_bitrate()).collect();
-            let change = state.rate.as_mut().map(|rate| rate.update(estimates, now)).unwrap_or_default();
-            (change, state.lines.values().map(|seats| Arc::clone(&seats.line)).collect::<Vec<_>>())
-        };
-        if let Some(bitrate) = change.bitrate {
-            self.metrics.target_bitrate.set(bitrate.into());
-            lines.iter().for_each(|line| line.stage.set_bitrate(bitrate));
-        }
-        if let Some(fps) = change.fps {
-            self.metrics.target_fps.set(fps.into());
-            lines.iter().for_each(|line| line.stage.set_fps(fps));
-            self.announce(Event::Rate { fps });
-        }
-    }
-
-    /// Once a second: looks after the encoders, and tells the pages how it goes.
-    fn each_second(&self, now: Instant, before: &mut Counts) {
-        let lines: Vec<_> = self.state.lock().lines.values().map(|seats| Arc::clone(&seats.line)).collect();
-        for line in &lines {
-            line.stage.tick(now);
-        }
-        let counts = Counts::of(&self.metrics);
-        let encode = counts.encode.since(&before.encode);
-        let viewers: Vec<_> = self.state.lock().viewers.values().filter(|v| v.open.load(SeqCst)).cloned().collect();
-        for viewer in viewers {
-            let Some(line) = lines.iter().find(|line| Arc::ptr_eq(line, &viewer.line)) else { continue };
-            let codec = match line.codec {
-                Codec::H264 => "H264",
-                Codec::Vp8 => "VP8",
-            };
-            let since = |now: u64, before: u64| u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX);
-            let stats = ToPage::Stats {
-                encoder: format!("{codec} {}", line.stage.encoder_name()),
-                drawn: since(counts.drawn, before.drawn),
-                encoded: since(counts.encoded, before.encoded),
-                deferred: since(counts.deferred, before.deferred),
-                encode_ms: encode.quantile(0.5).unwrap_or_default().as_secs_f64() * 1e3,
-                target_bitrate: viewer.peer.target_bitrate(),
-                viewers: u32::try_from(self.metrics.viewers.get()).unwrap_or(u32::MAX),
-            };
-            viewer.tell(self, stats);
-        }
-        *before = counts;
     }
 }
 
@@ -592,36 +410,6 @@ impl Drop for Joining<'_> {
         drop(state);
         if let Some(line) = &self.line {
             self.hub.unseat(line);
-        }
-    }
-}
-
-struct Counts {
-    drawn: u64,
-    encoded: u64,
-    deferred: u64,
-    encode: Snapshot,
-}
-
-impl Counts {
-    fn of(metrics: &Metrics) -> Self {
-        let encode = metrics.stage(MetricStage::Encode).snapshot();
-        Self { drawn: metrics.drawn.get(), encoded: metrics.encoded.get(), deferred: metrics.deferred.get(), encode }
-    }
-}
-
-async fn tick(hub: Weak<Hub>) {
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut before = None;
-    for n in 0u32.. {
-        ticks.tick().await;
-        let Some(hub) = hub.upgrade() else { return };
-        let now = Instant::now();
-        hub.follow_links(now);
-        if n % TICKS_A_SECOND == 0 {
-            let before = before.get_or_insert_with(|| Counts::of(&hub.metrics));
-            hub.each_second(now, before);
         }
     }
 }

@@ -5,9 +5,7 @@
 use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Physical, Point, Rectangle, Scale, Size};
-use smithay::wayland::compositor::{
-    SubsurfaceCachedState, SurfaceData, TraversalAction, with_states, with_surface_tree_downward,
-};
+use smithay::wayland::compositor::{SurfaceData, TraversalAction, with_states, with_surface_tree_downward};
 use smithay::wayland::shell::xdg::SurfaceCachedState;
 
 use crate::render::{Piece, SurfacePiece, surface_to_buffer};
@@ -69,7 +67,7 @@ fn walk(placed: &Placed, mut visit: impl FnMut(&WlSurface, &SurfaceData, Point<i
         if surface == root {
             return parent;
         }
-        let offset = states.cached_state.get::<SubsurfaceCachedState>().current().location;
+        let offset = surface::with_state(states, |state| state.position).unwrap_or_default();
         Point::from((parent.x.saturating_add(offset.x), parent.y.saturating_add(offset.y)))
     };
     with_surface_tree_downward(

@@ -14,7 +14,8 @@ use smithay::reexports::wayland_server::protocol::wl_shm;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Buffer, Logical, Point, Rectangle, Size, Transform};
 use smithay::wayland::compositor::{
-    BufferAssignment, Damage, RectangleKind, RegionAttributes, SurfaceAttributes, SurfaceData, with_states,
+    BufferAssignment, Damage, RectangleKind, RegionAttributes, SubsurfaceCachedState, SurfaceAttributes, SurfaceData,
+    get_children, with_states,
 };
 use smithay::wayland::shm::{BufferData, with_buffer_contents};
 use smithay::wayland::single_pixel_buffer::get_single_pixel_buffer;
@@ -73,6 +74,8 @@ pub struct SurfaceState {
     pub source: Rectangle<f64, Logical>,
     /// The size it is shown at, after the viewport.
     pub size: Size<i32, Logical>,
+    /// Of a subsurface: where it is in its parent, as of the parent's last commit.
+    pub position: Point<i32, Logical>,
     /// Parts without translucency, surface-local.
     pub opaque: Vec<Rectangle<i32, Logical>>,
     /// Damage since the surface exists, as smithay's tracker reads it.
@@ -93,6 +96,7 @@ impl Default for SurfaceState {
             transform: Transform::Normal,
             source: Rectangle::default(),
             size: Size::default(),
+            position: Point::default(),
             opaque: Vec::new(),
             damage: DamageBag::default(),
             has_alpha: true,
@@ -156,7 +160,8 @@ pub fn commit(gpu: &Gpu, surface: &WlSurface) -> bool {
                 }
                 Some(BufferAssignment::Removed) => {
                     let was_mapped = state.content.is_some();
-                    *state = SurfaceState { id: state.id.clone(), ..SurfaceState::default() };
+                    let (id, position) = (state.id.clone(), state.position);
+                    *state = SurfaceState { id, position, ..SurfaceState::default() };
                     return was_mapped;
                 }
                 None => false,
@@ -172,6 +177,23 @@ pub fn commit(gpu: &Gpu, surface: &WlSurface) -> bool {
         })
         .unwrap_or(false)
     })
+}
+
+/// Takes over where a surface's children are. Returns whether one of them moved.
+///
+/// The protocol lets a position count from the parent's next commit on, whatever the child does. smithay's cached state
+/// would let it count from the child's next commit on: too early, or never.
+pub fn place_children(parent: &WlSurface) -> bool {
+    let mut moved = false;
+    for child in get_children(parent) {
+        with_states(&child, |states| {
+            states.data_map.insert_if_missing_threadsafe(Stored::default);
+            let position = states.cached_state.get::<SubsurfaceCachedState>().pending().location;
+            let before = with_state(states, |state| std::mem::replace(&mut state.position, position));
+            moved |= before != Some(position);
+        });
+    }
+    moved
 }
 
 impl SurfaceState {

@@ -42,8 +42,13 @@ impl CompositorHandler for State {
             |surface, _, ()| tree.push(surface.clone()),
             |_, _, ()| true,
         );
-        for surface in &tree {
-            changed |= surface::commit(&self.gpu, surface);
+        let mut waiting = false;
+        for applied in &tree {
+            changed |= surface::commit(&self.gpu, applied);
+            if applied == surface || is_sync_subsurface(applied) {
+                changed |= surface::place_children(applied);
+            }
+            waiting |= with_states(applied, has_frame_callback);
         }
 
         self.popups.commit(surface);
@@ -56,7 +61,7 @@ impl CompositorHandler for State {
         self.window_committed(&root);
         if matches!(&self.cursor.status, CursorImageStatus::Surface(cursor) if *cursor == root) {
             self.cursor_committed();
-        } else if changed || with_states(surface, has_frame_callback) {
+        } else if changed || waiting {
             // A frame callback is answered by the next tick even if nothing was drawn.
             self.screen.damage();
         }

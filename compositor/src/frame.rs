@@ -98,6 +98,8 @@ impl State {
     pub fn draw(&mut self, now: Instant) {
         let damaged = self.screen.changed.take().unwrap_or(now);
         let begun = Instant::now();
+        // What is about to be seen under the pointer is what a click hits.
+        self.refresh_pointer_focus();
         let pieces = self.pieces();
         let whole = std::mem::take(&mut self.screen.redraw_all);
         let drawn = self.screen.target.draw(&pieces, BACKGROUND, whole);

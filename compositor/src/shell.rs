@@ -5,6 +5,7 @@
 use lcars_ui::geometry;
 use lcars_ui::plain_frame::{self, Action, Frame, View};
 use lcars_ui::theme::Theme;
+use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, SERIAL_COUNTER, Size};
@@ -231,13 +232,22 @@ impl State {
         if mapped == window.mapped {
             return;
         }
+        if mapped && !window.toplevel.ensure_configured() {
+            // It has been told that this is an error.
+            return;
+        }
         window.mapped = mapped;
         if mapped {
             self.screen.output.enter(root);
             self.focus_window(id);
         } else {
+            // It begins anew: its next commit is answered with a configure. smithay would know by itself only if it
+            // kept the buffers.
+            window.toplevel.reset_initial_configure_sent();
+            window.fullscreen = false;
             self.screen.output.leave(root);
-            self.lose_window(id);
+            let parent = self.shell.parent(id);
+            self.lose_window(id, parent);
         }
     }
 
@@ -245,12 +255,31 @@ impl State {
     pub fn focus_window(&mut self, id: WindowId) {
         let Some(window) = self.shell.get(id).filter(|window| window.mapped) else { return };
         let surface = window.toplevel.wl_surface().clone();
+        if self.shell.focused != Some(id) {
+            self.end_popup_grab();
+        }
         self.shell.focused = Some(id);
         self.relayout();
         if let Some(keyboard) = self.seat.get_keyboard() {
             keyboard.set_focus(self, Some(surface), SERIAL_COUNTER.next_serial());
         }
         self.refresh_pointer_focus();
+    }
+
+    /// Dismisses the popups that hold keyboard and pointer. Their grab would keep the keyboard from every other window.
+    pub fn end_popup_grab(&mut self) {
+        let Some(keyboard) = self.seat.get_keyboard().filter(|keyboard| keyboard.is_grabbed()) else { return };
+        for window in &self.shell.windows {
+            let root = window.toplevel.wl_surface();
+            for (popup, _) in PopupManager::popups_for_surface(root) {
+                // It fails only for a window that is gone, whose popups are gone too.
+                let _ = PopupManager::dismiss_popup(root, &popup);
+            }
+        }
+        if let Some(pointer) = self.seat.get_pointer() {
+            pointer.unset_grab(self, SERIAL_COUNTER.next_serial(), self.clock.now().as_millis());
+        }
+        keyboard.unset_grab(self);
     }
 
     /// Brings a root window to the front, with the newest of its dialogs focused.
@@ -268,15 +297,17 @@ impl State {
 
     /// A window is gone for good.
     pub fn remove_window(&mut self, id: WindowId) {
+        let parent = self.shell.parent(id);
         self.shell.windows.retain(|window| window.id != id);
-        self.lose_window(id);
+        self.lose_window(id, parent);
     }
 
-    /// Passes the focus on from a window that no longer shows anything.
-    fn lose_window(&mut self, id: WindowId) {
+    /// Passes the focus on from a window that no longer shows anything: to the window that it was a dialog of.
+    fn lose_window(&mut self, id: WindowId, parent: Option<WindowId>) {
         if self.shell.focused == Some(id) {
+            self.end_popup_grab();
             self.shell.focused = None;
-            let parent = self.shell.parent(id).filter(|parent| self.shell.get(*parent).is_some_and(|w| w.mapped));
+            let parent = parent.filter(|parent| self.shell.get(*parent).is_some_and(|w| w.mapped));
             let next = parent.or_else(|| self.shell.windows.iter().rev().find(|w| w.mapped).map(|w| w.id));
             match next {
                 Some(next) => return self.focus_window(next),

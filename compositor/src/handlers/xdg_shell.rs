@@ -2,14 +2,14 @@
 
 use smithay::delegate_xdg_shell;
 use smithay::desktop::{
-    PopupKeyboardGrab, PopupKind, PopupPointerGrab, PopupUngrabStrategy, find_popup_root_surface,
+    PopupKeyboardGrab, PopupKind, PopupManager, PopupPointerGrab, PopupUngrabStrategy, find_popup_root_surface,
     get_popup_toplevel_coords,
 };
 use smithay::input::Seat;
 use smithay::input::pointer::Focus;
 use smithay::reexports::wayland_server::protocol::wl_output::WlOutput;
 use smithay::reexports::wayland_server::protocol::wl_seat::WlSeat;
-use smithay::utils::Serial;
+use smithay::utils::{SERIAL_COUNTER, Serial};
 use smithay::wayland::shell::xdg::{PopupSurface, PositionerState, ToplevelSurface, XdgShellHandler, XdgShellState};
 
 use crate::state::State;
@@ -45,15 +45,25 @@ impl XdgShellHandler for State {
         popup.send_repositioned(token);
     }
 
-    fn popup_destroyed(&mut self, _popup: PopupSurface) {
+    fn popup_destroyed(&mut self, popup: PopupSurface) {
         self.screen.damage();
+        // A grab that has ended finds out at the next input only. Until then the keyboard would be nobody's.
+        self.popups.cleanup();
+        if let Some(keyboard) = self.seat.get_keyboard()
+            && keyboard.current_focus().as_ref() == Some(popup.wl_surface())
+        {
+            keyboard.set_focus(self, popup.get_parent_surface(), SERIAL_COUNTER.next_serial());
+        }
+        self.refresh_pointer_focus();
     }
 
     fn grab(&mut self, popup: PopupSurface, seat: WlSeat, serial: Serial) {
         let Some(seat) = Seat::<State>::from_resource(&seat) else { return };
         let kind = PopupKind::Xdg(popup);
         let Ok(root) = find_popup_root_surface(&kind) else { return };
-        if self.shell.window_of(&root).is_none() {
+        if self.shell.focused() != self.shell.window_of(&root) {
+            // It is not the answer to anything that was done to this window, which may not even be seen.
+            let _ = PopupManager::dismiss_popup(&root, &kind);
             return;
         }
         let Ok(mut grab) = self.popups.grab_popup(root, kind, &seat, serial) else { return };

@@ -55,8 +55,15 @@ impl State {
 
     /// What is under the pointer may have changed without its moving.
     pub fn refresh_pointer_focus(&mut self) {
-        if let Some(pointer) = self.pointer() {
-            let location = pointer.current_location();
+        let Some(pointer) = self.pointer() else { return };
+        let popup_grab = self.seat.get_keyboard().is_some_and(|keyboard| keyboard.is_grabbed());
+        if pointer.is_grabbed() && !popup_grab {
+            // A button is held: whoever it was pressed on keeps the pointer.
+            return;
+        }
+        let location = pointer.current_location();
+        let under = self.surface_at(location).map(|(surface, _)| surface);
+        if under.is_none() || under != pointer.current_focus() {
             self.move_pointer(location, self.clock.now().as_millis());
         }
     }

@@ -13,8 +13,13 @@ impl State {
         let focus = self.surface_at(location);
         match &focus {
             Some((surface, _)) => self.focus_surface(&surface.clone()),
-            None if self.tap_frame(location).is_some() => return,
-            None => {}
+            None => {
+                // A tap beside a menu closes it, as a click does.
+                self.end_popup_grab();
+                if self.tap_frame(location).is_some() {
+                    return;
+                }
+            }
         }
         let down =
             DownEvent { slot: event.slot(), location, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };

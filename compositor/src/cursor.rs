@@ -36,6 +36,11 @@ impl State {
         self.send_cursor();
     }
 
+    /// What the pages were told to draw last; `None` before the first time.
+    pub fn cursor_image(&self) -> Option<&CursorImage> {
+        self.cursor.sent.as_ref()
+    }
+
     /// The surface that is the pointer has another picture.
     pub fn cursor_committed(&mut self) {
         if let CursorImageStatus::Surface(surface) = &self.cursor.status {

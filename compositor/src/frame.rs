@@ -43,6 +43,10 @@ impl State {
             }
             return;
         }
+        if self.screen.unsent && demand.watched && demand.free && !demand.changed {
+            self.repeat(now);
+            return;
+        }
         match self.screen.pacer.step(now, demand) {
             Step::Draw => self.draw(now),
             Step::Repeat => self.repeat(now),
@@ -102,8 +106,10 @@ impl State {
         self.refresh_pointer_focus();
         let pieces = self.pieces();
         let whole = std::mem::take(&mut self.screen.redraw_all);
+        let unsent = std::mem::take(&mut self.screen.unsent);
         let drawn = self.screen.target.draw(&pieces, BACKGROUND, whole);
         self.screen.pacer.ticked(now);
+        let mut submitted = false;
         if let (Some(drawn), Some(remote)) = (drawn, self.remote.as_mut()) {
             let size = self.screen.size();
             let markers = remote.take_markers(self.screen.latest);
@@ -111,7 +117,7 @@ impl State {
             metrics.drawn.increment();
             metrics.stage(Stage::Wait).observe(now.saturating_duration_since(damaged));
             metrics.stage(Stage::Draw).observe(begun.elapsed());
-            let submitted = remote.submit(Drawn {
+            submitted = remote.submit(Drawn {
                 readback: Some(drawn.readback),
                 size: (size.w as u32, size.h as u32),
                 timing: Timing { damaged, drawn: now },
@@ -125,18 +131,22 @@ impl State {
                 self.screen.damage();
             }
         }
+        if !submitted && unsent {
+            self.repeat(now);
+        }
         self.present();
         self.send_callbacks(Visibility::Visible);
     }
 
     fn repeat(&mut self, now: Instant) {
         let size = self.screen.size();
+        self.screen.unsent = false;
         let Some(remote) = self.remote.as_mut() else { return };
         let again = Drawn {
             readback: None,
             size: (size.w as u32, size.h as u32),
             timing: Timing { damaged: now, drawn: now },
-            markers: Vec::new(),
+            markers: remote.take_markers(self.screen.latest),
         };
         if remote.submit(again) {
             self.screen.pacer.repeated(now);

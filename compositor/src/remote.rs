@@ -101,8 +101,15 @@ impl State {
 
     /// The video thread is done with a picture.
     pub fn picture_sent(&mut self, sent: Sent) {
-        if !sent.taken && self.remote.as_ref().is_some_and(Remote::watched) {
+        if sent.failed {
+            self.screen.redraw_all = true;
             self.screen.damage();
+        }
+        if !sent.taken {
+            self.screen.unsent = true;
+            let now = Instant::now();
+            let again = sent.markers.into_iter().map(|(viewer, id)| Marker { viewer, id, came: now });
+            self.remote.iter_mut().for_each(|remote| remote.markers.extend(again.clone()));
         }
     }
 

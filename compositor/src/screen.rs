@@ -24,6 +24,8 @@ pub struct Screen {
     pub(crate) changed: Option<Instant>,
     /// When the latest change came.
     pub(crate) latest: Instant,
+    /// The last picture was not taken by an encoder: it is to be sent again as it is.
+    pub(crate) unsent: bool,
     /// The next picture is drawn whole.
     pub(crate) redraw_all: bool,
     /// Fires when the pacer said to ask again.
@@ -54,6 +56,7 @@ impl Screen {
             pacer: Pacer::new(fps),
             changed: Some(Instant::now()),
             latest: Instant::now(),
+            unsent: false,
             redraw_all: true,
             timer: None,
             sequence: 0,

@@ -28,10 +28,14 @@ pub struct Drawn {
 }
 
 /// What became of a picture.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Sent {
-    /// The encoder took it.
+    /// The encoder took it. If not, the picture is still here, and so are the markers: to be sent again.
     pub taken: bool,
+    /// It could not be read back: the next one has to be drawn whole.
+    pub failed: bool,
+    /// The inputs that it would have answered, if it was not taken.
+    pub markers: Vec<(ViewerId, u32)>,
 }
 
 /// The handle that the main thread holds.
@@ -94,17 +98,21 @@ fn run(inbox: &Receiver<Drawn>, streamer: &Streamer, busy: &AtomicBool, done: im
         if (picture.width, picture.height) != drawn.size {
             picture = I420::black(drawn.size.0, drawn.size.1);
         }
+        let mut failed = false;
         if let Some(readback) = drawn.readback {
             match readback.finish(&mut picture) {
                 Ok(converted) => {
                     metrics.stage(Stage::ReadBack).observe(converted.waited);
                     metrics.stage(Stage::Convert).observe(converted.converted);
                 }
-                Err(error) => tracing::error!(%error, "a picture could not be read back"),
+                Err(error) => {
+                    tracing::error!(%error, "a picture could not be read back");
+                    failed = true;
+                }
             }
         }
         let taken = streamer.submit(&picture, drawn.timing, &drawn.markers);
         busy.store(false, Ordering::Release);
-        done(Sent { taken });
+        done(Sent { taken, failed, markers: if taken { Vec::new() } else { drawn.markers } });
     }
 }

@@ -50,6 +50,8 @@ async function through(browser, viewport, what, args) {
         const desk = await open(browser, session.url, { viewport });
         await until("the page has the keyboard", async () => (await desk.state()).captured);
         await desk.page.evaluate(watchVideo);
+        // The keep-alive picture, at the latest, says which colour it begins with.
+        await desk.page.waitForFunction(() => window.bench.luma >= 0);
         await press(desk.page, WARM_UP);
         const before = await session.metrics();
         await press(desk.page, PRESSES);

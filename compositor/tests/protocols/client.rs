@@ -137,11 +137,20 @@ impl Client {
         I: Proxy + 'static,
         I::Event: 'static,
     {
+        self.bind_at(I::interface().version)
+    }
+
+    /// Binds a global as a client would that knows it up to `version`.
+    pub fn bind_at<I>(&mut self, version: u32) -> I
+    where
+        I: Proxy + 'static,
+        I::Event: 'static,
+    {
         self.update_globals();
-        let interface = I::interface();
-        let global = self.globals.iter().find(|(_, name, _)| name == interface.name);
-        let (name, _, version) = global.unwrap_or_else(|| panic!("{} is not offered", interface.name));
-        self.registry.bind(*name, (*version).min(interface.version), &self.qh, ())
+        let interface = I::interface().name;
+        let global = self.globals.iter().find(|(_, name, _)| name == interface);
+        let (name, _, offered) = global.unwrap_or_else(|| panic!("{interface} is not offered"));
+        self.registry.bind(*name, version.min(*offered), &self.qh, ())
     }
 
     /// A surface without a role.

@@ -1,7 +1,8 @@
 //! Each Wayland protocol, spoken by a real client to the real compositor in one process and one thread.
 //!
 //! [`fixture`] is the compositor and what people do to it, [`client`] the other end of the socket, [`window`] a toplevel
-//! in three lines. One file a protocol; all of them are one binary, since linking is what takes the time.
+//! in three lines, [`picture`] what is on the screen. One file a protocol; all of them are one binary, since linking is
+//! what takes the time.
 
 mod client;
 mod fixture;
@@ -9,5 +10,21 @@ mod input;
 mod picture;
 mod window;
 
+mod buffer;
+mod decoration;
+mod dialog;
+mod fractional_scale;
+mod geometry;
+mod keyboard;
+mod output;
+mod pointer;
+mod popup;
+mod popup_grab;
+mod presentation;
+mod shm;
+mod single_pixel_buffer;
+mod subsurface;
 mod surface;
 mod toplevel;
+mod touch;
+mod viewporter;

@@ -19,10 +19,11 @@ pub struct Window {
 /// One complete configure: the last event of each kind before `xdg_surface.configure`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Configure {
-    pub serial: u32,
     pub size: (i32, i32),
     pub bounds: Option<(i32, i32)>,
     pub states: Vec<xdg_toplevel::State>,
+    /// The program was asked to close the window.
+    pub close: bool,
 }
 
 impl Configure {
@@ -50,17 +51,15 @@ impl Window {
 
     /// What the compositor wants of this window now, if it has said so since the last call. Acknowledged.
     pub fn configured(&self, client: &mut Client) -> Option<Configure> {
-        let serial = client.events(&self.xdg).into_iter().last().map(|event| match event {
-            xdg_surface::Event::Configure { serial } => serial,
-            other => panic!("{other:?}"),
-        })?;
-        let mut configure = Configure { serial, size: (0, 0), bounds: None, states: Vec::new() };
+        let serial = last_configure(client, &self.xdg)?;
+        let mut configure = Configure { size: (0, 0), bounds: None, states: Vec::new(), close: false };
         for event in client.events(&self.toplevel) {
             match event {
                 xdg_toplevel::Event::Configure { width, height, states } => {
                     (configure.size, configure.states) = ((width, height), unpack(&states));
                 }
                 xdg_toplevel::Event::ConfigureBounds { width, height } => configure.bounds = Some((width, height)),
+                xdg_toplevel::Event::Close => configure.close = true,
                 _ => {}
             }
         }
@@ -68,10 +67,36 @@ impl Window {
         Some(configure)
     }
 
+    /// Whether the compositor has asked for the window to be closed.
+    pub fn asked_to_close(&self, client: &mut Client) -> bool {
+        client.events(&self.toplevel).iter().any(|event| matches!(event, xdg_toplevel::Event::Close))
+    }
+
     /// Shows a picture.
     pub fn show(&self, buffer: &WlBuffer) {
         show(&self.surface, buffer);
     }
+
+    /// Takes the picture away.
+    pub fn hide(&self) {
+        self.surface.attach(None, 0, 0);
+        self.surface.commit();
+    }
+
+    /// Destroys everything in the order that the protocol asks for.
+    pub fn destroy(self) {
+        self.toplevel.destroy();
+        self.xdg.destroy();
+        self.surface.destroy();
+    }
+}
+
+/// The serial of the newest `xdg_surface.configure` since the last call.
+pub fn last_configure(client: &mut Client, xdg: &XdgSurface) -> Option<u32> {
+    client.events(xdg).into_iter().last().map(|event| match event {
+        xdg_surface::Event::Configure { serial } => serial,
+        other => panic!("{other:?}"),
+    })
 }
 
 /// Attaches, damages and commits.
@@ -85,19 +110,35 @@ impl Fixture {
     /// A window that has the size it was told, in one colour.
     pub fn window(&mut self, client: &mut Client, colour: u32) -> Window {
         let window = Window::new(client);
-        self.map(client, &window, colour);
+        let configure = self.configure(client, &window);
+        window.show(&client.colour(configure.size, colour));
+        self.roundtrip(client);
         window
     }
 
-    /// Goes through the first configure of a window and fills it. Returns what was wanted of it.
-    pub fn map(&mut self, client: &mut Client, window: &Window, colour: u32) -> Configure {
-        window.surface.commit();
+    /// A window that shows `buffer`, whatever size it was told. A smaller one is in the middle of the area.
+    pub fn window_showing(&mut self, client: &mut Client, buffer: &WlBuffer) -> Window {
+        let window = Window::new(client);
+        self.configure(client, &window);
+        window.show(buffer);
         self.roundtrip(client);
-        let configure = window.configured(client).expect("a configure after the first commit");
-        let area = self.area().size;
-        let size = if configure.size == (0, 0) { (area.w / 2, area.h / 2) } else { configure.size };
+        window
+    }
+
+    /// A dialog of `parent` in one colour.
+    pub fn dialog(&mut self, client: &mut Client, parent: &Window, size: (i32, i32), colour: u32) -> Window {
+        let window = Window::new(client);
+        window.toplevel.set_parent(Some(&parent.toplevel));
+        self.configure(client, &window);
         window.show(&client.colour(size, colour));
         self.roundtrip(client);
-        configure
+        window
+    }
+
+    /// Goes through the first configure of a window. Returns what is wanted of it.
+    pub fn configure(&mut self, client: &mut Client, window: &Window) -> Configure {
+        window.surface.commit();
+        self.roundtrip(client);
+        window.configured(client).expect("a configure after the first commit")
     }
 }

@@ -12,6 +12,7 @@ const MODES = [
     "lying-pool", "truncate", "grow-pool", "zero-pool", "buffer-outside", "huge-damage", "bad-scale", "double-role",
     "no-ack", "bad-ack", "orphan-popup", "grab-popup", "popup-order", "no-pong", "subsurface-loop", "deep-subsurfaces",
     "flood", "hoard-callbacks", "killed-midway", "half-message", "garbage",
+    "negative-sizes", "overflow", "giant-buffer", "viewport", "many-windows",
 ];
 
 for (const mode of MODES) {

@@ -9,6 +9,7 @@ use wayland_client::globals::{GlobalListContents, registry_queue_init};
 use wayland_client::protocol::wl_buffer::WlBuffer;
 use wayland_client::protocol::wl_callback::{self, WlCallback};
 use wayland_client::protocol::wl_compositor::WlCompositor;
+use wayland_client::protocol::wl_region::WlRegion;
 use wayland_client::protocol::wl_registry::{self, WlRegistry};
 use wayland_client::protocol::wl_seat::WlSeat;
 use wayland_client::protocol::wl_shm::{self, WlShm};
@@ -17,6 +18,8 @@ use wayland_client::protocol::wl_subcompositor::WlSubcompositor;
 use wayland_client::protocol::wl_subsurface::WlSubsurface;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Connection, Dispatch, EventQueue, QueueHandle, delegate_noop};
+use wayland_protocols::wp::viewporter::client::wp_viewport::WpViewport;
+use wayland_protocols::wp::viewporter::client::wp_viewporter::WpViewporter;
 use wayland_protocols::xdg::shell::client::xdg_popup::{self, XdgPopup};
 use wayland_protocols::xdg::shell::client::xdg_positioner::XdgPositioner;
 use wayland_protocols::xdg::shell::client::xdg_surface::{self, XdgSurface};
@@ -53,6 +56,8 @@ pub struct Client {
     pub wm_base: XdgWmBase,
     /// Absent where there are no input devices.
     pub seat: Option<WlSeat>,
+    /// Absent where the compositor has none.
+    pub viewporter: Option<WpViewporter>,
 }
 
 impl Client {
@@ -66,6 +71,7 @@ impl Client {
             subcompositor: globals.bind(&queue, 1..=1, ())?,
             shm: globals.bind(&queue, 1..=1, ())?,
             wm_base: globals.bind(&queue, 1..=6, ())?,
+            viewporter: globals.bind(&queue, 1..=1, ()).ok(),
             seat: globals.bind(&queue, 1..=5, ()).ok(),
             connection,
             events,
@@ -113,13 +119,19 @@ impl Client {
     }
 
     /// A toplevel that has been configured and acknowledged, without a buffer yet.
-    pub fn toplevel(&mut self) -> Result<(WlSurface, XdgSurface)> {
+    pub fn toplevel_with_role(&mut self) -> Result<(WlSurface, XdgSurface, XdgToplevel)> {
         let surface = self.surface();
         let xdg = self.wm_base.get_xdg_surface(&surface, &self.queue, ());
-        xdg.get_toplevel(&self.queue, ()).set_title("hostile".to_owned());
+        let toplevel = xdg.get_toplevel(&self.queue, ());
+        toplevel.set_title("hostile".to_owned());
         surface.commit();
         self.acknowledge()?;
-        Ok((surface, xdg))
+        Ok((surface, xdg, toplevel))
+    }
+
+    /// The same for whoever does not need the role.
+    pub fn toplevel(&mut self) -> Result<(WlSurface, XdgSurface)> {
+        self.toplevel_with_role().map(|(surface, xdg, _)| (surface, xdg))
     }
 
     /// Waits for a configure and acknowledges all there are.
@@ -214,6 +226,9 @@ impl Dispatch<WlCallback, ()> for Heard {
 }
 
 delegate_noop!(Heard: ignore WlCompositor);
+delegate_noop!(Heard: ignore WlRegion);
+delegate_noop!(Heard: ignore WpViewporter);
+delegate_noop!(Heard: ignore WpViewport);
 delegate_noop!(Heard: ignore WlSubcompositor);
 delegate_noop!(Heard: ignore WlSubsurface);
 delegate_noop!(Heard: ignore WlSurface);

@@ -5,6 +5,7 @@
 //! the exit status is 0 when both are as they should be.
 
 mod client;
+mod geometry;
 mod shell;
 mod shm;
 mod surface;
@@ -34,6 +35,16 @@ enum Mode {
     HugeDamage,
     /// Buffer scale zero.
     BadScale,
+    /// Regions, limits and geometries of negative size.
+    NegativeSizes,
+    /// Positions and sizes near i32::MAX.
+    Overflow,
+    /// Buffers that no texture holds.
+    GiantBuffer,
+    /// Viewports outside their buffer and beyond all screens.
+    Viewport,
+    /// Three hundred windows with odd titles.
+    ManyWindows,
     /// Two roles for one surface.
     DoubleRole,
     /// A buffer before the first configure was acknowledged.
@@ -92,6 +103,11 @@ fn commit(mode: Mode) -> Result<(Fate, Option<Client>)> {
         M::ZeroPool => shm::zero_pool(&mut client),
         M::BufferOutside => shm::buffer_outside(&mut client),
         M::HugeDamage => surface::huge_damage(&mut client)?,
+        M::NegativeSizes => geometry::negative_sizes(&mut client)?,
+        M::Overflow => geometry::overflow(&mut client)?,
+        M::GiantBuffer => geometry::giant_buffer(&mut client)?,
+        M::Viewport => geometry::viewport(&mut client)?,
+        M::ManyWindows => geometry::many_windows(&mut client)?,
         M::BadScale => surface::bad_scale(&mut client)?,
         M::SubsurfaceLoop => surface::subsurface_loop(&mut client),
         M::DeepSubsurfaces => surface::deep_subsurfaces(&mut client)?,

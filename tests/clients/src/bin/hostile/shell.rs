@@ -46,23 +46,29 @@ pub fn bad_ack(client: &mut Client) -> Result<Fate> {
     Ok(Fate::Error("xdg_wm_base", &[4]))
 }
 
-fn positioner(client: &Client) -> XdgPositioner {
+/// A valid one.
+pub fn positioner(client: &Client) -> XdgPositioner {
     let positioner = client.wm_base.create_positioner(&client.queue, ());
     positioner.set_size(40, 40);
     positioner.set_anchor_rect(0, 0, 10, 10);
     positioner
 }
 
-fn popup(client: &Client, parent: Option<&XdgSurface>) -> (WlSurface, XdgSurface, XdgPopup) {
+/// A popup without a commit.
+pub fn popup(
+    client: &Client,
+    parent: Option<&XdgSurface>,
+    positioner: &XdgPositioner,
+) -> (WlSurface, XdgSurface, XdgPopup) {
     let surface = client.surface();
     let xdg = client.wm_base.get_xdg_surface(&surface, &client.queue, ());
-    let popup = xdg.get_popup(parent, &positioner(client), &client.queue, ());
+    let popup = xdg.get_popup(parent, positioner, &client.queue, ());
     (surface, xdg, popup)
 }
 
 /// `invalid_popup_parent`, or the popup is dismissed at once: never shown.
 pub fn orphan_popup(client: &mut Client) -> Result<Fate> {
-    let (surface, ..) = popup(client, None);
+    let (surface, ..) = popup(client, None, &positioner(client));
     surface.commit();
     let _ = client.settle();
     Ok(match client.error() {
@@ -79,7 +85,7 @@ pub fn grab_popup(client: &mut Client) -> Result<Fate> {
     let (parent, parent_xdg) = client.toplevel()?;
     let buffer = client.buffer()?;
     client.show(&parent, &buffer);
-    let (surface, _xdg, popup) = popup(client, Some(&parent_xdg));
+    let (surface, _xdg, popup) = popup(client, Some(&parent_xdg), &positioner(client));
     popup.grab(&seat, 0xdead_beef);
     surface.commit();
     client.settle()?;
@@ -92,9 +98,9 @@ pub fn popup_order(client: &mut Client) -> Result<Fate> {
     let (parent, parent_xdg) = client.toplevel()?;
     let buffer = client.buffer()?;
     client.show(&parent, &buffer);
-    let (first_surface, first_xdg, first) = popup(client, Some(&parent_xdg));
+    let (first_surface, first_xdg, first) = popup(client, Some(&parent_xdg), &positioner(client));
     first_surface.commit();
-    let (second_surface, _second_xdg, _second) = popup(client, Some(&first_xdg));
+    let (second_surface, _second_xdg, _second) = popup(client, Some(&first_xdg), &positioner(client));
     second_surface.commit();
     client.settle()?;
     client.acknowledge()?;

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use calloop::{LoopHandle, LoopSignal};
 use lcars_ui::theme::Theme;
+use smithay::backend::input::TouchSlot;
 use smithay::desktop::PopupManager;
 use smithay::input::keyboard::XkbConfig;
 use smithay::input::{Seat, SeatState};
 use smithay::reexports::wayland_server::backend::{ClientData, ClientId, DisconnectReason};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::reexports::wayland_server::{Client, DisplayHandle};
-use smithay::utils::{Clock, Monotonic, Physical, Size};
+use smithay::utils::{Clock, Logical, Monotonic, Physical, Point, Size};
 use smithay::wayland::compositor::CompositorClientState;
 use smithay::wayland::tablet_manager::TabletSeatTrait;
 
@@ -68,6 +69,8 @@ pub struct State {
     pub(crate) dnd_icon: Option<WlSurface>,
     /// A pen holds the left button down, for a program that knows no pens.
     pub(crate) pen_presses: bool,
+    /// The fingers that touch, and where.
+    pub(crate) fingers: Vec<(TouchSlot, Point<f64, Logical>)>,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -145,6 +148,7 @@ impl State {
             cursor: Cursor::default(),
             dnd_icon: None,
             pen_presses: false,
+            fingers: Vec::new(),
             clients: Arc::default(),
             options,
             seat,

@@ -54,38 +54,34 @@ impl XdgShellHandler for State {
         {
             keyboard.set_focus(self, popup.get_parent_surface(), SERIAL_COUNTER.next_serial());
         }
-        self.refresh_pointer_focus();
+        self.nudge_pointer();
     }
 
     fn grab(&mut self, popup: PopupSurface, seat: WlSeat, serial: Serial) {
         let Some(seat) = Seat::<State>::from_resource(&seat) else { return };
         let kind = PopupKind::Xdg(popup);
         let Ok(root) = find_popup_root_surface(&kind) else { return };
-        if self.shell.focused() != self.shell.window_of(&root) {
+        let window = self.shell.window_of(&root);
+        if window.is_none() || window != self.shell.focused() {
             // It is not the answer to anything that was done to this window, which may not even be seen.
             let _ = PopupManager::dismiss_popup(&root, &kind);
             return;
         }
         let Ok(mut grab) = self.popups.grab_popup(root, kind, &seat, serial) else { return };
-        let previous = grab.previous_serial();
-        // A grab belongs to the input that opened the popup; one that someone else holds ends the popup instead.
-        if let Some(keyboard) = seat.get_keyboard() {
-            let ours = keyboard.has_grab(serial) || keyboard.has_grab(previous.unwrap_or(serial));
-            if keyboard.is_grabbed() && !ours {
-                grab.ungrab(PopupUngrabStrategy::All);
-                return;
-            }
+        let (Some(keyboard), Some(pointer)) = (seat.get_keyboard(), seat.get_pointer()) else { return };
+        if keyboard.is_grabbed() {
+            // A menu of a menu: the grab that is in force already follows to the newest one.
             keyboard.set_focus(self, grab.current_grab(), serial);
-            keyboard.set_grab(self, PopupKeyboardGrab::new(&grab), serial);
+            return;
         }
-        if let Some(pointer) = seat.get_pointer() {
-            let ours = pointer.has_grab(serial) || pointer.has_grab(previous.unwrap_or_else(|| grab.serial()));
-            if pointer.is_grabbed() && !ours {
-                grab.ungrab(PopupUngrabStrategy::All);
-                return;
-            }
-            pointer.set_grab(self, PopupPointerGrab::new(&grab), serial, Focus::Keep);
+        // A grab belongs to the press that opened the popup; if another one is under way, it ends the popup instead.
+        if pointer.is_grabbed() && !pointer.has_grab(serial) {
+            grab.ungrab(PopupUngrabStrategy::All);
+            return;
         }
+        pointer.set_grab(self, PopupPointerGrab::new(&grab), serial, Focus::Keep);
+        keyboard.set_focus(self, grab.current_grab(), serial);
+        keyboard.set_grab(self, PopupKeyboardGrab::new(&grab), serial);
     }
 
     fn maximize_request(&mut self, toplevel: ToplevelSurface) {

@@ -56,15 +56,20 @@ impl State {
     /// What is under the pointer may have changed without its moving.
     pub fn refresh_pointer_focus(&mut self) {
         let Some(pointer) = self.pointer() else { return };
-        let popup_grab = self.seat.get_keyboard().is_some_and(|keyboard| keyboard.is_grabbed());
-        if pointer.is_grabbed() && !popup_grab {
-            // A button is held: whoever it was pressed on keeps the pointer.
+        // While a button is held, whoever it was pressed on keeps the pointer. The grab of a popup has no button.
+        if pointer.grab_start_data().is_some_and(|start| start.button != 0) {
             return;
         }
-        let location = pointer.current_location();
-        let under = self.surface_at(location).map(|(surface, _)| surface);
+        let under = self.surface_at(pointer.current_location()).map(|(surface, _)| surface);
         if under.is_none() || under != pointer.current_focus() {
-            self.move_pointer(location, self.clock.now().as_millis());
+            self.nudge_pointer();
+        }
+    }
+
+    /// Moves the pointer to where it is. A grab that has ended finds out by that.
+    pub(crate) fn nudge_pointer(&mut self) {
+        if let Some(pointer) = self.pointer() {
+            self.move_pointer(pointer.current_location(), self.clock.now().as_millis());
         }
     }
 
@@ -87,6 +92,10 @@ impl State {
         let button = ButtonEvent { serial, time: event.time_msec(), button: event.button_code(), state: event.state() };
         pointer.button(self, &button);
         pointer.frame(self);
+        if !pressed {
+            // What was dragged on kept the pointer until now.
+            self.refresh_pointer_focus();
+        }
     }
 
     /// Gives the keyboard to the window of a surface, unless it has it or a popup holds it.

@@ -23,6 +23,7 @@ impl State {
         }
         let down =
             DownEvent { slot: event.slot(), location, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
+        self.fingers.push((down.slot, location));
         touch.down(self, focus, &down);
     }
 
@@ -30,12 +31,15 @@ impl State {
         let Some(touch) = self.seat.get_touch() else { return };
         let location = self.position(event);
         let focus = self.surface_at(location);
-        touch.motion(self, focus, &MotionEvent { slot: event.slot(), location, time: event.time_msec() });
+        let slot = event.slot();
+        self.fingers.iter_mut().filter(|finger| finger.0 == slot).for_each(|finger| finger.1 = location);
+        touch.motion(self, focus, &MotionEvent { slot, location, time: event.time_msec() });
     }
 
     pub(super) fn touch_up<B: InputBackend>(&mut self, event: &B::TouchUpEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
         let up = UpEvent { slot: event.slot(), serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
+        self.fingers.retain(|finger| finger.0 != up.slot);
         touch.up(self, &up);
     }
 
@@ -46,8 +50,12 @@ impl State {
     }
 
     pub(super) fn touch_cancel(&mut self) {
-        if let Some(touch) = self.seat.get_touch() {
-            touch.cancel(self);
+        let Some(touch) = self.seat.get_touch() else { return };
+        let time = self.clock.now().as_millis();
+        // smithay 0.7 cancels only fingers that did something since the last frame; the others would touch for ever.
+        for (slot, location) in std::mem::take(&mut self.fingers) {
+            touch.motion(self, None, &MotionEvent { slot, location, time });
         }
+        touch.cancel(self);
     }
 }

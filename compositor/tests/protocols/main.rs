@@ -11,6 +11,8 @@ mod picture;
 mod window;
 
 mod buffer;
+mod clipboard;
+mod cursor;
 mod decoration;
 mod dialog;
 mod fractional_scale;
@@ -21,6 +23,8 @@ mod pointer;
 mod popup;
 mod popup_grab;
 mod presentation;
+mod primary_selection;
+mod relative_pointer;
 mod shm;
 mod single_pixel_buffer;
 mod subsurface;

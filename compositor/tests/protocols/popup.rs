@@ -199,16 +199,6 @@ fn a_popup_is_moved_by_reposition() {
 }
 
 #[test]
-fn a_positioner_without_a_size_is_an_error() {
-    let mut f = Fixture::new();
-    let mut client = f.client();
-    let window = f.window(&mut client, RED);
-    let empty = client.bind::<XdgWmBase>().create_positioner(&client.qh, ());
-    Popup::new(&mut client, &window.xdg, &empty);
-    f.protocol_error(&mut client);
-}
-
-#[test]
 fn numbers_without_bounds_do_no_harm() {
     let mut f = Fixture::new();
     let mut client = f.client();

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::{runtime, sync::watch, task::JoinHandle};
 
 use crate::{
@@ -96,8 +97,13 @@ pub struct Streamer {
     fingerprint: Option<String>,
     tokens: Tokens,
     stop: watch::Sender<bool>,
-    runtime: Option<runtime::Runtime>,
-    serving: Option<JoinHandle<()>>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What ends with the streamer.
+struct Running {
+    runtime: runtime::Runtime,
+    serving: JoinHandle<()>,
 }
 
 /// Starts serving. `on` is told what happens; see [`crate::Event`].
@@ -144,9 +150,10 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
     });
     let (stop, stopped) = watch::channel(false);
     let fingerprint = tls.as_ref().map(|tls| tls.fingerprint.clone());
-    let serving = Some(runtime.spawn(http::serve::run(listener, router, tls, stopped)));
+    let serving = runtime.spawn(http::serve::run(listener, router, tls, stopped));
     drop(inside);
-    Ok(Streamer { hub, address, fingerprint, tokens: config.tokens, stop, runtime: Some(runtime), serving })
+    let running = Mutex::new(Some(Running { runtime, serving }));
+    Ok(Streamer { hub, address, fingerprint, tokens: config.tokens, stop, running })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -234,25 +241,19 @@ impl Streamer {
         &self.hub.metrics
     }
 
-    /// Says good-bye to everybody and ends. Takes at most a second.
-    pub fn shutdown(mut self) {
-        self.end();
-    }
-
-    fn end(&mut self) {
-        let Some(runtime) = self.runtime.take() else { return };
+    /// Says good-bye to everybody and ends. Takes at most a second; the second time it does nothing.
+    pub fn shutdown(&self) {
+        let Some(Running { runtime, serving }) = self.running.lock().take() else { return };
         self.stop.send_replace(true);
         self.hub.close("The session ends.");
-        let (hub, serving) = (Arc::clone(&self.hub), self.serving.take());
+        let hub = Arc::clone(&self.hub);
         let (done, ended) = mpsc::channel();
         runtime.spawn(async move {
             while !hub.is_empty() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            if let Some(serving) = serving {
-                // The port is free for the next one from here on.
-                let _ = serving.await;
-            }
+            // The port is free for the next one from here on.
+            let _ = serving.await;
             let _ = done.send(());
         });
         // Who does not take the good-bye in time goes without.
@@ -263,6 +264,6 @@ impl Streamer {
 
 impl Drop for Streamer {
     fn drop(&mut self) {
-        self.end();
+        self.shutdown();
     }
 }

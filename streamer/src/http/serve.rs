@@ -20,6 +20,10 @@ use crate::tls;
 const CONNECTIONS: usize = 256;
 /// Headers must be here this fast, and an idle connection is closed after it.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Then it is closed between two requests; a browser opens another. It keeps no place for who does not read answers.
+const LIFE_TIME: Duration = Duration::from_secs(120);
+/// After which an answer that is not taken is given up.
+const GRACE: Duration = Duration::from_secs(10);
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 const HEADER_BYTES: usize = 16 << 10;
 const HEADER_COUNT: usize = 64;
@@ -63,7 +67,7 @@ pub async fn run(listener: TcpListener, router: Router, tls: Option<tls::Server>
 
 /// Also when nobody is left who could say so.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // The guard that this returns may not be held while waiting for something else.
+    // The guard that the wait returns may not be held while waiting for something else.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
@@ -84,13 +88,15 @@ async fn connection(
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut stop) => {
+        ended = connection.as_mut() => Ok(ended),
+        _ = timeout(LIFE_TIME, stopped(&mut stop)) => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            timeout(GRACE, connection).await
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection");
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "connection"),
+        Err(_) => tracing::debug!("a connection was cut off"),
     }
 }

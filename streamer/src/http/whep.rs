@@ -3,7 +3,10 @@
 //! All our candidates are in the answer, so nothing has to be trickled to the player. `PATCH` takes the player's own
 //! late candidates (204) or new ICE credentials (200 with ours, and a new entity tag); `DELETE` ends the session.
 
-use std::{sync::atomic::Ordering::SeqCst, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, to_bytes},
@@ -33,8 +36,11 @@ type Refusal = (StatusCode, &'static str);
 /// `POST /whep`
 pub async fn create(app: AppState, Caller(role): Caller, headers: HeaderMap, body: Body) -> Result<Response, Response> {
     let offer = text(&headers, SDP, body).await.map_err(IntoResponse::into_response)?;
-    let offered = codecs::offered(&offer);
-    let welcome = app.hub.join(role, &offer, &offered).await.map_err(|error| {
+    let hub = Arc::clone(&app.hub);
+    // A task of its own: a page that goes away meanwhile drops this handler, which must not leave half a session.
+    let joining = tokio::spawn(async move { hub.join(role, &offer, &codecs::offered(&offer)).await });
+    let joined = joining.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
+    let welcome = joined.map_err(|error| {
         tracing::info!(%error, "an offer was not answered");
         let status = match error {
             JoinError::Full => StatusCode::SERVICE_UNAVAILABLE,

@@ -190,7 +190,8 @@ impl Hub {
         &self.version
     }
 
-    /// Answers an offer. `offered`: the codecs in it that this server knows, best first.
+    /// Answers an offer. `offered`: the codecs in it that this server knows, best first. To be run to its end, even if
+    /// the asker is gone: the library does not stop a connection that is merely dropped.
     ///
     /// # Errors
     /// See [`JoinError`].
@@ -204,7 +205,6 @@ impl Hub {
             state.next_id += 1;
             ViewerId(state.next_id)
         };
-        // Also when the request is dropped half-way, because the page went away while it was being answered.
         let joining = Joining { hub: self, line: None };
         self.join_as(id, role, offer, offered, joining).await
     }
@@ -235,11 +235,15 @@ impl Hub {
         let (peer, answer) = self.carrier.accept(offer, chosen, events_in).await?;
         let viewer = Arc::new(Viewer::new(id, role, line, resource.clone(), peer));
         let Some(me) = self.me.upgrade() else { return Err(PeerError::Closed.into()) };
-        {
+        let closing = {
             let mut state = self.state.lock();
             state.viewers.insert(id, Arc::clone(&viewer));
             // From here on the seat is the viewer's, and `left` gives it back.
             joining.line = None;
+            state.closing
+        };
+        if closing {
+            viewer.dismiss(self, None);
         }
         tracing::info!(viewer = %id, ?role, codec = ?chosen.codec, "answered a page");
         self.runtime.spawn(session::run(me, viewer, events));
@@ -307,16 +311,12 @@ impl Hub {
     /// The first words on a data channel: who the page is, and the state of things.
     pub fn greet(&self, viewer: &Viewer) {
         let layout = self.layout.lock().clone();
+        let hello = ToPage::Hello { version: self.version.clone(), role: viewer.role, layout };
         let state = self.state.lock();
         // Under the lock: a broadcast comes either before, and is in the replay, or after Hello.
         if !viewer.open.swap(true, SeqCst) {
-            viewer.tell(self, ToPage::Hello { version: self.version.clone(), role: viewer.role, layout });
-            state
-                .replay
-                .iter()
-                .flatten()
-                .filter(|message| allowed(viewer.role, message))
-                .for_each(|message| viewer.tell(self, message.clone()));
+            let replay = state.replay.iter().flatten().filter(|message| allowed(viewer.role, message)).cloned();
+            viewer.outbox.begin(std::iter::once(hello).chain(replay));
         }
     }
 
@@ -366,7 +366,8 @@ impl Hub {
     /// To one viewer; one that is gone is no error.
     pub fn send(&self, to: ViewerId, message: ToPage) {
         let viewer = self.state.lock().viewers.get(&to).cloned();
-        if let Some(viewer) = viewer.filter(|viewer| viewer.open.load(SeqCst)) {
+        // Also before its channel is open: then it waits behind Hello.
+        if let Some(viewer) = viewer {
             viewer.tell(self, message);
         }
     }

@@ -47,7 +47,7 @@ async fn bad_messages_are_counted_and_the_connection_lives() {
     {
         page.send_raw(rubbish).await;
     }
-    page.input.send(BytesMut::from(&b"\xff\xfe\xfd"[..])).await.unwrap();
+    page.input().send(BytesMut::from(&b"\xff\xfe\xfd"[..])).await.unwrap();
     page.send(&FromPage::Text { text: "x".repeat(MAX_TEXT + 1) }).await;
     for seq in [5, 3] {
         page.send(&FromPage::Motion { x: f64::MAX, y: -1.0, seq }).await;
@@ -95,10 +95,21 @@ async fn who_may_only_watch_cannot_type() {
 async fn motion_comes_over_its_own_channel_and_a_third_channel_is_closed() {
     let desk = Desk::start();
     let page = desk.page(Role::Control).await;
-    page.motion.send_text(r#"{"t":"motion","x":0.25,"y":0.5,"seq":1}"#).await.unwrap();
+    page.motion().send_text(r#"{"t":"motion","x":0.25,"y":0.5,"seq":1}"#).await.unwrap();
     desk.event(|e| matches!(e, Event::Input { message: FromPage::Motion { seq: 1, .. }, .. }).then_some(())).await;
     let third = page.connection.create_data_channel("more", None).await.unwrap();
     use webrtc::data_channel::DataChannelEvent::OnClose;
     let closed = async { while !matches!(third.poll().await, Some(OnClose) | None) {} };
     page.alive(super::soon("its end", closed)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_too_long_for_a_channel_becomes_a_notice_and_the_channel_lives() {
+    let desk = Desk::start();
+    let page = desk.page(Role::Control).await;
+    desk.streamer.broadcast(ToPage::Clipboard { text: "x".repeat(300 << 10) });
+    page.message(|m| matches!(m, ToPage::Notice { .. }).then_some(())).await;
+    let long = ToPage::Clipboard { text: "y".repeat(60 << 10) };
+    desk.streamer.broadcast(long.clone());
+    page.alive(page.message(|m| (m == long).then_some(()))).await;
 }

@@ -19,7 +19,10 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
-use self::{encoder::Paper, page::Page};
+use self::{
+    encoder::Paper,
+    page::{Page, Plan},
+};
 use crate::{
     Bitrates, Config, Event, Streamer,
     auth::Tokens,
@@ -27,7 +30,7 @@ use crate::{
     protocol::Role,
     server,
     tls::Tls,
-    video::{Codec, I420, Timing},
+    video::{I420, Timing},
 };
 
 /// Long enough for a machine that does ten other things; nothing waits this long when all is well.
@@ -79,7 +82,7 @@ impl Desk {
 
     /// A page that is connected, with both channels open.
     async fn page(&self, role: Role) -> Page {
-        Page::connect(self, role, &[Codec::H264, Codec::Vp8], 0.0).await
+        Page::connect(self, role, &Plan::default()).await
     }
 
     fn token(&self, role: Role) -> &str {

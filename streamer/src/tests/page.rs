@@ -26,8 +26,8 @@ use webrtc::{
     data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit},
     media_stream::track_remote::{TrackRemote, TrackRemoteEvent},
     peer_connection::{
-        PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState, RTCSessionDescription,
-        SettingEngineBuilder,
+        PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceCandidateInit, RTCIceGatheringState,
+        RTCSessionDescription, SettingEngineBuilder,
     },
     rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit},
 };
@@ -41,11 +41,28 @@ use crate::{
 
 pub type RtpPacket = rtc::rtp::Packet;
 
+/// How a page connects.
+pub struct Plan {
+    pub codecs: &'static [Codec],
+    /// Share of packets that its network drops.
+    pub loss: f64,
+    /// Opens data channels.
+    pub channels: bool,
+    /// Over TCP only.
+    pub tcp: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { codecs: &[Codec::H264, Codec::Vp8], loss: 0.0, channels: true, tcp: false }
+    }
+}
+
 /// A connected page.
 pub struct Page {
     pub connection: Arc<dyn PeerConnection>,
-    pub input: Arc<dyn DataChannel>,
-    pub motion: Arc<dyn DataChannel>,
+    input: Option<Arc<dyn DataChannel>>,
+    motion: Option<Arc<dyn DataChannel>>,
     pub offer: String,
     pub answer: String,
     /// Path of its resource.
@@ -86,16 +103,16 @@ impl PeerConnectionEventHandler for Handler {
 }
 
 impl Page {
-    /// Offers `codecs`, loses a share of the packets, and waits until both channels are open.
-    pub async fn connect(desk: &Desk, role: Role, codecs: &[Codec], loss: f64) -> Self {
-        let page = Self::offer(desk, role, codecs, loss).await;
-        for channel in [&page.input, &page.motion] {
+    /// Waits until both channels are open.
+    pub async fn connect(desk: &Desk, role: Role, plan: &Plan) -> Self {
+        let page = Self::offer(desk, role, plan).await;
+        for channel in [page.input(), page.motion()] {
             soon("an open channel", async { while !matches!(channel.poll().await, Some(DataChannelEvent::OnOpen)) {} })
                 .await;
         }
         let (tell, messages) = mpsc::unbounded_channel();
         *page.messages.lock().await = messages;
-        let input = Arc::clone(&page.input);
+        let input = Arc::clone(page.input());
         tokio::spawn(async move {
             while let Some(event) = input.poll().await {
                 if let DataChannelEvent::OnMessage(message) = event {
@@ -107,30 +124,34 @@ impl Page {
     }
 
     /// Posts an offer and takes the answer.
-    pub async fn offer(desk: &Desk, role: Role, codecs: &[Codec], loss: f64) -> Self {
+    pub async fn offer(desk: &Desk, role: Role, plan: &Plan) -> Self {
         let (rtp_in, rtp) = mpsc::unbounded_channel();
         let (track_in, track) = mpsc::unbounded_channel();
         let gathered = Arc::new(Notify::new());
         let handler = Handler { gathered: Arc::clone(&gathered), rtp: rtp_in, track: track_in };
-        let mut media = media(codecs);
+        let mut media = media(plan.codecs);
         let lost = Arc::new(AtomicUsize::new(0));
         let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
-        let registry = registry.with(Slot::from(500), Lossy::new(loss, Arc::clone(&lost)));
+        let registry = registry.with(Slot::from(500), Lossy::new(plan.loss, Arc::clone(&lost)));
         let connection = PeerConnectionBuilder::new()
             .with_media_engine(media)
             .with_interceptor_registry(registry)
             .with_setting_engine(SettingEngineBuilder::new().with_include_loopback_candidate(true).build())
             .with_handler(Arc::new(handler))
-            .with_udp_addrs(vec!["127.0.0.1:0"])
+            .with_udp_addrs(if plan.tcp { vec![] } else { vec!["127.0.0.1:0"] })
+            .with_tcp_addrs(if plan.tcp { vec!["127.0.0.1:0"] } else { vec![] })
             .build()
             .await
             .unwrap();
         let connection: Arc<dyn PeerConnection> = Arc::new(connection);
         let init = RTCRtpTransceiverInit { direction: RTCRtpTransceiverDirection::Recvonly, ..Default::default() };
         connection.add_transceiver_from_kind(RtpCodecKind::Video, Some(init)).await.unwrap();
-        let input = connection.create_data_channel("input", None).await.unwrap();
-        let unreliable = RTCDataChannelInit { ordered: false, max_retransmits: Some(0), ..Default::default() };
-        let motion = connection.create_data_channel("motion", Some(unreliable)).await.unwrap();
+        let (mut input, mut motion) = (None, None);
+        if plan.channels {
+            let unreliable = RTCDataChannelInit { ordered: false, max_retransmits: Some(0), ..Default::default() };
+            input = Some(connection.create_data_channel("input", None).await.unwrap());
+            motion = Some(connection.create_data_channel("motion", Some(unreliable)).await.unwrap());
+        }
 
         let offer = connection.create_offer(None).await.unwrap();
         connection.set_local_description(offer).await.unwrap();
@@ -143,6 +164,14 @@ impl Page {
         let resource = response.header("location").unwrap().to_owned();
         let answer = RTCSessionDescription::answer(response.body.clone()).unwrap();
         connection.set_remote_description(answer).await.unwrap();
+        if plan.tcp {
+            // The library connects only to passive candidates that were trickled.
+            for line in response.body.lines().filter(|line| line.starts_with("a=candidate:") && line.contains(" tcp "))
+            {
+                let candidate = RTCIceCandidateInit { candidate: line[2..].to_owned(), ..Default::default() };
+                connection.add_ice_candidate(candidate).await.unwrap();
+            }
+        }
         Self {
             connection,
             input,
@@ -156,6 +185,14 @@ impl Page {
             track: Mutex::new(track),
             gathered,
         }
+    }
+
+    pub fn input(&self) -> &Arc<dyn DataChannel> {
+        self.input.as_ref().expect("a page with channels")
+    }
+
+    pub fn motion(&self) -> &Arc<dyn DataChannel> {
+        self.motion.as_ref().expect("a page with channels")
     }
 
     /// The next packet of the picture.
@@ -182,7 +219,7 @@ impl Page {
     }
 
     pub async fn send_raw(&self, text: &str) {
-        self.input.send_text(text).await.unwrap();
+        self.input().send_text(text).await.unwrap();
     }
 
     /// The picture is lost.

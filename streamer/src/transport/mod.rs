@@ -33,6 +33,9 @@ pub enum PeerError {
     /// Candidates did not come in time.
     #[error("gathering candidates took too long")]
     Gathering,
+    /// The page said that it does not take messages so long.
+    #[error("longer than the page's limit of {0} bytes")]
+    TooLong(usize),
     /// The connection is over.
     #[error("the connection is closed")]
     Closed,
@@ -62,7 +65,8 @@ pub trait Peer: Send + Sync {
     /// Sends the packets of one access unit. Returns when the network has taken them, which a congested stream delays,
     /// and tells when it took the first.
     async fn send_unit(&self, unit: &Unit) -> Result<Instant, PeerError>;
-    /// Sends a message on `input`. Waits while the page does not take them.
+    /// Sends a message on `input`. Waits while the page does not take them. [`PeerError::TooLong`] leaves the channel
+    /// as it was.
     async fn send_message(&self, text: &str) -> Result<(), PeerError>;
     /// What the congestion controller allows now, bits a second.
     fn target_bitrate(&self) -> u32;

@@ -5,7 +5,7 @@
 //! packets of its former peer.
 
 use std::{
-    net::{IpAddr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     ops::RangeInclusive,
     sync::atomic::{AtomicU16, Ordering::Relaxed},
 };
@@ -26,16 +26,31 @@ impl Ports {
         Self { address, range, next: AtomicU16::new(0) }
     }
 
-    /// The address for TCP candidates; the system picks the port.
-    pub fn tcp(&self) -> SocketAddr {
-        SocketAddr::new(self.address, 0)
+    /// The addresses for TCP candidates; the system picks the port.
+    pub fn tcp(&self) -> Vec<SocketAddr> {
+        self.with_loopback(SocketAddr::new(self.address, 0))
     }
 
-    /// An address that is free at this moment.
+    /// The library takes an unspecified address for every interface but loopback, which is the only one of a container
+    /// without network, and the one of a tunnel.
+    fn with_loopback(&self, address: SocketAddr) -> Vec<SocketAddr> {
+        let loopback = match self.address {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        };
+        let also = self.address.is_unspecified().then(|| SocketAddr::new(loopback, address.port()));
+        [address].into_iter().chain(also).collect()
+    }
+
+    /// Addresses with a port that is free at this moment.
     ///
     /// # Errors
     /// [`PeerError::NoPort`].
-    pub fn udp(&self) -> Result<SocketAddr, PeerError> {
+    pub fn udp(&self) -> Result<Vec<SocketAddr>, PeerError> {
+        self.free_port().map(|address| self.with_loopback(address))
+    }
+
+    fn free_port(&self) -> Result<SocketAddr, PeerError> {
         let Some(range) = &self.range else { return Ok(SocketAddr::new(self.address, 0)) };
         let (first, last) = (*range.start(), *range.end());
         let size = u32::from(last.saturating_sub(first)) + 1;
@@ -53,8 +68,6 @@ impl Ports {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
     use super::*;
 
     #[test]
@@ -64,12 +77,20 @@ mod tests {
         let only = Ports::new(Ipv4Addr::LOCALHOST.into(), Some(port..=port));
         assert!(matches!(only.udp(), Err(PeerError::NoPort(a, b)) if a == port && b == port));
         drop(taken);
-        assert_eq!(only.udp().unwrap().port(), port);
+        assert_eq!(only.udp().unwrap()[0].port(), port);
     }
 
     #[test]
     fn without_a_range_the_system_picks() {
         let any = Ports::new(Ipv4Addr::LOCALHOST.into(), None);
-        assert_eq!(any.udp().unwrap().port(), 0);
+        assert_eq!(any.udp().unwrap()[0].port(), 0);
+    }
+
+    #[test]
+    fn every_interface_includes_loopback_on_the_same_port() {
+        let all = Ports::new(Ipv4Addr::UNSPECIFIED.into(), Some(50_000..=50_100)).udp().unwrap();
+        assert_eq!(all.len(), 2);
+        assert!(all[0].ip().is_unspecified() && all[1].ip().is_loopback());
+        assert_eq!(all[0].port(), all[1].port());
     }
 }

@@ -13,6 +13,7 @@ use std::{
 use bytes::Bytes;
 use rtc::{
     media_stream::MediaStreamTrack,
+    peer_connection::configuration::setting_engine::SctpMaxMessageSize,
     rtp::{self, header::Header},
     rtp_transceiver::rtp_sender::{RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind},
 };
@@ -104,6 +105,7 @@ struct WebRtcPeer {
     target: Arc<AtomicU32>,
     input: Input,
     gathered: Arc<Notify>,
+    longest_message: usize,
     /// The page's description, as it stands after restarts; the lock makes PATCHes follow each other.
     offer: Mutex<String>,
 }
@@ -165,6 +167,8 @@ impl Carrier for WebRtc {
         events: mpsc::Sender<PeerEvent>,
     ) -> Result<(Arc<dyn Peer>, String), PeerError> {
         let engine = Engine::new(codec, self.bitrates)?;
+        let mut start = [0u8; 2];
+        getrandom::fill(&mut start).map_err(library)?;
         let gathered = Arc::new(Notify::new());
         let input = Input::default();
         let handler = Handler {
@@ -181,9 +185,7 @@ impl Carrier for WebRtc {
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
             .with_ice_timeouts(Some(ICE_DISCONNECTED), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
-            .with_sctp_max_message_size(
-                rtc::peer_connection::configuration::setting_engine::SctpMaxMessageSize::Unbounded,
-            )
+            .with_sctp_max_message_size(SctpMaxMessageSize::Unbounded)
             .build();
         let connection = PeerConnectionBuilder::new()
             .with_configuration(RTCConfigurationBuilder::new().with_ice_servers(ice_servers.collect()).build())
@@ -192,8 +194,8 @@ impl Carrier for WebRtc {
             .with_setting_engine(settings)
             .with_handler(Arc::new(handler))
             .with_runtime(Arc::clone(&self.runtime))
-            .with_udp_addrs(vec![self.ports.udp()?])
-            .with_tcp_addrs(vec![self.ports.tcp()])
+            .with_udp_addrs(self.ports.udp()?)
+            .with_tcp_addrs(self.ports.tcp())
             .with_data_channel_send_buffer_limit(SEND_BUFFER)
             .build()
             .await
@@ -210,8 +212,6 @@ impl Carrier for WebRtc {
             }
         };
         tokio::spawn(key_frame_requests(Arc::clone(&track), events));
-        let mut start = [0u8; 2];
-        getrandom::fill(&mut start).map_err(library)?;
         let peer = WebRtcPeer {
             connection,
             track,
@@ -220,9 +220,21 @@ impl Carrier for WebRtc {
             target: engine.target,
             input,
             gathered,
+            longest_message: longest_message(offer),
             offer: Mutex::new(offer.to_owned()),
         };
         Ok((Arc::new(peer), sdp))
+    }
+}
+
+/// What the page takes in one message (RFC 8841), and what the library can send: a longer one would end the channel.
+fn longest_message(offer: &str) -> usize {
+    let said = offer.lines().find_map(|line| line.strip_prefix("a=max-message-size:")?.trim().parse().ok());
+    let library = SctpMaxMessageSize::MAX_MESSAGE_SIZE as usize;
+    match said {
+        None => SctpMaxMessageSize::DEFAULT_MESSAGE_SIZE as usize,
+        Some(0) => library,
+        Some(size) => library.min(size),
     }
 }
 
@@ -307,6 +319,9 @@ impl Peer for WebRtcPeer {
     }
 
     async fn send_message(&self, text: &str) -> Result<(), PeerError> {
+        if text.len() > self.longest_message {
+            return Err(PeerError::TooLong(self.longest_message));
+        }
         let input = self.input.get().ok_or(PeerError::Closed)?;
         input.send_text(text).await.map_err(|_| PeerError::Closed)
     }

@@ -29,20 +29,22 @@ pub enum Pushed {
 impl Outbox {
     /// Adds a message. A state (size, cursor, clipboard, statistics) replaces a waiting one of its kind.
     pub fn push(&self, message: ToPage) -> Pushed {
+        let pushed = add(&mut self.waiting.lock(), message);
+        if pushed == Pushed::Taken {
+            self.more.notify_one();
+        }
+        pushed
+    }
+
+    /// Puts these before all that waits; a waiting state is newer than one of them.
+    pub fn begin(&self, first: impl IntoIterator<Item = ToPage>) {
         let mut waiting = self.waiting.lock();
-        if let Some(state) = state(&message)
-            && let Some(older) = waiting.iter().position(|m| self::state(m) == Some(state))
-        {
-            // Removed and put at the end, not replaced in place: a clipboard must not overtake the notice before it.
-            waiting.remove(older);
+        let later = std::mem::take(&mut *waiting);
+        for message in first.into_iter().chain(later) {
+            add(&mut waiting, message);
         }
-        if waiting.len() >= LIMIT && state(&message).is_none() {
-            return Pushed::Dropped;
-        }
-        waiting.push_back(message);
         drop(waiting);
         self.more.notify_one();
-        Pushed::Taken
     }
 
     /// The oldest, if any waits.
@@ -59,6 +61,22 @@ impl Outbox {
             self.more.notified().await;
         }
     }
+}
+
+fn add(waiting: &mut VecDeque<ToPage>, message: ToPage) -> Pushed {
+    let kind = state(&message);
+    if kind.is_some()
+        && let Some(older) = waiting.iter().position(|waiting| state(waiting) == kind)
+    {
+        // Removed and put at the end, not replaced in place: a clipboard must not overtake the notice before it.
+        waiting.remove(older);
+    }
+    // The last word is never too much.
+    if waiting.len() >= LIMIT && kind.is_none() && !matches!(message, ToPage::Bye { .. }) {
+        return Pushed::Dropped;
+    }
+    waiting.push_back(message);
+    Pushed::Taken
 }
 
 /// Which state a message tells, if it does: of these only the newest counts.
@@ -103,6 +121,16 @@ mod tests {
             assert_eq!(outbox.push(clipboard(text)), Pushed::Taken, "a state still gets through");
         }
         assert_eq!(std::iter::from_fn(|| outbox.pop()).count(), LIMIT + 1);
+    }
+
+    #[test]
+    fn what_was_said_before_the_channel_opened_comes_after_hello() {
+        let outbox = Outbox::default();
+        outbox.push(clipboard("new"));
+        outbox.push(ToPage::Pong { id: 1 });
+        outbox.begin([ToPage::Pong { id: 0 }, clipboard("old")]);
+        let all: Vec<_> = std::iter::from_fn(|| outbox.pop()).collect();
+        assert_eq!(all, [ToPage::Pong { id: 0 }, clipboard("new"), ToPage::Pong { id: 1 }]);
     }
 
     #[tokio::test]

@@ -25,8 +25,8 @@ use crate::{
     hub::{Event, Hub},
     line::Line,
     metrics::Stage,
-    protocol::{FromPage, Role, ToPage},
-    transport::{Peer, PeerEvent},
+    protocol::{FromPage, NoticeLevel, Role, ToPage},
+    transport::{Peer, PeerError, PeerEvent},
 };
 
 /// A page that was answered and does not connect is given up after this long.
@@ -127,7 +127,7 @@ pub async fn run(hub: Arc<Hub>, viewer: Arc<Viewer>, mut events: mpsc::Receiver<
             Some(PeerEvent::Open) => {
                 hub.connected(&viewer);
                 hub.greet(&viewer);
-                writer.get_or_insert_with(|| tokio::spawn(send_messages(Arc::clone(&viewer))));
+                writer.get_or_insert_with(|| tokio::spawn(send_messages(Arc::clone(&hub), Arc::clone(&viewer))));
             }
         }
     }
@@ -185,13 +185,23 @@ async fn send_video(hub: Arc<Hub>, viewer: Arc<Viewer>) {
     }
 }
 
-async fn send_messages(viewer: Arc<Viewer>) {
+async fn send_messages(hub: Arc<Hub>, viewer: Arc<Viewer>) {
     loop {
         let message = viewer.outbox.next().await;
         // Our own types: no map with keys that are not strings, nothing that fails.
         let Ok(text) = serde_json::to_string(&message) else { continue };
-        if viewer.peer.send_message(&text).await.is_err() || matches!(message, ToPage::Bye { .. }) {
-            return;
+        match viewer.peer.send_message(&text).await {
+            Ok(()) if matches!(message, ToPage::Bye { .. }) => return,
+            Ok(()) => {}
+            // Only a copied text or a picture of a pointer can be so long.
+            Err(PeerError::TooLong(limit)) => {
+                hub.metrics.outbox_dropped.increment();
+                if matches!(message, ToPage::Clipboard { .. }) {
+                    let text = format!("What was copied is longer than this browser takes ({limit} bytes).");
+                    viewer.tell(&hub, ToPage::Notice { level: NoticeLevel::Warning, text });
+                }
+            }
+            Err(_) => return,
         }
     }
 }

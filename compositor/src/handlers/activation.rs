@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use smithay::delegate_xdg_activation;
 use smithay::input::Seat;
+use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::wayland::xdg_activation::{
     XdgActivationHandler, XdgActivationState, XdgActivationToken, XdgActivationTokenData,
@@ -21,9 +22,12 @@ impl XdgActivationHandler for State {
 
     fn token_created(&mut self, _token: XdgActivationToken, data: XdgActivationTokenData) -> bool {
         let Some((serial, seat)) = data.serial else { return false };
-        let last_enter = self.seat.get_keyboard().and_then(|keyboard| keyboard.last_enter());
-        Seat::from_resource(&seat).as_ref() == Some(&self.seat)
-            && last_enter.is_some_and(|enter| serial.is_no_older_than(&enter))
+        let Some(keyboard) = self.seat.get_keyboard() else { return false };
+        // Serials can be guessed: the program must also have the focus that it gives away.
+        let focused = keyboard.current_focus().and_then(|surface| surface.client());
+        focused.is_some_and(|client| data.client_id == Some(client.id()))
+            && Seat::from_resource(&seat).as_ref() == Some(&self.seat)
+            && keyboard.last_enter().is_some_and(|enter| serial.is_no_older_than(&enter))
     }
 
     fn request_activation(&mut self, token: XdgActivationToken, data: XdgActivationTokenData, surface: WlSurface) {

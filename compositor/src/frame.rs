@@ -83,8 +83,8 @@ impl State {
         let scale = self.screen.scale();
         let mut pieces = Vec::new();
         if let (Some(icon), Some(pointer)) = (self.dnd_icon.clone(), self.seat.get_pointer()) {
-            let location = pointer.current_location().to_i32_round();
-            compose::pieces(&compose::Placed { surface: icon, location }, scale, None, &mut pieces);
+            let location = pointer.current_location().to_i32_round() + icon.offset;
+            compose::pieces(&compose::Placed { surface: icon.surface, location }, scale, None, &mut pieces);
         }
         let placed = self.placed();
         let covered = self.shell.focused().and_then(|id| self.shell.get(id)).is_some_and(|window| window.fullscreen);
@@ -191,7 +191,7 @@ impl State {
             }
         }
         if which == Visibility::Visible {
-            self.dnd_icon.iter().for_each(send);
+            self.dnd_icon.iter().for_each(|icon| send(&icon.surface));
             if let smithay::input::pointer::CursorImageStatus::Surface(surface) = &self.cursor.status {
                 send(surface);
             }

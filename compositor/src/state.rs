@@ -10,7 +10,6 @@ use smithay::desktop::PopupManager;
 use smithay::input::keyboard::XkbConfig;
 use smithay::input::{Seat, SeatState};
 use smithay::reexports::wayland_server::backend::{ClientData, ClientId, DisconnectReason};
-use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::reexports::wayland_server::{Client, DisplayHandle};
 use smithay::utils::{Clock, Logical, Monotonic, Physical, Point, Size};
 use smithay::wayland::compositor::CompositorClientState;
@@ -18,6 +17,7 @@ use smithay::wayland::tablet_manager::TabletSeatTrait;
 
 use crate::cursor::Cursor;
 use crate::globals::Globals;
+use crate::handlers::data_device::DragIcon;
 use crate::remote::Remote;
 use crate::render::Gpu;
 use crate::screen::Screen;
@@ -66,7 +66,7 @@ pub struct State {
     pub(crate) popups: PopupManager,
     pub(crate) cursor: Cursor,
     /// The picture that follows the pointer during drag and drop.
-    pub(crate) dnd_icon: Option<WlSurface>,
+    pub(crate) dnd_icon: Option<DragIcon>,
     /// A pen holds the left button down, for a program that knows no pens.
     pub(crate) pen_presses: bool,
     /// The fingers that touch, and where.

@@ -51,6 +51,7 @@ impl CompositorHandler for State {
             waiting |= with_states(applied, has_frame_callback);
         }
 
+        self.drag_icon_committed(surface);
         self.popups.commit(surface);
         self.ensure_configured(surface);
 

@@ -7,12 +7,36 @@ use smithay::delegate_data_device;
 use smithay::input::Seat;
 use smithay::reexports::wayland_server::protocol::wl_data_source::WlDataSource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::{Logical, Point};
+use smithay::wayland::compositor::{SurfaceAttributes, with_states};
 use smithay::wayland::selection::data_device::{
     ClientDndGrabHandler, DataDeviceHandler, DataDeviceState, ServerDndGrabHandler,
 };
 use smithay::wayland::selection::{SelectionHandler, SelectionSource, SelectionTarget};
 
 use crate::state::State;
+
+/// The picture that follows the pointer during drag and drop.
+#[derive(Debug, Clone)]
+pub(crate) struct DragIcon {
+    pub(crate) surface: WlSurface,
+    /// Of its corner from the pointer, logical: clients move it by `wl_surface.offset`.
+    pub(crate) offset: Point<i32, Logical>,
+}
+
+impl State {
+    /// A surface committed that may be the drag's icon.
+    pub(crate) fn drag_icon_committed(&mut self, surface: &WlSurface) {
+        let Some(icon) = self.dnd_icon.as_mut().filter(|icon| icon.surface == *surface) else { return };
+        let moved =
+            with_states(surface, |states| states.cached_state.get::<SurfaceAttributes>().current().buffer_delta.take());
+        if let Some(moved) = moved {
+            let offset = (icon.offset.x.saturating_add(moved.x), icon.offset.y.saturating_add(moved.y));
+            icon.offset = Point::from(offset);
+            self.screen.damage();
+        }
+    }
+}
 
 impl SelectionHandler for State {
     /// The text that a page brought.
@@ -44,7 +68,7 @@ impl DataDeviceHandler for State {
 
 impl ClientDndGrabHandler for State {
     fn started(&mut self, _source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
-        self.dnd_icon = icon;
+        self.dnd_icon = icon.map(|surface| DragIcon { surface, offset: Point::default() });
         self.screen.damage();
     }
 

@@ -3,7 +3,7 @@
 mod activation;
 mod compositor;
 mod cursor_shape;
-mod data_device;
+pub(crate) mod data_device;
 mod decoration;
 mod fractional_scale;
 mod output;

@@ -57,8 +57,12 @@ impl State {
                 let focus = self.surface_at(location);
                 match &focus {
                     Some((surface, _)) => self.focus_surface(surface),
-                    None if self.tap_frame(location).is_some() => return,
-                    None => {}
+                    None => {
+                        self.end_popup_grab();
+                        if self.tap_frame(location).is_some() {
+                            return;
+                        }
+                    }
                 }
                 if focus.is_some_and(|(surface, _)| self.knows_tablets(&surface)) {
                     tool.tip_down(SERIAL_COUNTER.next_serial(), event.time_msec());

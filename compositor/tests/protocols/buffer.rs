@@ -43,10 +43,8 @@ fn every_transform_is_undone() {
         window.surface.set_buffer_transform(transform);
         show(&window.surface, &buffer);
         f.roundtrip(&mut client);
-        let turned = matches!(
-            transform,
-            Transform::_90 | Transform::_270 | Transform::Flipped90 | Transform::Flipped270
-        );
+        let turned =
+            matches!(transform, Transform::_90 | Transform::_270 | Transform::Flipped90 | Transform::Flipped270);
         let (w, h) = if turned { (30, 60) } else { (60, 30) };
         let shot = f.shot();
         let (x, y, ..) = shot.find(top_left).unwrap();
@@ -129,9 +127,7 @@ fn an_opaque_region_that_lies_harms_only_its_own_picture() {
     let mut client = f.client();
     let parent = f.window(&mut client, RED);
     let dialog = f.dialog(&mut client, &parent, (200, 100), GREEN);
-    let region = client
-        .bind::<wayland_client::protocol::wl_compositor::WlCompositor>()
-        .create_region(&client.qh, ());
+    let region = client.bind::<wayland_client::protocol::wl_compositor::WlCompositor>().create_region(&client.qh, ());
     region.add(i32::MIN, i32::MIN, i32::MAX, i32::MAX);
     region.add(-1000, -1000, i32::MAX, i32::MAX);
     dialog.surface.set_opaque_region(Some(&region));

@@ -118,9 +118,10 @@ fn held_keys_repeat_on_the_clients_side() {
     let mut client = f.client();
     let keyboard = client.seat().get_keyboard(&client.qh, ());
     f.roundtrip(&mut client);
-    let repeats = client.events(&keyboard).into_iter().any(|event| {
-        matches!(event, Event::RepeatInfo { rate, delay } if rate > 0 && delay > 0)
-    });
+    let repeats = client
+        .events(&keyboard)
+        .into_iter()
+        .any(|event| matches!(event, Event::RepeatInfo { rate, delay } if rate > 0 && delay > 0));
     assert!(repeats);
 }
 

@@ -33,9 +33,10 @@ fn the_seat_has_keyboard_pointer_and_touch() {
     let seat = client.seat();
     f.roundtrip(&mut client);
     let all = Capability::Keyboard | Capability::Pointer | Capability::Touch;
-    let capabilities = client.events(&seat).into_iter().any(|event| {
-        matches!(event, wl_seat::Event::Capabilities { capabilities: WEnum::Value(has) } if has == all)
-    });
+    let capabilities = client
+        .events(&seat)
+        .into_iter()
+        .any(|event| matches!(event, wl_seat::Event::Capabilities { capabilities: WEnum::Value(has) } if has == all));
     assert!(capabilities);
 }
 

@@ -107,7 +107,8 @@ fn a_press_on_the_menus_own_program_is_the_programs_business() {
     d.f.click(400, 300);
     d.f.roundtrip(&mut d.client);
     assert!(!menu.dismissed(&mut d.client));
-    let pressed = d.client.events(&d.pointer).into_iter().any(|event| matches!(event, wl_pointer::Event::Button { .. }));
+    let pressed =
+        d.client.events(&d.pointer).into_iter().any(|event| matches!(event, wl_pointer::Event::Button { .. }));
     assert!(pressed);
 }
 

@@ -7,8 +7,8 @@ use std::os::fd::AsFd;
 use rustix::pipe::{PipeFlags, pipe_with};
 use wayland_client::protocol::wl_keyboard;
 use wayland_protocols::wp::primary_selection::zv1::client::{
-    zwp_primary_selection_device_manager_v1::ZwpPrimarySelectionDeviceManagerV1,
-    zwp_primary_selection_device_v1, zwp_primary_selection_source_v1,
+    zwp_primary_selection_device_manager_v1::ZwpPrimarySelectionDeviceManagerV1, zwp_primary_selection_device_v1,
+    zwp_primary_selection_source_v1,
 };
 
 use crate::fixture::Fixture;

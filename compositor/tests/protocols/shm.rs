@@ -28,7 +28,8 @@ fn a_buffer_may_be_spoiled_once_it_was_released() {
     let mut client = f.client();
     let bytes = RED.to_le_bytes().repeat(100 * 100);
     let file = memory(&bytes);
-    let buffer = client.pool(&file, bytes.len() as i32).create_buffer(0, 100, 100, 400, Format::Argb8888, &client.qh, ());
+    let buffer =
+        client.pool(&file, bytes.len() as i32).create_buffer(0, 100, 100, 400, Format::Argb8888, &client.qh, ());
     f.window_showing(&mut client, &buffer);
     std::os::unix::fs::FileExt::write_all_at(&file, &GREEN.to_le_bytes().repeat(100 * 100), 0).unwrap();
     buffer.destroy();
@@ -152,7 +153,8 @@ fn a_file_that_is_cut_short_ends_its_client() {
     only_the_offender_dies(|f, client| {
         let bytes = RED.to_le_bytes().repeat(256 * 256);
         let file = memory(&bytes);
-        let buffer = client.pool(&file, bytes.len() as i32).create_buffer(0, 256, 256, 1024, Format::Argb8888, &client.qh, ());
+        let buffer =
+            client.pool(&file, bytes.len() as i32).create_buffer(0, 256, 256, 1024, Format::Argb8888, &client.qh, ());
         let window = Window::new(client);
         f.configure(client, &window);
         file.set_len(0).unwrap();
@@ -168,7 +170,8 @@ fn a_picture_too_large_to_hold_shows_nothing() {
     // A file with a hole costs no memory.
     let file = memory(&[]);
     file.set_len(20_000 * 4 * 2).unwrap();
-    let buffer = client.pool(&file, 20_000 * 4 * 2).create_buffer(0, 20_000, 2, 80_000, Format::Argb8888, &client.qh, ());
+    let buffer =
+        client.pool(&file, 20_000 * 4 * 2).create_buffer(0, 20_000, 2, 80_000, Format::Argb8888, &client.qh, ());
     f.window_showing(&mut client, &buffer);
     f.draw();
     f.window(&mut client, GREEN);

@@ -183,7 +183,12 @@ fn hostile_titles_harm_nobody() {
     let mut f = Fixture::new();
     let mut client = f.client();
     let window = f.window(&mut client, RED);
-    let titles = ["\u{1b}]0;x\u{7}\r\n\t\u{0}".replace('\0', ""), "\u{202e}\u{2066}\u{feff}".into(), "W".repeat(4000), "🖖🏽".repeat(200)];
+    let titles = [
+        "\u{1b}]0;x\u{7}\r\n\t\u{0}".replace('\0', ""),
+        "\u{202e}\u{2066}\u{feff}".into(),
+        "W".repeat(4000),
+        "🖖🏽".repeat(200),
+    ];
     for title in titles {
         window.toplevel.set_title(title.clone());
         window.toplevel.set_app_id(title);

@@ -157,7 +157,7 @@ async fn ice_restarts_by_patch_and_the_picture_goes_on() {
     assert!(answered.restarts(&page.answer), "our credentials are new too");
     page.restarted(answered.apply_to(&page.answer)).await;
 
-    let start = page.packet().await.header.timestamp;
+    let start = desk.drawing(page.packet()).await.header.timestamp;
     let later = async { while page.packet().await.header.timestamp.wrapping_sub(start) < 90_000 / 2 {} };
     desk.drawing(page.alive(later)).await;
     let trickled = patch("\"2\"", "a=mid:0\r\na=candidate:1 1 udp 1 127.0.0.1 9 typ host\r\n").await;
@@ -203,4 +203,20 @@ async fn where_no_udp_gets_through_there_is_tcp() {
     }
     page.send(&FromPage::Blur).await;
     desk.event(|e| matches!(e, Event::Input { message: FromPage::Blur, .. }).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_loses_a_third_gets_fewer_bits_and_then_fewer_pictures() {
+    let desk = Desk::start();
+    let page = Page::connect(&desk, Role::View, &Plan { loss: 0.35, ..Plan::default() }).await;
+    let lowered = desk.event(|e| if let Event::Rate { fps } = e { Some(fps) } else { None });
+    let fps = desk.drawing(page.alive(lowered)).await;
+    assert!(fps < 60, "{fps}");
+    assert_eq!(desk.streamer.fps(), fps);
+    let metrics = desk.streamer.metrics();
+    assert!(metrics.target_bitrate.get() < 1_000_000, "{}", metrics.target_bitrate.get());
+    let left = request(&desk, "DELETE", &page.resource, Some(desk.token(Role::View)), &[], "").await;
+    assert_eq!(left.status, 200);
+    let raised = desk.event(|e| if let Event::Rate { fps: 60 } = e { Some(()) } else { None });
+    raised.await;
 }

@@ -4,6 +4,8 @@
 //! in three lines, [`picture`] what is on the screen. One file a protocol; all of them are one binary, since linking is
 //! what takes the time.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 mod client;
 mod fixture;
 mod input;

@@ -1,8 +1,8 @@
 // Text between the two clipboards. Browsers guard theirs: reading needs a permission or a paste by the user, writing needs
 // the focus and often a click. What is not permitted is offered as a button instead.
 
-/** What fits into one message with its JSON around it, UTF-16 units. */
-const LONGEST = 250_000;
+/** What a data channel takes in one message, bytes of JSON. */
+const LONGEST = 256 * 1024;
 
 /**
  * @typedef {object} ClipboardListener
@@ -85,7 +85,8 @@ export class ClipboardSync {
     /** @param {string} text */
     #toServer(text) {
         if (text === "" || text === this.#outside) return;
-        if (text.length > LONGEST) {
+        // The cheap look first: no character is shorter than a byte.
+        if (text.length > LONGEST || new TextEncoder().encode(JSON.stringify({ t: "clipboard", text })).length > LONGEST) {
             this.listener.onProblem("The copied text is too long to be taken along.");
             return;
         }

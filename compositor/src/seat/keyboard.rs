@@ -37,6 +37,9 @@ impl State {
         keyboard.set_xkb_config(self, config).map_err(|_| LayoutError::Unknown)?;
         self.options.layout = layout.to_owned();
         self.options.variant = variant.to_owned();
+        if let Some(remote) = &self.remote {
+            remote.streamer().set_layout(layout.to_owned());
+        }
         Ok(())
     }
 

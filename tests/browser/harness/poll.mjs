@@ -2,6 +2,9 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 
+/** Thrown by a check that knows that waiting is in vain. */
+export class InVain extends Error {}
+
 /**
  * Asks `check` until it gives something other than false, null or undefined, and returns that. What it throws counts as
  * "not yet" and is told at the end.
@@ -19,6 +22,7 @@ export async function until(what, check, { within = 30_000 } = {}) {
             const value = await check();
             if (value !== false && value !== null && value !== undefined) return value;
         } catch (error) {
+            if (error instanceof InVain) throw error;
             last = error;
         }
         if (Date.now() > deadline) {

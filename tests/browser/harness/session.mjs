@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { until } from "./poll.mjs";
+import { InVain, until } from "./poll.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -42,6 +42,9 @@ export class Program {
             });
         });
         this.exited.then((how) => (this.how = how));
+        // Ended, and its last line read.
+        this.silent = false;
+        this.child.on("close", () => (this.silent = true));
         createInterface({ input: this.child.stdout }).on("line", (line) => this.#hear(line));
         createInterface({ input: this.child.stderr }).on("line", (line) => this.#keep(line));
     }
@@ -69,7 +72,7 @@ export class Program {
     hears(what, matches, from = 0) {
         return until(`${this.name} says: ${what}`, () => {
             const found = this.said.slice(from).find(matches);
-            if (!found && this.how) throw new Error(`${this.name} has ended: ${JSON.stringify(this.how)}\n${this.tail}`);
+            if (!found && this.silent) throw new InVain(`${this.name} has ended: ${JSON.stringify(this.how)}\n${this.tail}`);
             return found;
         });
     }
@@ -197,7 +200,7 @@ export class Session {
     async foot(command = ["/bin/sh"], env = {}) {
         const program = this.run("foot", ["--config=/dev/null", "--log-level=warning", ...command], env);
         await until("foot has a window", async () => {
-            if (program.how) throw new Error(`foot has ended\n${program.tail}`);
+            if (program.how) throw new InVain(`foot has ended\n${program.tail}`);
             return (await this.state()).windows.find((window) => window.app_id === "foot" && window.mapped);
         });
         return program;

@@ -79,7 +79,8 @@ pub fn orphan_popup(client: &mut Client) -> Result<Fate> {
     })
 }
 
-/// A grab that nothing justifies is no error: the popup is dismissed.
+/// A grab that nothing justifies: whether it is granted or the popup dismissed is the compositor's choice, but the popup
+/// is told one or the other, and the keyboard is the next window's once this client has gone.
 pub fn grab_popup(client: &mut Client) -> Result<Fate> {
     let Some(seat) = client.seat.clone() else { return Ok(Fate::Open) };
     let (parent, parent_xdg) = client.toplevel()?;
@@ -89,8 +90,8 @@ pub fn grab_popup(client: &mut Client) -> Result<Fate> {
     popup.grab(&seat, 0xdead_beef);
     surface.commit();
     client.settle()?;
-    client.hear(|heard| heard.dismissed > 0)?;
-    Ok(Fate::Lives)
+    client.hear(|heard| heard.dismissed > 0 || !heard.configures.is_empty())?;
+    Ok(Fate::Open)
 }
 
 /// The parent of a popup goes first: `not_the_topmost_popup`, or everything above it is dismissed.

@@ -167,11 +167,21 @@ impl Drop for SocketFile {
 fn serve(state: &State, stream: UnixStream) {
     let served = stream.try_clone().and_then(|reader| {
         pipe::read(&state.handle, reader.into(), MAX_REQUEST, move |state, bytes| {
-            let answer = match serde_json::from_slice(&bytes) {
+            let request = serde_json::from_slice(&bytes);
+            let quit = matches!(request, Ok(Request::Quit));
+            let answer = match request {
                 Ok(request) => state.answer(request),
                 Err(error) => Answer::Error { reason: format!("not a request: {error}") },
             };
             let bytes = serde_json::to_vec(&answer).unwrap_or_default();
+            if quit {
+                // There is no later turn of the loop to write it in. So few bytes always fit the socket.
+                let mut stream = &stream;
+                if let Err(error) = stream.write_all(&bytes) {
+                    tracing::warn!(%error, "a control request was not answered");
+                }
+                return;
+            }
             if let Err(error) = pipe::write(&state.handle, stream.into(), Arc::from(bytes)) {
                 tracing::warn!(%error, "a control request was not answered");
             }

@@ -217,9 +217,13 @@ impl State {
             }
         } else if let Some(smithay::desktop::PopupKind::Xdg(popup)) = self.popups.find_popup(surface)
             && !popup.is_initial_configure_sent()
-            && let Err(error) = popup.send_configure()
         {
-            tracing::debug!(%error, "a popup could not be configured");
+            if popup.get_parent_surface().is_none() {
+                // It has no place to be.
+                popup.send_popup_done();
+            } else if let Err(error) = popup.send_configure() {
+                tracing::debug!(%error, "a popup could not be configured");
+            }
         }
     }
 

@@ -2,16 +2,19 @@
 
 use smithay::delegate_compositor;
 use smithay::input::pointer::CursorImageStatus;
-use smithay::reexports::wayland_server::Client;
-use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::reexports::wayland_server::protocol::wl_surface::{self, WlSurface};
+use smithay::reexports::wayland_server::{Client, Resource};
 use smithay::utils::Transform;
 use smithay::wayland::compositor::{
     CompositorClientState, CompositorHandler, CompositorState, SurfaceAttributes, SurfaceData, TraversalAction,
-    get_parent, is_sync_subsurface, send_surface_state, with_states, with_surface_tree_upward,
+    get_children, get_parent, is_sync_subsurface, send_surface_state, with_states, with_surface_tree_upward,
 };
 
 use crate::state::{ClientState, State};
 use crate::surface;
+
+/// How deep subsurfaces may be nested. Trees are walked by recursion; no toolkit needs more than a handful.
+const MAX_DEPTH: usize = 128;
 
 impl CompositorHandler for State {
     fn compositor_state(&mut self) -> &mut CompositorState {
@@ -25,6 +28,13 @@ impl CompositorHandler for State {
     fn new_surface(&mut self, surface: &WlSurface) {
         let scale = self.screen.scale().ceil() as i32;
         with_states(surface, |states| send_surface_state(surface, states, scale, Transform::Normal));
+    }
+
+    fn new_subsurface(&mut self, surface: &WlSurface, parent: &WlSurface) {
+        let above = std::iter::successors(Some(parent.clone()), get_parent).take(MAX_DEPTH + 1).count();
+        if above + height(surface) > MAX_DEPTH {
+            surface.post_error(wl_surface::Error::InvalidSize, "subsurfaces are nested too deeply");
+        }
     }
 
     fn commit(&mut self, surface: &WlSurface) {
@@ -67,6 +77,11 @@ impl CompositorHandler for State {
             self.screen.damage();
         }
     }
+}
+
+/// How many surfaces stand on each other at most, with this one at the bottom.
+fn height(surface: &WlSurface) -> usize {
+    1 + get_children(surface).iter().map(height).max().unwrap_or(0)
 }
 
 fn has_frame_callback(states: &SurfaceData) -> bool {

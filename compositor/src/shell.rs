@@ -9,8 +9,8 @@ use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, SERIAL_COUNTER, Size};
-use smithay::wayland::compositor::{get_parent, with_states};
-use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
+use smithay::wayland::compositor::{get_parent, get_role, with_states};
+use smithay::wayland::shell::xdg::{ToplevelSurface, XDG_POPUP_ROLE, XdgToplevelSurfaceData};
 
 use crate::compose::{self, Placed};
 use crate::state::State;
@@ -215,15 +215,16 @@ impl State {
                 self.configure(window, &[window.id]);
                 window.toplevel.send_configure();
             }
-        } else if let Some(smithay::desktop::PopupKind::Xdg(popup)) = self.popups.find_popup(surface)
-            && !popup.is_initial_configure_sent()
-        {
-            if popup.get_parent_surface().is_none() {
-                // It has no place to be.
-                popup.send_popup_done();
-            } else if let Err(error) = popup.send_configure() {
+        } else if let Some(smithay::desktop::PopupKind::Xdg(popup)) = self.popups.find_popup(surface) {
+            if !popup.is_initial_configure_sent()
+                && let Err(error) = popup.send_configure()
+            {
                 tracing::debug!(%error, "a popup could not be configured");
             }
+        } else if get_role(surface) == Some(XDG_POPUP_ROLE) {
+            // It has no parent, and so no place to be.
+            let popups = self.globals.xdg_shell.popup_surfaces();
+            popups.iter().filter(|popup| popup.wl_surface() == surface).for_each(|popup| popup.send_popup_done());
         }
     }
 

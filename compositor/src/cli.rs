@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -86,6 +86,10 @@ pub struct Run {
     /// A STUN or TURN server: stun:host:port, or turn:user:password@host:port. May be repeated.
     #[arg(long = "ice-server", value_name = "URL", value_parser = parse_ice_server)]
     pub ice_servers: Vec<IceServer>,
+    /// Address for media; 0.0.0.0 for every interface. Without it, that of --listen. Firefox sends no media to loopback:
+    /// for one on this machine, say 0.0.0.0.
+    #[arg(long)]
+    pub media_address: Option<IpAddr>,
     /// UDP ports for media, FIRST-LAST; one a viewer.
     #[arg(long, value_parser = parse_ports)]
     pub udp_ports: Option<RangeInclusive<u16>>,

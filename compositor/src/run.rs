@@ -106,6 +106,7 @@ fn config(options: &cli::Run, ladder: Ladder) -> anyhow::Result<streamer::Config
         tokens,
         tls,
         ice_servers: options.ice_servers.iter().map(|server| server.0.clone()).collect(),
+        media_address: options.media_address,
         udp_ports: options.udp_ports.clone(),
         allowed_origins: options.allow_origins.clone(),
         fps: options.fps,

@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         tokens: Tokens::generate()?,
         tls: Tls::Automatic,
         ice_servers: Vec::new(),
+        media_address: None,
         udp_ports: None,
         allowed_origins: Vec::new(),
         fps: 60,

@@ -9,6 +9,7 @@ import { iceServers, Lost, refused, request } from "./signalling.js";
 /** @typedef {import("./protocol.js").ToPage} ToPage */
 
 /** A slow STUN or TURN server must not hold up the picture, milliseconds. */
+const CLOSED = "The server closed the connection.";
 const GATHER_AT_MOST = 1_000;
 const GATHER_HOST_AT_MOST = 60;
 /** How long a POST, its answer, ICE and DTLS may take together, milliseconds. */
@@ -87,7 +88,7 @@ export class Connection {
         this.#input = this.pc.createDataChannel("input", { ordered: true });
         this.#motion = this.pc.createDataChannel("motion", { ordered: false, maxRetransmits: 0 });
         this.#input.addEventListener("message", (event) => this.#hear(event.data));
-        this.#input.addEventListener("close", () => this.#lose(new Lost("gone", "The server closed the connection.")));
+        this.#input.addEventListener("close", () => this.#lose(new Lost("gone", this.#live ? CLOSED : neverReached())));
         this.pc.addEventListener("track", (event) => {
             lowDelay(event.receiver);
             options.onVideo(event.streams[0] ?? new MediaStream([event.track]), event.receiver);
@@ -125,7 +126,7 @@ export class Connection {
     start() {
         this.#live = true;
         if (this.#over) {
-            this.#options.onLost(new Lost("gone", "The server closed the connection."));
+            this.#options.onLost(new Lost("gone", this.#live ? CLOSED : neverReached()));
             return;
         }
         for (const data of this.#early.splice(0)) this.#hear(data);
@@ -350,4 +351,12 @@ function opened(channel, signal) {
         channel.addEventListener("close", fail, { once: true });
         signal.addEventListener("abort", fail, { once: true });
     });
+}
+
+/** Why no media came of a server that answered. */
+function neverReached() {
+    const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname);
+    return loopback && navigator.userAgent.includes("Firefox")
+        ? "Firefox sends no media to 127.0.0.1. Start tos-comp with --media-address 0.0.0.0, or use Chromium."
+        : CLOSED;
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     ops::RangeInclusive,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
@@ -44,6 +44,8 @@ pub struct Config {
     pub tls: Tls,
     /// STUN and TURN, for the page and for us.
     pub ice_servers: Vec<IceServer>,
+    /// Where media is sent from and ICE checks are answered; unspecified: every interface; `None`: as `listen`.
+    pub media_address: Option<IpAddr>,
     /// Where media comes from, such as a range that a firewall lets through; `None`: any.
     pub udp_ports: Option<RangeInclusive<u16>>,
     /// Pages of other servers that may connect, such as `https://portal.example`.
@@ -130,7 +132,8 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         .map_err(StartError::Runtime)?;
     let inside = runtime.enter();
     let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
-    let carrier = WebRtc::new(address, config.udp_ports, config.ice_servers.clone(), config.bitrates)?;
+    let media_address = config.media_address.unwrap_or(address.ip());
+    let carrier = WebRtc::new(media_address, config.udp_ports, config.ice_servers.clone(), config.bitrates)?;
     let hub = Hub::new(Parts {
         version: config.version,
         layout: config.layout,

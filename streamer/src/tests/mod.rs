@@ -52,6 +52,7 @@ fn config() -> Config {
         tokens: Tokens::generate().unwrap(),
         tls: Tls::Automatic,
         ice_servers: Vec::new(),
+        media_address: None,
         udp_ports: None,
         allowed_origins: vec!["https://portal.example".into()],
         fps: 60,

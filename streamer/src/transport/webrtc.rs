@@ -1,7 +1,7 @@
 //! [`Peer`] on the `webrtc` crate (0.21).
 
 use std::{
-    net::SocketAddr,
+    net::IpAddr,
     ops::RangeInclusive,
     sync::{
         Arc, OnceLock,
@@ -80,19 +80,19 @@ pub struct WebRtc {
 }
 
 impl WebRtc {
-    /// Peers are reached on the address that the page was served from. Must be called inside the tokio runtime.
+    /// Peers are reached on `address`; unspecified: on every interface. Must be called inside the tokio runtime.
     ///
     /// # Errors
     /// [`PeerError::Library`] outside of one.
     pub fn new(
-        listen: SocketAddr,
+        address: IpAddr,
         udp_ports: Option<RangeInclusive<u16>>,
         ice_servers: Vec<IceServer>,
         bitrates: Bitrates,
     ) -> Result<Self, PeerError> {
         let runtime =
             webrtc::runtime::default_runtime().ok_or_else(|| PeerError::Library("no async runtime".into()))?;
-        Ok(Self { ports: Ports::new(listen.ip(), udp_ports), ice_servers, bitrates, runtime })
+        Ok(Self { ports: Ports::new(address, udp_ports), ice_servers, bitrates, runtime })
     }
 }
 
@@ -184,6 +184,9 @@ impl Carrier for WebRtc {
         });
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
+            // The names that browsers hide their addresses behind need not be resolved: a browser's first check tells where
+            // it is. A query would go to everybody on the network, and where there is none its socket cannot be opened.
+            .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
             .with_ice_timeouts(Some(ICE_DISCONNECTED), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
             .with_sctp_max_message_size(SctpMaxMessageSize::Unbounded)
             .build();

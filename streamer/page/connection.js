@@ -126,7 +126,7 @@ export class Connection {
     start() {
         this.#live = true;
         if (this.#over) {
-            this.#options.onLost(new Lost("gone", this.#live ? CLOSED : neverReached()));
+            this.#options.onLost(new Lost("gone", CLOSED));
             return;
         }
         for (const data of this.#early.splice(0)) this.#hear(data);

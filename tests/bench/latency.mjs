@@ -1,4 +1,4 @@
-// Input→photon, as DESIGN section 4 defines it: from `event.timeStamp` of a trusted key press in the page to the
+// Input→photon: from `event.timeStamp` of a trusted key press in the page to the
 // rendering step in which the shown picture has the other colour. The client `flip` is what changes the colour, so the
 // way is: browser → data channel → seat → client → commit → drawing → encoding → RTP → decoder → compositor of Chromium.
 

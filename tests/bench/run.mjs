@@ -1,4 +1,4 @@
-// `make bench`: measures what DESIGN promises, prints tables, writes bench-out/.
+// `make bench`: measures what is promised, prints tables, writes bench-out/.
 //
 //     node tests/bench/run.mjs [latency] [load] [start]                       (all without a name)
 //     TOS_COMP=target/release/tos-comp   what is measured      BENCH_PRESSES=200   samples of input→photon

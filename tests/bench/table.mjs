@@ -7,7 +7,7 @@
  * @property {number} [median]
  * @property {number} [p95]
  * @property {number} [n] samples
- * @property {string} [budget] as DESIGN names it
+ * @property {string} [budget] what it should keep within
  * @property {boolean} [met]
  *
  * @typedef {{ title: string, note?: string, rows: Row[] }} Table

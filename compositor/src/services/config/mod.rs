@@ -1,0 +1,190 @@
+//! The user's settings, `$XDG_CONFIG_HOME/tos/config.toml`.
+//!
+//! ```toml
+//! [interface]
+//! scale = 1.25                  # 0.75 to 3
+//! theme = "high-contrast"
+//! fonts = { label = "Antonio", mono = "DejaVu Sans Mono" }
+//! reduced_motion = true
+//! texture_memory_mb = 256
+//!
+//! [bindings]
+//! "Super+Up" = "zoom_out"
+//! "Super+j" = { op = "move", direction = "down" }
+//! "Super+e" = { run = ["foot", "-e", "vim"] }
+//! "F5" = { run = ["foot"], when = "everywhere" }
+//! "Super+x" = "none"
+//!
+//! [[sectors]]
+//! name = "BUILD"
+//! colour = 3
+//! ```
+//!
+//! A file is taken as a whole or not at all: with one mistake in it the settings stay what they were, and every mistake
+//! is told at once.
+
+mod action;
+mod bindings;
+mod chord;
+mod defaults;
+mod error;
+mod limits;
+mod read;
+mod values;
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use lcars_ui::hierarchy::SectorColour;
+
+pub use action::{Action, UiAction};
+pub use bindings::{Binding, Bindings, When};
+pub use chord::{Chord, ChordError, Keysyms, Modifiers, Pressed};
+pub use defaults::{DEFAULTS, StandardBinding};
+pub use error::ConfigError;
+
+/// The names of sectors that nobody has named.
+const SECTORS: [&str; 5] = ["BUILD", "RESEARCH", "STUDIO", "COMMS", "LOGS"];
+
+/// Smallest and largest scale of the interface.
+const SCALES: (f64, f64) = (0.75, 3.0);
+/// Least and most memory for textures, in MB.
+const TEXTURE_MEMORY_MB: (u32, u32) = (16, 16_384);
+
+/// Everything the user can set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// What keys do.
+    pub bindings: Bindings,
+    /// The sectors of a desktop that starts for the first time, at least one.
+    pub sectors: Vec<SectorConfig>,
+    /// How the interface looks and moves.
+    pub interface: Interface,
+}
+
+/// A sector that is there from the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectorConfig {
+    /// Fit for a label, never empty.
+    pub name: String,
+    /// That of its place in the order where the user named none.
+    pub colour: Option<SectorColour>,
+}
+
+/// How the interface looks and moves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interface {
+    /// Times the natural size, from 0.75 to 3.
+    pub scale: f64,
+    /// One of [`Known::themes`].
+    pub theme: String,
+    /// The family of labels; the theme's own where nothing is said.
+    pub label_font: Option<String>,
+    /// The family of commands, paths and file names; the theme's own where nothing is said.
+    pub mono_font: Option<String>,
+    /// Zooms are cross-fades.
+    pub reduced_motion: bool,
+    /// How much memory textures may take, in MB.
+    pub texture_memory_mb: u32,
+}
+
+impl Default for Interface {
+    fn default() -> Self {
+        Self {
+            scale: 1.0,
+            theme: "default".to_owned(),
+            label_font: None,
+            mono_font: None,
+            reduced_motion: false,
+            texture_memory_mb: 128,
+        }
+    }
+}
+
+/// What has to be known to tell whether a settings file is right.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Names of keys.
+    pub keysyms: Keysyms,
+    /// Names of themes.
+    pub themes: &'a [&'a str],
+}
+
+impl Config {
+    /// What holds where there is no file.
+    pub fn standard(known: Known<'_>) -> Self {
+        let sector = |name: &str| SectorConfig { name: name.to_owned(), colour: None };
+        Self {
+            bindings: Bindings::new(Vec::new(), known.keysyms),
+            sectors: SECTORS.map(sector).into(),
+            interface: Interface::default(),
+        }
+    }
+
+    /// Reads settings from a text. `file` is only named in errors.
+    ///
+    /// # Errors
+    /// Every mistake in it, from its top to its end.
+    pub fn parse(text: &str, file: &Path, known: Known<'_>) -> Result<Self, Vec<ConfigError>> {
+        read::read(text.strip_prefix('\u{feff}').unwrap_or(text), file, known)
+    }
+
+    /// Reads settings from the disk. A file that is not there is no error.
+    ///
+    /// # Errors
+    /// Every mistake in it; one if it cannot be read, is too long or no text.
+    pub fn load(file: &Path, known: Known<'_>) -> Result<Self, Vec<ConfigError>> {
+        let whole = |message: String| vec![ConfigError { file: file.to_owned(), line: 0, column: 0, message }];
+        let mut bytes = Vec::new();
+        match File::open(file).and_then(|open| open.take(limits::MOST_BYTES + 1).read_to_end(&mut bytes)) {
+            Ok(length) if length as u64 > limits::MOST_BYTES => {
+                return Err(whole(format!("the file is larger than {} KB", limits::MOST_BYTES >> 10)));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::standard(known)),
+            Err(error) => return Err(whole(format!("cannot be read: {error}"))),
+        }
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => Self::parse(text, file, known),
+            Err(error) => {
+                let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                let (line, column) = error::place(&String::from_utf8_lossy(valid), valid.len());
+                let message = "this is not UTF-8 text".to_owned();
+                Err(vec![ConfigError { file: file.to_owned(), line, column, message }])
+            }
+        }
+    }
+}
+
+/// The word that somebody who wrote `name` most likely meant.
+fn nearest<'a>(name: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 64 {
+        return None;
+    }
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    let near = words.map(|word| (distance(&name, word), word)).min()?;
+    (near.0 <= name.len().div_ceil(3)).then_some(near.1)
+}
+
+/// How many letters have to be put in, taken out or changed to make one word of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, c) in one.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, &d) in row.iter_mut().skip(1).zip(&other) {
+            let up = *cell;
+            left = (diagonal + usize::from(c != d)).min(up + 1).min(left + 1);
+            (diagonal, *cell) = (up, left);
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

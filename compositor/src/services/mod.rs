@@ -1,0 +1,8 @@
+//! What the desktop asks of the machine it runs on: what can be started and how, the user's settings, what the machine
+//! is busy with, and files that survive a crash.
+//!
+//! Nothing in here knows Wayland or the GPU. What touches the disk says so; which thread waits for it is the caller's
+//! choice.
+
+pub mod config;
+pub mod dirs;

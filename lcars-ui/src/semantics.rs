@@ -1,0 +1,186 @@
+//! What the picture means: every part that says or does something, with its role, its name and its box.
+//!
+//! One list serves pointer, touch and keyboard, the ARIA elements that the page lays over the video, and the tests. What
+//! can be pressed is exactly what is announced.
+
+use serde::Serialize;
+
+use crate::geometry::{Point, Rect};
+use crate::hierarchy::{NodeId, SectorId};
+use crate::operation::Operation;
+use crate::scene::Key;
+
+/// What kind of thing a node is, as WAI-ARIA names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names are those of WAI-ARIA")]
+pub enum Role {
+    Alert,
+    AlertDialog,
+    Application,
+    Button,
+    Dialog,
+    Group,
+    Heading,
+    Img,
+    List,
+    ListItem,
+    Menu,
+    MenuItem,
+    Meter,
+    Region,
+    SearchBox,
+    Status,
+    Tab,
+    TabList,
+    TextBox,
+}
+
+/// How a node stands at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct States {
+    /// It cannot be used now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+    /// It is the chosen one of its row, such as a hub's mode.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub selected: bool,
+    /// The keyboard is here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub focused: bool,
+    /// What it opens is open.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub expanded: bool,
+    /// Nothing outside of it can be used while it is there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub modal: bool,
+}
+
+/// One part of the interface.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The same as long as it is the same part.
+    pub key: Key,
+    /// What kind of thing it is.
+    pub role: Role,
+    /// What it is called; clean text.
+    pub name: String,
+    /// What it says beside its name: a reading, a badge, the text in a box.
+    pub value: Option<String>,
+    /// How it stands.
+    pub states: States,
+    /// What is seen of it, output logical.
+    pub rect: Rect,
+    /// Where it is pressed: over the margin and half a gap, never lower than 40 px.
+    pub hit: Rect,
+    /// What pressing it does; a node without one only says something.
+    pub action: Option<Action>,
+    /// What a long press or the secondary button does.
+    pub menu: Option<Action>,
+    /// What is dragged when it is dragged.
+    pub drag: Option<NodeId>,
+    /// Where something that is dropped on it goes.
+    pub drop: Option<SectorId>,
+    /// The place in the list of the node that it is part of; always an earlier one.
+    pub parent: Option<usize>,
+}
+
+impl Node {
+    /// A part that only says something.
+    pub fn new(key: Key, role: Role, name: impl Into<String>, rect: Rect) -> Self {
+        let (states, hit) = (States::default(), rect);
+        let (value, action, menu, drag, drop, parent) = (None, None, None, None, None, None);
+        Self { key, role, name: name.into(), value, states, rect, hit, action, menu, drag, drop, parent }
+    }
+}
+
+/// What pressing something does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Something with the desktop, in the pane of the node.
+    Do(Operation),
+    /// Something with the interface itself.
+    Ui(UiAction),
+}
+
+/// What concerns the interface alone.
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+#[serde(tag = "ui", rename_all = "snake_case", deny_unknown_fields)]
+pub enum UiAction {
+    /// Shows the keys in force, or hides them.
+    Keys,
+    /// Shows everything that can be launched, or hides it.
+    Launcher,
+    /// Puts the keyboard into the search box of the hub.
+    Search,
+    /// Shows what can be done with a node.
+    Menu {
+        /// Which.
+        node: NodeId,
+    },
+    /// Shows the sectors that a node can be sent to.
+    SendTo {
+        /// Which.
+        node: NodeId,
+    },
+    /// Asks for a sector's new name.
+    Rename {
+        /// Which.
+        sector: SectorId,
+    },
+    /// Asks for a colour.
+    Recolour {
+        /// Which.
+        sector: SectorId,
+    },
+    /// Shows what can be set up, or hides it.
+    Settings,
+    /// Shows the log of alerts, or hides it.
+    Log,
+    /// Takes an alert away.
+    Dismiss {
+        /// Which.
+        alert: u64,
+    },
+    /// Starts a program in the sector of the focused pane.
+    Launch {
+        /// Its desktop entry.
+        entry: String,
+    },
+    /// Starts another instance of an app, as `NEW WINDOW` does.
+    Another {
+        /// Which.
+        node: NodeId,
+    },
+    /// Accepts what was typed into the open box.
+    Accept,
+    /// Closes the topmost overlay.
+    Cancel,
+    /// Goes to the sector at this place, counted from 1.
+    SectorNumber {
+        /// Its place.
+        number: usize,
+    },
+    /// Chooses a theme by its name.
+    Theme {
+        /// Its name.
+        name: String,
+    },
+    /// Makes the whole interface larger or smaller.
+    Scale {
+        /// 0.75 to 3.
+        factor: f64,
+    },
+    /// Full motion or reduced.
+    ReducedMotion {
+        /// Whether reduced.
+        on: bool,
+    },
+}
+
+/// The frontmost node that can be pressed at a point; later ones lie above earlier ones, and nothing behind a modal one
+/// can be reached.
+pub fn hit(nodes: &[Node], at: Point) -> Option<&Node> {
+    let first = nodes.iter().rposition(|node| node.states.modal).unwrap_or(0);
+    nodes.get(first..)?.iter().rev().find(|node| node.action.is_some() && node.hit.contains(at))
+}

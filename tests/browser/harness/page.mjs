@@ -30,10 +30,12 @@ export async function launch(flags = []) {
  * Opens `url` in a context of its own, and waits for a picture unless told not to.
  * @param {import("playwright-core").Browser} browser
  * @param {string} url
- * @param {import("playwright-core").BrowserContextOptions & { picture?: boolean, init?: () => void }} [options]
+ * @param {import("playwright-core").BrowserContextOptions & { picture?: boolean, init?: () => void,
+ *   prepare?: (context: import("playwright-core").BrowserContext) => Promise<void> }} [options]
  */
-export async function open(browser, url, { picture = true, init, ...options } = {}) {
+export async function open(browser, url, { picture = true, init, prepare, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+    await prepare?.(context);
     const page = await context.newPage();
     const complaints = [];
     page.on("pageerror", (error) => complaints.push(`${error}`));

@@ -1,8 +1,9 @@
 //! Where a user's files are, after the XDG Base Directory specification.
 
-use std::env;
 use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// More directories than this in one variable are not looked at.
 const MOST_DIRS: usize = 32;
@@ -18,6 +19,8 @@ pub struct Dirs {
     pub state_home: PathBuf,
     /// `$XDG_DATA_HOME`, then `$XDG_DATA_DIRS`, the most important first.
     pub data: Vec<PathBuf>,
+    /// `$PATH`: where programs are.
+    pub programs: Vec<PathBuf>,
 }
 
 impl Dirs {
@@ -40,7 +43,9 @@ impl Dirs {
                 data.push(dir);
             }
         }
-        Self { home, config_home, state_home, data }
+        let path = variable("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+        let programs = env::split_paths(&path).filter(|dir| dir.is_absolute()).take(MOST_DIRS).collect();
+        Self { home, config_home, state_home, data, programs }
     }
 
     /// The user's settings.
@@ -56,6 +61,18 @@ impl Dirs {
     /// What was started lately.
     pub fn recent_file(&self) -> PathBuf {
         self.state_home.join("tos/recent.json")
+    }
+
+    /// Where a program is that can be started by that name or path. Touches the disk.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let executable = |path: &PathBuf| {
+            let metadata = fs::metadata(path);
+            metadata.is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+        };
+        if name.contains('/') {
+            return Some(PathBuf::from(name)).filter(executable);
+        }
+        self.programs.iter().map(|dir| dir.join(name)).find(executable)
     }
 
     /// Whether `path` lies below one of the data directories, by its name alone.
@@ -91,5 +108,15 @@ mod tests {
         assert_eq!(dirs.config_home, Path::new("/home/ada/.config"));
         assert_eq!(dirs.data, ["/a", "/b", "/c"].map(PathBuf::from));
         assert!(dirs.in_data(Path::new("/b/icons/x.png")) && !dirs.in_data(Path::new("/etc/x.png")));
+    }
+
+    #[test]
+    fn a_program_is_what_can_be_run() {
+        let dirs = dirs(&[("PATH", "/nonexistent:bin:/bin:/usr/bin")]);
+        assert!(dirs.program("sh").is_some_and(|path| path.ends_with("bin/sh")));
+        assert_eq!(dirs.program("/bin/sh"), Some("/bin/sh".into()));
+        assert_eq!(dirs.program("/etc/passwd"), None, "nobody may run it");
+        assert_eq!(dirs.program("no such program"), None);
+        assert_eq!(dirs.program(""), None, "a directory is no program");
     }
 }

@@ -6,3 +6,5 @@
 
 pub mod config;
 pub mod dirs;
+pub mod entries;
+pub mod files;

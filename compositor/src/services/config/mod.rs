@@ -32,8 +32,7 @@ mod limits;
 mod read;
 mod values;
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use lcars_ui::hierarchy::SectorColour;
@@ -43,6 +42,8 @@ pub use bindings::{Binding, Bindings, When};
 pub use chord::{Chord, ChordError, Keysyms, Modifiers, Pressed};
 pub use defaults::{DEFAULTS, StandardBinding};
 pub use error::ConfigError;
+
+use super::files;
 
 /// The names of sectors that nobody has named.
 const SECTORS: [&str; 5] = ["BUILD", "RESEARCH", "STUDIO", "COMMS", "LOGS"];
@@ -136,15 +137,12 @@ impl Config {
     /// Every mistake in it; one if it cannot be read, is too long or no text.
     pub fn load(file: &Path, known: Known<'_>) -> Result<Self, Vec<ConfigError>> {
         let whole = |message: String| vec![ConfigError { file: file.to_owned(), line: 0, column: 0, message }];
-        let mut bytes = Vec::new();
-        match File::open(file).and_then(|open| open.take(limits::MOST_BYTES + 1).read_to_end(&mut bytes)) {
-            Ok(length) if length as u64 > limits::MOST_BYTES => {
-                return Err(whole(format!("the file is larger than {} KB", limits::MOST_BYTES >> 10)));
-            }
-            Ok(_) => {}
+        let bytes = match files::read_bounded(file, limits::MOST_BYTES) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::standard(known)),
+            Err(error) if error.kind() == ErrorKind::FileTooLarge => return Err(whole(error.to_string())),
             Err(error) => return Err(whole(format!("cannot be read: {error}"))),
-        }
+        };
         match std::str::from_utf8(&bytes) {
             Ok(text) => Self::parse(text, file, known),
             Err(error) => {

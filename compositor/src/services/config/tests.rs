@@ -1,3 +1,4 @@
+use super::super::files::tests::Scratch;
 use super::chord::tests::keysyms;
 use super::*;
 
@@ -148,15 +149,13 @@ const MANY: usize = limits::MOST_BINDINGS + 10;
 
 #[test]
 fn a_file_that_is_not_there_is_the_standard_and_one_that_is_no_text_is_told_of() {
-    let dir = std::env::temp_dir().join(format!("tos-config-{}", std::process::id()));
-    std::fs::create_dir_all(&dir).unwrap();
-    let file = dir.join("config.toml");
+    let scratch = Scratch::new();
+    let file = scratch.0.join("config.toml");
     assert_eq!(Config::load(&file, KNOWN), Ok(Config::standard(KNOWN)));
     std::fs::write(&file, b"[interface]\nscale = \xff\n").unwrap();
     let error = Config::load(&file, KNOWN).unwrap_err().remove(0);
     assert_eq!((error.line, error.column, error.message.as_str()), (2, 9, "this is not UTF-8 text"));
     std::fs::write(&file, "#".repeat(300 << 10)).unwrap();
     assert!(Config::load(&file, KNOWN).unwrap_err()[0].message.contains("larger than"));
-    assert!(Config::load(&dir, KNOWN).unwrap_err()[0].message.contains("cannot be read"));
-    std::fs::remove_dir_all(&dir).unwrap();
+    assert!(Config::load(&scratch.0, KNOWN).unwrap_err()[0].message.contains("cannot be read"));
 }

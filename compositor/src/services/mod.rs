@@ -8,3 +8,4 @@ pub mod config;
 pub mod dirs;
 pub mod entries;
 pub mod files;
+pub mod readings;

@@ -3,8 +3,12 @@
 //! Layout, theme and the scene, a flat display list that a renderer paints. Nothing in here does I/O, reads a clock or
 //! knows of a GPU or of Wayland, so that every rule of the interface can be tested with plain values.
 
+pub mod camera;
 pub mod geometry;
+pub mod hierarchy;
 pub mod label;
+pub mod operation;
 pub mod plain_frame;
 pub mod scene;
 pub mod theme;
+pub mod viewport;

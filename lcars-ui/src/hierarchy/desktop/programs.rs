@@ -1,0 +1,70 @@
+//! What programs do with their windows. A word about a window that is gone does nothing.
+
+use std::time::Duration;
+
+use super::super::edit::NewWindow;
+use super::super::id::WindowId;
+use super::Desktop;
+use crate::operation::{Effects, Refused};
+
+impl Desktop {
+    /// Takes in a window that a program mapped. It moves no camera.
+    pub fn add_window(&mut self, new: NewWindow<'_>, now: Duration) -> Result<(WindowId, Effects), Refused> {
+        let usual = self.usual_sector();
+        let id = self.tree.add_window(new, usual)?;
+        let place = self.tree.path_to(id.into()).and_then(|path| path.window());
+        if let Some(place) = place.filter(|place| *place != id) {
+            // A new dialog is what its program wants an answer to.
+            self.tree.choose_keyboard(place, None);
+        }
+        Ok((id, self.settle(None, now)))
+    }
+
+    /// Forgets a window that its program unmapped. Who showed it goes to its app's next window, to the picker where
+    /// there are several, else to the hub.
+    pub fn remove_window(&mut self, id: WindowId, now: Duration) -> Effects {
+        match self.tree.remove_window(id) {
+            Ok(()) => self.settle(None, now),
+            Err(_) => Effects::new(),
+        }
+    }
+
+    /// A window's title.
+    pub fn set_title(&mut self, id: WindowId, title: &str) {
+        self.tree.set_title(id, title);
+    }
+
+    /// By what a window is grouped. It may become a window of another app of its sector.
+    pub fn set_app_id(&mut self, id: WindowId, app_id: &str, now: Duration) -> Effects {
+        match self.tree.set_app_id(id, app_id) {
+            Ok(()) => self.settle(None, now),
+            Err(_) => Effects::new(),
+        }
+    }
+
+    /// The name of a window's app in its desktop entry.
+    pub fn set_app_name(&mut self, id: WindowId, name: &str) {
+        self.tree.set_app_name(id, name);
+    }
+
+    /// Makes a window a dialog of another, or a window of its own. Refused where a dialog would stay above itself or
+    /// too many above each other.
+    pub fn set_parent(&mut self, id: WindowId, parent: Option<WindowId>, now: Duration) -> Result<Effects, Refused> {
+        self.tree.set_parent(id, parent)?;
+        Ok(self.settle(None, now))
+    }
+
+    /// A program asks for attention, or takes that back. A window that somebody sees has it already.
+    pub fn set_urgent(&mut self, id: WindowId, urgent: bool) {
+        self.tree.edit_window(id, |window| window.urgent = urgent);
+        self.notice();
+    }
+
+    /// A program asks to have a window fullscreen, or no longer.
+    pub fn set_fullscreen(&mut self, id: WindowId, on: bool) -> Effects {
+        if self.tree.window(id).is_none() {
+            return Effects::new();
+        }
+        self.put_fullscreen(id, on)
+    }
+}

@@ -1,0 +1,74 @@
+//! Which windows anybody can see at the moment, and how well.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::super::id::{NodeId, WindowId};
+use super::super::path::Path;
+use super::super::tree::{App, Tree};
+use super::Desktop;
+use crate::camera::Pose;
+
+/// How a window is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Shown {
+    /// Not at all.
+    #[default]
+    Hidden,
+    /// As a small picture in a tile.
+    Thumbnail,
+    /// In a pane of its own, or on its way into one or out of one.
+    Live,
+}
+
+impl Desktop {
+    /// How a window is seen then, over all outputs and panes, also while cameras move.
+    pub fn shown(&self, window: WindowId, now: Duration) -> Shown {
+        self.in_sight(now).get(&window).copied().unwrap_or_default()
+    }
+
+    /// Every window that is seen then, and how.
+    pub fn in_sight(&self, now: Duration) -> BTreeMap<WindowId, Shown> {
+        let mut seen = BTreeMap::new();
+        for (viewport, _) in self.outputs.iter().flat_map(|output| output.layout()) {
+            let Some(viewport) = self.viewports.get(&viewport) else { continue };
+            let places = match viewport.camera.pose(now) {
+                Pose::Rest(place) => [Some(place), None],
+                Pose::Zoom { outer, inner, .. } => [Some(outer), Some(inner)],
+                Pose::Fade { from, to, .. } => [Some(from), Some(to)],
+            };
+            places.iter().flatten().for_each(|place| look(&self.tree, place, &mut seen));
+        }
+        seen
+    }
+}
+
+/// What a place shows: a window with its dialogs, the windows of an app, the front windows of a sector's apps, and of
+/// every sector the app that was last in focus.
+fn look(tree: &Tree, place: &Path, seen: &mut BTreeMap<WindowId, Shown>) {
+    let mut see = |app: &App, window: WindowId, shown: Shown| {
+        for window in app.stack(window) {
+            let before = seen.entry(window.id).or_default();
+            *before = shown.max(*before);
+        }
+    };
+    match place.leaf() {
+        None => {
+            for sector in &tree.sectors {
+                let front = sector.front().and_then(|app| Some((app, app.front()?)));
+                front.into_iter().for_each(|(app, window)| see(app, window.id, Shown::Thumbnail));
+            }
+        }
+        Some(NodeId::Sector(id)) => {
+            let apps = tree.sector(id).into_iter().flat_map(|sector| &sector.apps);
+            apps.filter_map(|app| Some((app, app.front()?))).for_each(|(app, w)| see(app, w.id, Shown::Thumbnail));
+        }
+        Some(NodeId::App(id)) => {
+            let app = tree.app(id).map(|(_, app)| app);
+            app.into_iter().for_each(|app| app.places().for_each(|window| see(app, window.id, Shown::Thumbnail)));
+        }
+        Some(NodeId::Window(id)) => {
+            tree.window(id).into_iter().for_each(|(_, app, _)| see(app, app.place_of(id), Shown::Live));
+        }
+    }
+}

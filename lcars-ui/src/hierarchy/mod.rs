@@ -1,0 +1,20 @@
+//! The zoom hierarchy: sectors, apps and windows, who looks at them from where, and everything that may be done to them.
+//!
+//! [`Desktop`] is all of it. Nothing outside of this module can change a tree but through its operations and the words of
+//! programs, each of which leaves it whole: every child has one parent, every viewport a path that exists.
+
+mod desktop;
+mod edit;
+mod id;
+pub mod limits;
+mod path;
+mod tiles;
+mod tree;
+mod words;
+
+pub use desktop::{DEFAULT_SECTORS, Desktop, Shown};
+pub use edit::NewWindow;
+pub use id::{AppId, ExpectedId, NodeId, OutputId, SectorId, ViewportId, WindowId};
+pub use path::{Level, Path};
+pub use tiles::{HubMode, content, tiles};
+pub use tree::{App, Launch, Sector, SectorColour, Tree, Window};

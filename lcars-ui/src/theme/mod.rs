@@ -1,13 +1,20 @@
 //! Theme tokens: colour roles, type, measures and durations. Layout code names roles, never colours.
 
+mod cascade;
 mod colour;
+mod error;
 mod measures;
+mod sheet;
 mod timing;
+mod tokens;
+mod value;
 
-use std::time::Duration;
+use cascade::Origin;
 
 pub use colour::Colour;
+pub use error::{Problem, ThemeError};
 pub use measures::Measures;
+pub use sheet::MOST_BYTES;
 pub use timing::Timing;
 
 /// The tokens of the interface, named as in its style sheets without their prefix.
@@ -69,6 +76,8 @@ pub struct Theme {
     pub measures: Measures,
     /// Durations.
     pub timing: Timing,
+    /// The style sheets that it is made of.
+    origin: Origin,
 }
 
 impl Theme {
@@ -86,108 +95,6 @@ impl Theme {
     pub fn sector(&self, number: u8) -> Colour {
         let place = usize::from(number.max(1) - 1) % self.sectors.len();
         self.sectors.get(place).copied().unwrap_or(self.frame)
-    }
-}
-
-impl Default for Theme {
-    fn default() -> Self {
-        let families = |names: &[&str]| names.iter().map(|&name| String::from(name)).collect();
-        let mut measures = Measures {
-            unit: 8.0,
-            margin: 8.0,
-            gap: 8.0,
-            rail: 224.0,
-            rail_narrow: 88.0,
-            rail_label_inset: 20.0,
-            bar_top: 32.0,
-            bar_inner: 16.0,
-            bar_prompt: 24.0,
-            prompt_height: 88.0,
-            elbow_outer: 80.0,
-            elbow_inner: 32.0,
-            elbow_height: 104.0,
-            elbow_outer_narrow: 48.0,
-            elbow_inner_narrow: 24.0,
-            prompt_outer: 64.0,
-            prompt_inner: 16.0,
-            pill_height: 48.0,
-            chip_height: 40.0,
-            action_height: 64.0,
-            readout_height: 64.0,
-            content_inset_x: 32.0,
-            content_inset_y: 24.0,
-            slim_rail: 32.0,
-            slim_bar: 32.0,
-            slim_bottom: 24.0,
-            slim_outer: 40.0,
-            slim_inner: 16.0,
-            tile_gap: 24.0,
-            tile_gap_narrow: 16.0,
-            tile_inner_gap: 4.0,
-            tile_least: 240.0,
-            tile_rail: 16.0,
-            tile_bar: 24.0,
-            tile_bottom: 16.0,
-            tile_outer: 24.0,
-            tile_inner: 8.0,
-            sector_tile_rail: 40.0,
-            sector_tile_bar: 24.0,
-            sector_tile_outer: 40.0,
-            sector_tile_inner: 16.0,
-            ring: 2.0,
-            cap_title: 32.0,
-            cap_tile: 24.0,
-            cap_heading: 20.0,
-            cap_label: 17.0,
-            cap_small: 14.0,
-            cap_micro: 11.0,
-            mono_size: 16.0,
-            mono_line: 20.0,
-            mono_prompt: 24.0,
-            cap_mono: 0.0,
-            hit_min: 40.0,
-        };
-        measures.derive();
-        Self {
-            bg: Colour::rgb(0x00_03_0f),
-            track: Colour::rgb(0x1c_1a_33),
-            on_fill: Colour::rgb(0x00_03_0f),
-            title: Colour::rgb(0xfe_bd_95),
-            text: Colour::rgb(0xef_e9_f7),
-            text_muted: Colour::rgb(0xa5_9f_c4),
-            frame: Colour::rgb(0x8e_75_b6),
-            frame_2: Colour::rgb(0x9f_9a_f8),
-            frame_3: Colour::rgb(0xe2_9e_87),
-            frame_inert: Colour::rgb(0x4b_42_68),
-            act_a: Colour::rgb(0x9f_9a_f8),
-            act_b: Colour::rgb(0xfe_bd_95),
-            act_c: Colour::rgb(0xe2_9e_87),
-            act_d: Colour::rgb(0x8e_75_b6),
-            sectors: [0x8e_75_b6, 0xfe_bd_95, 0x9f_9a_f8, 0xe2_9e_87, 0xcc_99_cc, 0x7d_9b_d6].map(Colour::rgb),
-            focus: Colour::rgb(0xff_99_00),
-            info: Colour::rgb(0x7d_9b_d6),
-            ok: Colour::rgb(0x99_cc_99),
-            caution: Colour::rgb(0xff_cc_66),
-            danger: Colour::rgb(0xf0_54_4f),
-            hover_mix: 0.18,
-            pressed_mix: 0.22,
-            dim: 0.28,
-            font: families(&["Antonio", "Bebas Neue", "Oswald", "Arial Narrow", "sans-serif"]),
-            font_mono: families(&["JetBrains Mono", "DejaVu Sans Mono", "monospace"]),
-            tracking: 0.02,
-            measures,
-            timing: Timing {
-                zoom_in: Duration::from_millis(350),
-                zoom_out: Duration::from_millis(250),
-                ease: [0.215, 0.61, 0.355, 1.0],
-                press: Duration::from_millis(80),
-                state: Duration::from_millis(150),
-                prompt_resize: Duration::from_millis(200),
-                crossfade: Duration::from_millis(150),
-                hold: Duration::from_millis(1500),
-                alert_blink: Duration::from_millis(1000),
-            },
-        }
     }
 }
 

@@ -8,4 +8,6 @@ pub mod config;
 pub mod dirs;
 pub mod entries;
 pub mod files;
+pub mod launch;
+pub mod persist;
 pub mod readings;

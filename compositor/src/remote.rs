@@ -96,6 +96,8 @@ impl State {
             Event::Rate { fps } => self.screen.pacer.set_fps(fps.min(self.options.fps)),
             // Both only wake the loop; the tick after it looks.
             Event::Idle | Event::PictureWanted => {}
+            // Without an answer the program that asks hears that there is none.
+            Event::Api { .. } => {}
         }
     }
 

@@ -11,6 +11,7 @@ pub mod protocol;
 mod protocol_tests;
 mod rate;
 mod server;
+mod session;
 #[cfg(test)]
 mod tests;
 pub mod tls;
@@ -20,5 +21,6 @@ mod viewer;
 
 pub use hub::{Event, Listener};
 pub use server::{Bitrates, Config, StartError, Streamer, start};
+pub use session::{Answer, ApiRequest, Json, Refusal, RefusalKind, Reply};
 pub use transport::webrtc::IceServer;
 pub use viewer::ViewerId;

@@ -18,6 +18,7 @@ use crate::{
     hub::{Hub, Listener, NewStage, Parts},
     metrics::Metrics,
     protocol::{Role, ToPage},
+    session::{Feed, Json},
     tls::{self, Tls, TlsError},
     transport::{
         PeerError,
@@ -95,6 +96,7 @@ pub enum StartError {
 /// No method waits for the network or an encoder's frame; all may be called from any thread.
 pub struct Streamer {
     hub: Arc<Hub>,
+    feed: Arc<Feed>,
     address: SocketAddr,
     fingerprint: Option<String>,
     tokens: Tokens,
@@ -134,6 +136,7 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
     let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
     let media_address = config.media_address.unwrap_or(address.ip());
     let carrier = WebRtc::new(media_address, config.udp_ports, config.ice_servers.clone(), config.bitrates)?;
+    let feed = Arc::new(Feed::new(Arc::clone(&on)));
     let hub = Hub::new(Parts {
         version: config.version,
         layout: config.layout,
@@ -143,20 +146,22 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         carrier: Arc::new(carrier),
         runtime: runtime.handle().clone(),
     });
+    let (stop, stopped) = watch::channel(false);
     let router = http::router(http::Inner {
         hub: Arc::clone(&hub),
+        feed: Arc::clone(&feed),
+        stop: stopped.clone(),
         tokens: config.tokens.clone(),
         ice_servers: config.ice_servers,
         allowed_origins: config.allowed_origins,
         secure: tls.is_some(),
         loopback: address.ip().is_loopback(),
     });
-    let (stop, stopped) = watch::channel(false);
     let fingerprint = tls.as_ref().map(|tls| tls.fingerprint.clone());
     let serving = runtime.spawn(http::serve::run(listener, router, tls, stopped));
     drop(inside);
     let running = Mutex::new(Some(Running { runtime, serving }));
-    Ok(Streamer { hub, address, fingerprint, tokens: config.tokens, stop, running })
+    Ok(Streamer { hub, feed, address, fingerprint, tokens: config.tokens, stop, running })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -229,6 +234,27 @@ impl Streamer {
         self.hub.broadcast(message);
     }
 
+    /// The state of the session, for programs that listen: the newest is all they get. The same again is no news.
+    pub fn publish(&self, state: Json) {
+        self.feed.publish(state);
+    }
+
+    /// Something that happened, for programs that listen: an object with an `event` other than `state`, `answer` and
+    /// `lost`, such as `refused`.
+    pub fn report(&self, event: Json) {
+        self.feed.report(event);
+    }
+
+    /// Some program listens. While none does, nothing needs to be published: who begins to listen asks for the state.
+    pub fn listened(&self) -> bool {
+        self.feed.listened()
+    }
+
+    /// What operations and state look like, as JSON Schema: served as it is.
+    pub fn set_schema(&self, schema: Json) {
+        self.feed.set_schema(schema);
+    }
+
     /// The keyboard layout in force, told to whoever joins from now on.
     pub fn set_layout(&self, layout: String) {
         self.hub.set_layout(layout);
@@ -249,10 +275,10 @@ impl Streamer {
         let Some(Running { runtime, serving }) = self.running.lock().take() else { return };
         self.stop.send_replace(true);
         self.hub.close("The session ends.");
-        let hub = Arc::clone(&self.hub);
+        let (hub, feed) = (Arc::clone(&self.hub), Arc::clone(&self.feed));
         let (done, ended) = mpsc::channel();
         runtime.spawn(async move {
-            while !hub.is_empty() {
+            while !hub.is_empty() || feed.listened() {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             // The port is free for the next one from here on.

@@ -7,13 +7,19 @@
 //! | `GET /api/v1/config` | view | what the page needs to connect |
 //! | `GET /metrics` | view | Prometheus text |
 //! | `POST /whep`, `PATCH` and `DELETE /whep/{id}` | view | see [`whep`] |
+//! | `GET /api/v1/state`, `GET /api/v1/schema` | view | see [`session`] |
+//! | `POST /api/v1/command`, `GET /api/v1/snapshot` | control | see [`session`] |
+//! | `PUT /api/v1/snapshot` | admin | see [`session`] |
+//! | `GET /api/v1/events` | view, commands control | a WebSocket, see [`events`] |
 //!
 //! Everything a request may cost is bounded: header bytes and count, body bytes, time to send either, connections.
 
 mod api;
 mod assets;
+mod events;
 mod origin;
 pub mod serve;
+mod session;
 pub mod whep;
 
 use std::sync::Arc;
@@ -31,10 +37,13 @@ use axum::{
     routing::{get, post},
 };
 
+use tokio::sync::watch;
+
 use crate::{
     auth::{REFUSAL_DELAY, Tokens},
     hub::Hub,
     protocol::Role,
+    session::Feed,
     transport::webrtc::IceServer,
 };
 
@@ -46,6 +55,10 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     /// Viewers.
     pub hub: Arc<Hub>,
+    /// The session, for programs.
+    pub feed: Arc<Feed>,
+    /// Turns true when the server ends.
+    pub stop: watch::Receiver<bool>,
     /// Who may.
     pub tokens: Tokens,
     /// For the page's own peer connection.
@@ -75,6 +88,11 @@ pub fn router(inner: Inner) -> Router {
         .route("/api/v1/config", get(api::config))
         .route("/whep", post(whep::create).options(whep::options))
         .route("/whep/{resource}", axum::routing::patch(whep::patch).delete(whep::remove).options(whep::options))
+        .route("/api/v1/state", get(session::state).options(session::options))
+        .route("/api/v1/schema", get(session::schema).options(session::options))
+        .route("/api/v1/command", post(session::command).options(session::options))
+        .route("/api/v1/snapshot", get(session::snapshot).put(session::put_snapshot).options(session::options))
+        .route("/api/v1/events", get(events::events))
         .fallback(get(assets::serve))
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))
         .layer(middleware::from_fn(harden))
@@ -114,15 +132,18 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let shown = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-        match app.tokens.bearer(shown) {
-            Some(role) => Ok(Self(role)),
-            None => {
-                app.hub.metrics.refused.increment();
-                tokio::time::sleep(REFUSAL_DELAY).await;
-                Err((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response())
-            }
-        }
+        authorise(app, app.tokens.bearer(shown)).await.map(Self)
     }
+}
+
+/// The role of a right token; a wrong one is answered slowly.
+async fn authorise(app: &App, role: Option<Role>) -> Result<Role, Response> {
+    if let Some(role) = role {
+        return Ok(role);
+    }
+    app.hub.metrics.refused.increment();
+    tokio::time::sleep(REFUSAL_DELAY).await;
+    Err((StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")]).into_response())
 }
 
 /// For handlers that only look.

@@ -8,12 +8,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
-    sync::{Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use super::events::Place;
 use crate::tls;
 
 /// Connections at once. A page uses one or two.
@@ -53,14 +54,13 @@ pub async fn run(listener: TcpListener, router: Router, tls: Option<tls::Server>
         let (router, acceptor, stop) = (router.clone(), acceptor.clone(), stop.clone());
         tokio::spawn(async move {
             match acceptor {
-                None => connection(stream, router, stop).await,
+                None => connection(stream, router, place, stop).await,
                 Some(acceptor) => match timeout(HANDSHAKE_TIME, acceptor.accept(stream)).await {
-                    Ok(Ok(stream)) => connection(stream, router, stop).await,
+                    Ok(Ok(stream)) => connection(stream, router, place, stop).await,
                     Ok(Err(error)) => tracing::debug!(%error, "TLS handshake"),
                     Err(_) => tracing::debug!("TLS handshake took too long"),
                 },
             }
-            drop(place);
         });
     }
 }
@@ -74,9 +74,13 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
+    place: OwnedSemaphorePermit,
     mut stop: watch::Receiver<bool>,
 ) {
-    let service = service_fn(move |request: Request<Incoming>| {
+    // With each request, since a WebSocket outlives what is served here, and still is a connection.
+    let place: Place = Arc::new(place);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Arc::clone(&place));
         let answer = router.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
@@ -85,7 +89,8 @@ async fn connection(
         .header_read_timeout(HEADER_TIME)
         .max_buf_size(HEADER_BYTES)
         .max_headers(HEADER_COUNT)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => Ok(ended),

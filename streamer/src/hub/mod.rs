@@ -25,6 +25,7 @@ use crate::{
     metrics::Metrics,
     protocol::{FromPage, Role, ToPage},
     rate::RateControl,
+    session::{ApiRequest, Reply},
     transport::{Carrier, PeerError, codecs::Offered},
     video::Codec,
     viewer::{
@@ -40,7 +41,7 @@ const EVENTS: usize = 64;
 
 /// What the compositor is told. The callback may come from any thread, must be quick, and must not call back into
 /// [`crate::Streamer::submit`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Event {
     /// A viewer is connected.
     Joined {
@@ -69,6 +70,13 @@ pub enum Event {
     Rate {
         /// At most the configured rate.
         fps: u32,
+    },
+    /// A program asks something of the session, over HTTP.
+    Api {
+        /// What.
+        request: ApiRequest,
+        /// Where the answer goes. Dropped, the program hears that nobody answers.
+        reply: Reply,
     },
 }
 

@@ -6,6 +6,7 @@ mod http;
 mod input;
 mod page;
 mod picture;
+mod session;
 
 use std::{
     future::Future,

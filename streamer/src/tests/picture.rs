@@ -96,7 +96,8 @@ async fn a_lost_picture_is_asked_for_and_comes() {
     desk.drawing(page.packet()).await;
     let before = desk.streamer.metrics().key_frames.get();
     page.send_pli().await;
-    desk.event(|e| (e == Event::PictureWanted && desk.streamer.wants_picture(Instant::now())).then_some(())).await;
+    desk.event(|e| (matches!(e, Event::PictureWanted) && desk.streamer.wants_picture(Instant::now())).then_some(()))
+        .await;
     // A single picture answers it: nothing else is drawn.
     soon("the encoder", async {
         while !desk.draw(&[]) {

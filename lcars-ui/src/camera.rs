@@ -194,9 +194,15 @@ impl Camera {
                 let (stops, from) = self.route_from_here(to, now, |path| tree.is_valid(path));
                 self.set_out(to, (stops, from), now, timing);
             }
-            // A fade would need a picture of what has gone.
-            Motion::Reduced if !tree.is_valid(&self.place(now)) => self.cut(to),
-            Motion::Reduced => self.fade(to, now, timing),
+            Motion::Reduced => {
+                // A fade would need a picture of what has gone.
+                let lives = match self.pose(now) {
+                    Pose::Rest(path) => tree.is_valid(&path),
+                    Pose::Zoom { .. } => false,
+                    Pose::Fade { from, to, .. } => tree.is_valid(&from) && tree.is_valid(&to),
+                };
+                if lives { self.fade(to, now, timing) } else { self.cut(to) }
+            }
         }
     }
 
@@ -280,13 +286,14 @@ impl Camera {
     }
 
     fn set_out(&mut self, to: &Path, (stops, from): (Vec<Path>, f64), now: Duration, timing: &Timing) {
+        // What it has passed already is no part of the movement.
+        let passed = from.max(0.0).floor();
+        let (stops, from) = (stops.into_iter().skip(passed as usize).collect::<Vec<_>>(), from - passed);
         let end = stops.len().saturating_sub(1) as f64;
         if from >= end {
             return self.cut(to);
         }
-        // The stop it stands at or has just passed; what lies before is no part of the movement.
-        let passed = from.floor() as usize;
-        let inwards = stops.iter().skip(passed).zip(stops.iter().skip(passed + 1)).any(|(a, b)| b.is_within(a));
+        let inwards = stops.iter().zip(stops.iter().skip(1)).any(|(a, b)| b.is_within(a));
         let length = if inwards { timing.zoom_in } else { timing.zoom_out };
         let length = length.min(LONGEST).mul_f64((end - from).clamp(LEAST_PART, 1.0));
         self.state = State::Travel { stops, from, run: Run { start: now, length } };
@@ -337,10 +344,12 @@ impl Camera {
                 linked && stops.iter().chain(still).all(|path| tree.is_valid(path)) && stops.contains(to)
             }
             State::Travel { stops, .. } => {
-                let left = stops.first().zip(stops.get(1)).is_some_and(|(first, second)| first.is_within(second));
-                let linked = stops.iter().zip(stops.iter().skip(1)).skip(1).all(|(a, b)| one_zoom_apart(a, b));
-                let start = left || stops.first().is_some_and(|first| tree.is_valid(first));
-                stops.last() == Some(to) && linked && start && stops.iter().skip(1).all(|path| tree.is_valid(path))
+                let alive = |path: &Path| tree.is_valid(path);
+                let linked = |(a, b): (&Path, &Path)| one_zoom_apart(a, b) && alive(a) && alive(b);
+                let starts = stops.first().zip(stops.get(1)).is_some_and(|(first, second)| {
+                    linked((first, second)) || (alive(second) && first.is_within(second))
+                });
+                stops.last() == Some(to) && starts && stops.iter().zip(stops.iter().skip(1)).skip(1).all(linked)
             }
         }
     }

@@ -255,10 +255,10 @@ impl Tree {
     /// The child that zooming in leads to while nothing else is selected: the one last in focus, or the first.
     pub fn usual_child(&self, path: &Path) -> Option<NodeId> {
         let children = self.children(path);
-        let recent = match path.leaf()? {
-            NodeId::Sector(id) => self.sector(id)?.recent.map(NodeId::App),
-            NodeId::App(id) => self.app(id)?.1.recent.map(NodeId::Window),
-            NodeId::Window(_) => None,
+        let recent = match path.leaf() {
+            Some(NodeId::Sector(id)) => self.sector(id)?.recent.map(NodeId::App),
+            Some(NodeId::App(id)) => self.app(id)?.1.recent.map(NodeId::Window),
+            None | Some(NodeId::Window(_)) => None,
         };
         recent.filter(|node| children.contains(node)).or_else(|| children.first().copied())
     }

@@ -9,7 +9,8 @@ use crate::camera::Pose;
 use crate::operation::{Effects, Refused};
 
 impl Desktop {
-    /// Fingers take hold of a viewport's camera. `into` is the tile below them, which is to grow if they spread.
+    /// Fingers take hold of a viewport's camera. `into` is the tile below them, which is to grow if they spread;
+    /// the selected one if it is none.
     pub fn grab(&mut self, viewport: ViewportId, into: Option<NodeId>, now: Duration) -> Result<(), Refused> {
         let held = self.viewports.get(&viewport).ok_or(Refused::NoSuchViewport { viewport })?;
         let (mut stops, into_route) = match held.camera.pose(now) {
@@ -24,6 +25,7 @@ impl Desktop {
             stops.push(held.path.clone());
         }
         let into_route = if stops.len() == 2 { into_route } else { 0.0 };
+        let into = into.or(held.selected);
         while let Some(further_in) = stops.last().and_then(|place| self.way_in(place, into)) {
             stops.push(further_in);
         }

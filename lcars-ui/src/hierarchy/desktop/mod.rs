@@ -124,7 +124,9 @@ impl Desktop {
 
     /// Chooses how much is to move. What is under way is over at once.
     pub fn set_motion(&mut self, motion: Motion) {
-        self.motion = motion;
+        if std::mem::replace(&mut self.motion, motion) == motion {
+            return;
+        }
         for viewport in self.viewports.values_mut() {
             viewport.camera.cut(&viewport.path);
         }

@@ -45,15 +45,19 @@ impl Desktop {
         };
         // An app with one window has no picker worth stopping at.
         let path = if let Some(NodeId::App(_)) = to { self.windows_of(&path) } else { path };
+        // Whoever asks for a dialog wants it to have the keyboard.
+        let dialog = match to {
+            Some(NodeId::Window(window)) if path.window() != Some(window) => Some(window),
+            _ => None,
+        };
         let here = self.focused_viewport();
-        let chosen = to.and_then(|node| if let NodeId::Window(id) = node { Some(id) } else { None });
-        let has_keyboard = chosen.is_none_or(|window| self.focused_window() == Some(window));
+        let has_keyboard = dialog.is_none_or(|dialog| self.focused_window() == Some(dialog));
         if here.path == path && !here.is_held() && has_keyboard {
             return Err(Refused::AlreadyThere);
         }
         let id = here.id;
-        if let (Some(place), Some(window)) = (path.window(), chosen) {
-            self.tree.choose_keyboard(place, Some(window));
+        if let (Some(place), Some(_)) = (path.window(), dialog) {
+            self.tree.choose_keyboard(place, dialog);
         }
         self.go(id, &path, now);
         Ok(())

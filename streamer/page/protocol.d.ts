@@ -183,7 +183,27 @@ layout: string,
 /**
  * Such as `neo`; empty for the plain one.
  */
-variant: string, } | { "t": "ping",
+variant: string, } | { "t": "activate",
+/**
+ * Of the node.
+ */
+id: string,
+/**
+ * What the secondary button does.
+ */
+secondary: boolean, } | { "t": "focus_node",
+/**
+ * Of the node.
+ */
+id: string, } | { "t": "command",
+/**
+ * One JSON object of at most [`MAX_COMMAND`] bytes; what it means, only the session knows.
+ */
+command: Record<string, unknown>, } | { "t": "reduced_motion",
+/**
+ * `prefers-reduced-motion: reduce`.
+ */
+on: boolean, } | { "t": "ping",
 /**
  * Comes back.
  */
@@ -220,7 +240,19 @@ scale: number, } | { "t": "cursor",
 /**
  * Which.
  */
-cursor: CursorImage, } | { "t": "clipboard",
+cursor: CursorImage, } | { "t": "semantics",
+/**
+ * These are all the nodes there are; else each takes the place of the one with its `id`.
+ */
+whole: boolean,
+/**
+ * More of the same follows; until then nothing is to be shown.
+ */
+more: boolean,
+/**
+ * At most [`MAX_NODES`] with all that follow.
+ */
+nodes: Array<SemanticNode>, } | { "t": "clipboard",
 /**
  * Plain text.
  */
@@ -310,6 +342,75 @@ hotspot_y: number,
  * Physical pixels of the picture per logical pixel.
  */
 scale: number, };
+
+/**
+ * One part of the picture that says or does something.
+ */
+export type SemanticNode = {
+/**
+ * Names it, as long as it is the same part.
+ */
+id: string,
+/**
+ * As WAI-ARIA names it, such as `button`.
+ */
+role: string,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * What it says beside its name: a reading, a badge, the text in a box.
+ */
+value?: string,
+/**
+ * Logical pixels from the left edge of the picture.
+ */
+x: number,
+/**
+ * Logical pixels from the top edge of the picture.
+ */
+y: number,
+/**
+ * Logical pixels.
+ */
+w: number,
+/**
+ * Logical pixels.
+ */
+h: number,
+/**
+ * The node that it is part of: an earlier one.
+ */
+parent?: string,
+/**
+ * It cannot be used now.
+ */
+disabled?: boolean,
+/**
+ * It is the chosen one of its row.
+ */
+selected?: boolean,
+/**
+ * The desktop's keyboard is here.
+ */
+focused?: boolean,
+/**
+ * What it opens is open.
+ */
+expanded?: boolean,
+/**
+ * Nothing outside of it can be used while it is there.
+ */
+modal?: boolean,
+/**
+ * Pressing it does something.
+ */
+actionable?: boolean,
+/**
+ * So does a long press, or the secondary button.
+ */
+menu?: boolean, };
 
 /**
  * One finger of a touch message.

@@ -11,7 +11,12 @@
 //! `PROTOCOL.md` shows one example of each; a test keeps the examples and these types together, and another writes
 //! `page/protocol.d.ts` from them.
 
+mod bounds;
+pub mod semantics;
+
 use serde::{Deserialize, Serialize};
+
+pub use self::semantics::{MAX_NODE_ID, MAX_NODES, SemanticNode};
 
 /// Largest message taken from a page, in bytes. Clipboard text is the only kind that comes near.
 pub const MAX_MESSAGE: usize = 1 << 20;
@@ -19,6 +24,8 @@ pub const MAX_MESSAGE: usize = 1 << 20;
 pub const MAX_TEXT: usize = 16 << 10;
 /// Most touch points in one message; no screen reports more.
 pub const MAX_TOUCHES: usize = 32;
+/// Longest operation taken from a page, in bytes of JSON.
+pub const MAX_COMMAND: usize = 4 << 10;
 
 /// A phase of a touch point or a gesture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,6 +235,30 @@ pub enum FromPage {
         #[serde(default)]
         variant: String,
     },
+    /// A node of [`ToPage::Semantics`] was pressed by assistive technology, without a pointer.
+    Activate {
+        /// Of the node.
+        id: String,
+        /// What the secondary button does.
+        #[serde(default)]
+        secondary: bool,
+    },
+    /// Assistive technology went to a node: the desktop's keyboard goes there too.
+    FocusNode {
+        /// Of the node.
+        id: String,
+    },
+    /// An operation of the session, from a button of the page.
+    Command {
+        /// One JSON object of at most [`MAX_COMMAND`] bytes; what it means, only the session knows.
+        #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+        command: serde_json::Value,
+    },
+    /// Whether the user wants little on the screen to move.
+    ReducedMotion {
+        /// `prefers-reduced-motion: reduce`.
+        on: bool,
+    },
     /// Asks for [`ToPage::Pong`], to measure the round trip.
     Ping {
         /// Comes back.
@@ -316,6 +347,15 @@ pub enum ToPage {
         /// Which.
         cursor: CursorImage,
     },
+    /// What the picture means: parts of it that say or do something, each after the one it is part of.
+    Semantics {
+        /// These are all the nodes there are; else each takes the place of the one with its `id`.
+        whole: bool,
+        /// More of the same follows; until then nothing is to be shown.
+        more: bool,
+        /// At most [`MAX_NODES`] with all that follow.
+        nodes: Vec<SemanticNode>,
+    },
     /// An application copied text.
     Clipboard {
         /// Plain text.
@@ -379,99 +419,4 @@ pub enum Rejected {
     /// The viewer's role does not allow it.
     #[error("not allowed for this role")]
     Forbidden,
-}
-
-impl FromPage {
-    /// Reads one message and clamps its numbers.
-    ///
-    /// # Errors
-    /// [`Rejected::Oversized`] or [`Rejected::Malformed`]; the caller counts it and goes on.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Rejected> {
-        if bytes.len() > MAX_MESSAGE {
-            return Err(Rejected::Oversized);
-        }
-        let mut message: Self = serde_json::from_slice(bytes).map_err(|_| Rejected::Malformed)?;
-        message.sanitise()?;
-        Ok(message)
-    }
-
-    /// Brings every number into its range: positions into 0..=1, distances to what a screen can hold, NaN to 0.
-    ///
-    /// # Errors
-    /// [`Rejected::Oversized`] where a text or list is longer than its limit.
-    pub fn sanitise(&mut self) -> Result<(), Rejected> {
-        match self {
-            Self::Motion { x, y, .. } => clamp_position(x, y),
-            Self::Relative { dx, dy, .. } => clamp_distance(dx, dy),
-            Self::Button { x, y, .. } => {
-                if let (Some(x), Some(y)) = (x.as_mut(), y.as_mut()) {
-                    clamp_position(x, y);
-                } else {
-                    (*x, *y) = (None, None);
-                }
-            }
-            Self::Wheel { dx, dy, v120_x, v120_y, .. } => {
-                clamp_distance(dx, dy);
-                *v120_x = (*v120_x).clamp(-12_000, 12_000);
-                *v120_y = (*v120_y).clamp(-12_000, 12_000);
-            }
-            Self::Key { code, .. } if code.len() > 32 => return Err(Rejected::Oversized),
-            Self::Text { text } if text.len() > MAX_TEXT => return Err(Rejected::Oversized),
-            Self::Touch { points, .. } => {
-                if points.len() > MAX_TOUCHES {
-                    return Err(Rejected::Oversized);
-                }
-                points.iter_mut().for_each(|p| clamp_position(&mut p.x, &mut p.y));
-            }
-            Self::Pinch { dx, dy, scale, rotation, .. } => {
-                clamp_distance(dx, dy);
-                *scale = finite(*scale, 1.0).clamp(0.01, 100.0);
-                *rotation = finite(*rotation, 0.0).clamp(-360.0, 360.0);
-            }
-            Self::Swipe { dx, dy, .. } => clamp_distance(dx, dy),
-            Self::Pen { x, y, pressure, tilt_x, tilt_y, .. } => {
-                clamp_position(x, y);
-                *pressure = finite(*pressure, 0.0).clamp(0.0, 1.0);
-                *tilt_x = finite(*tilt_x, 0.0).clamp(-90.0, 90.0);
-                *tilt_y = finite(*tilt_y, 0.0).clamp(-90.0, 90.0);
-            }
-            Self::Resize { width, height, scale } => {
-                *width = (*width).clamp(64, 7680);
-                *height = (*height).clamp(64, 4320);
-                *scale = finite(*scale, 1.0).clamp(0.5, 4.0);
-            }
-            Self::Layout { layout, variant } if layout.len() > 64 || variant.len() > 64 => {
-                return Err(Rejected::Oversized);
-            }
-            Self::Key { .. }
-            | Self::Text { .. }
-            | Self::Layout { .. }
-            | Self::Blur
-            | Self::Clipboard { .. }
-            | Self::Ping { .. } => {}
-        }
-        Ok(())
-    }
-
-    /// The least role that may send this.
-    pub fn needs(&self) -> Role {
-        match self {
-            Self::Ping { .. } | Self::Blur => Role::View,
-            _ => Role::Control,
-        }
-    }
-}
-
-fn finite(value: f64, otherwise: f64) -> f64 {
-    if value.is_nan() { otherwise } else { value }
-}
-
-fn clamp_position(x: &mut f64, y: &mut f64) {
-    *x = finite(*x, 0.0).clamp(0.0, 1.0);
-    *y = finite(*y, 0.0).clamp(0.0, 1.0);
-}
-
-fn clamp_distance(dx: &mut f64, dy: &mut f64) {
-    *dx = finite(*dx, 0.0).clamp(-10_000.0, 10_000.0);
-    *dy = finite(*dy, 0.0).clamp(-10_000.0, 10_000.0);
 }

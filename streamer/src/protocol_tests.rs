@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use ts_rs::TS;
 
 use crate::protocol::{
-    CursorImage, FromPage, MAX_MESSAGE, MAX_TEXT, MAX_TOUCHES, NoticeLevel, PenPhase, Phase, Rejected, Role, ToPage,
-    TouchPoint, WheelSource,
+    CursorImage, FromPage, MAX_COMMAND, MAX_MESSAGE, MAX_NODE_ID, MAX_TEXT, MAX_TOUCHES, NoticeLevel, PenPhase, Phase,
+    Rejected, Role, SemanticNode, ToPage, TouchPoint, WheelSource,
 };
 
 fn crate_file(name: &str) -> PathBuf {
@@ -38,6 +38,7 @@ fn the_typescript_declarations_are_those_of_the_types() {
     declare::<FromPage>(&mut made);
     declare::<ToPage>(&mut made);
     declare::<CursorImage>(&mut made);
+    declare::<SemanticNode>(&mut made);
     declare::<TouchPoint>(&mut made);
     declare::<Phase>(&mut made);
     declare::<PenPhase>(&mut made);
@@ -146,6 +147,12 @@ fn what_is_not_a_message_is_malformed() {
         "{\"t\":\"touch\",\"points\":[{\"id\":0,\"phase\":\"sideways\",\"x\":0,\"y\":0}]}",
         "{\"t\":\"resize\",\"width\":1.5,\"height\":700,\"scale\":1}",
         "{\"t\":\"text\",\"text\":\"\\ud800\"}",
+        "{\"t\":\"activate\"}",
+        "{\"t\":\"activate\",\"id\":7}",
+        "{\"t\":\"command\"}",
+        "{\"t\":\"command\",\"command\":\"zoom_out\"}",
+        "{\"t\":\"command\",\"command\":[{\"op\":\"zoom_out\"}]}",
+        "{\"t\":\"reduced_motion\",\"on\":\"yes\"}",
     ] {
         assert_eq!(parse(text), Err(Rejected::Malformed), "{text}");
     }
@@ -170,6 +177,16 @@ fn what_is_too_long_is_oversized() {
     let key = |length| json!({ "t": "key", "code": "K".repeat(length), "pressed": true }).to_string();
     assert!(parse(&key(32)).is_ok());
     assert_eq!(parse(&key(33)), Err(Rejected::Oversized));
+
+    let activate = |length| json!({ "t": "activate", "id": "a".repeat(length) }).to_string();
+    assert!(parse(&activate(MAX_NODE_ID)).is_ok());
+    assert_eq!(parse(&activate(MAX_NODE_ID + 1)), Err(Rejected::Oversized));
+    let focus = json!({ "t": "focus_node", "id": "a".repeat(MAX_NODE_ID + 1) }).to_string();
+    assert_eq!(parse(&focus), Err(Rejected::Oversized));
+
+    let command = |length| json!({ "t": "command", "command": { "op": "x".repeat(length) } }).to_string();
+    assert!(parse(&command(MAX_COMMAND - 9)).is_ok());
+    assert_eq!(parse(&command(MAX_COMMAND - 8)), Err(Rejected::Oversized));
 
     let layout = |length| json!({ "t": "layout", "layout": "u".repeat(length) }).to_string();
     assert!(parse(&layout(64)).is_ok());
@@ -239,7 +256,9 @@ fn within_ranges(message: &FromPage) -> bool {
             (64..=7680).contains(width) && (64..=4320).contains(height) && (0.5..=4.0).contains(scale)
         }
         FromPage::Layout { layout, variant } => layout.len() <= 64 && variant.len() <= 64,
-        FromPage::Blur | FromPage::Clipboard { .. } | FromPage::Ping { .. } => true,
+        FromPage::Activate { id, .. } | FromPage::FocusNode { id } => id.len() <= MAX_NODE_ID,
+        FromPage::Command { command } => command.is_object() && command.to_string().len() <= MAX_COMMAND,
+        FromPage::Blur | FromPage::Clipboard { .. } | FromPage::ReducedMotion { .. } | FromPage::Ping { .. } => true,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     http,
     hub::{Hub, Listener, NewStage, Parts},
     metrics::Metrics,
-    protocol::{Role, ToPage},
+    protocol::{Role, SemanticNode, ToPage},
     session::{Feed, Json},
     tls::{self, Tls, TlsError},
     transport::{
@@ -232,6 +232,12 @@ impl Streamer {
     /// To all viewers. The last size, cursor and clipboard are also told to whoever joins later.
     pub fn broadcast(&self, message: ToPage) {
         self.hub.broadcast(message);
+    }
+
+    /// What the picture means, for all viewers and whoever joins later; to be called whenever it has changed. More than
+    /// [`crate::protocol::MAX_NODES`] nodes are cut off. Pages are told the difference, a few times a second at most.
+    pub fn set_semantics(&self, nodes: Vec<SemanticNode>) {
+        self.hub.set_semantics(nodes);
     }
 
     /// The state of the session, for programs that listen: the newest is all they get. The same again is no news.

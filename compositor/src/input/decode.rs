@@ -107,6 +107,10 @@ impl<V: Copy + PartialEq> Decoder<V> {
             | FromPage::Blur
             | FromPage::Clipboard { .. }
             | FromPage::Layout { .. }
+            | FromPage::Activate { .. }
+            | FromPage::FocusNode { .. }
+            | FromPage::Command { .. }
+            | FromPage::ReducedMotion { .. }
             | FromPage::Ping { .. } => {}
         }
         emit.events()

@@ -23,13 +23,14 @@ use crate::{
     encoder::{EncoderError, Stage, StageEvent},
     line::Line,
     metrics::Metrics,
-    protocol::{FromPage, Role, ToPage},
+    protocol::{FromPage, Role, SemanticNode, ToPage, semantics::bounded},
     rate::RateControl,
     session::{ApiRequest, Reply},
     transport::{Carrier, PeerError, codecs::Offered},
     video::Codec,
     viewer::{
         ViewerId, outbox,
+        semantics::Nodes,
         session::{self, Viewer},
     },
 };
@@ -137,6 +138,8 @@ struct State {
     lines: HashMap<Codec, Seats>,
     /// The last of each state message, for who comes later.
     replay: [Option<ToPage>; 3],
+    /// What the picture means, for who comes later.
+    semantics: Option<Nodes>,
     rate: Option<RateControl>,
     closing: bool,
 }
@@ -325,6 +328,9 @@ impl Hub {
         if !viewer.open.swap(true, SeqCst) {
             let replay = state.replay.iter().flatten().filter(|message| allowed(viewer.role, message)).cloned();
             viewer.outbox.begin(std::iter::once(hello).chain(replay));
+            if let Some(nodes) = &state.semantics {
+                viewer.semantics.set(Arc::clone(nodes));
+            }
         }
     }
 
@@ -389,6 +395,16 @@ impl Hub {
         if let Some(slot) = outbox::state(&message).and_then(|slot| state.replay.get_mut(usize::from(slot))) {
             *slot = Some(message);
         }
+    }
+
+    /// What the picture means, to all and to whoever comes later.
+    pub fn set_semantics(&self, nodes: Vec<SemanticNode>) {
+        let nodes = Nodes::from(bounded(nodes));
+        let mut state = self.state.lock();
+        for viewer in state.viewers.values().filter(|v| v.open.load(SeqCst)) {
+            viewer.semantics.set(Arc::clone(&nodes));
+        }
+        state.semantics = Some(nodes);
     }
 
     /// The keyboard layout in force, for Hello.

@@ -5,7 +5,7 @@ use bytes::BytesMut;
 use super::Desk;
 use crate::{
     Event,
-    protocol::{CursorImage, FromPage, MAX_TEXT, Rejected, Role, ToPage},
+    protocol::{CursorImage, FromPage, MAX_NODES, MAX_TEXT, Rejected, Role, SemanticNode, ToPage},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,4 +112,38 @@ async fn a_text_too_long_for_a_channel_becomes_a_notice_and_the_channel_lives() 
     let long = ToPage::Clipboard { text: "y".repeat(60 << 10) };
     desk.streamer.broadcast(long.clone());
     page.alive(page.message(|m| (m == long).then_some(()))).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_picture_means_is_told_whole_and_then_by_what_differs() {
+    let desk = Desk::start();
+    let node = |id: &str, name: &str| SemanticNode { id: id.into(), name: name.into(), ..SemanticNode::default() };
+    let nodes = vec![node("a", "ZOOM OUT"), SemanticNode { parent: Some("a".into()), ..node("b", "12:00") }];
+    desk.streamer.set_semantics(nodes.clone());
+    let page = desk.page(Role::View).await;
+    let semantics = |m| match m {
+        ToPage::Semantics { whole, more, nodes } => Some((whole, more, nodes)),
+        _ => None,
+    };
+    assert!(matches!(page.message(Some).await, ToPage::Hello { .. }), "the greeting comes first");
+    assert_eq!(page.message(semantics).await, (true, false, nodes.clone()));
+    let mut later = nodes;
+    later[1].name = "12:01".into();
+    desk.streamer.set_semantics(later.clone());
+    assert_eq!(page.message(semantics).await, (false, false, vec![later[1].clone()]));
+    let other = desk.page(Role::View).await;
+    assert_eq!(page.alive(other.message(semantics)).await, (true, false, later), "who comes later has all of it");
+    // More than a data channel takes at once.
+    let many: Vec<_> = (0..MAX_NODES).map(|n| node(&format!("node {n}"), &"x".repeat(200))).collect();
+    desk.streamer.set_semantics(many.clone());
+    let mut got = Vec::new();
+    loop {
+        let (whole, more, nodes) = page.alive(page.message(semantics)).await;
+        assert!(whole);
+        got.extend(nodes);
+        if !more {
+            break;
+        }
+    }
+    assert!(got.len() > 1000 && got == many[..got.len()], "{}", got.len());
 }

@@ -4,6 +4,7 @@
 
 pub mod inbox;
 pub mod outbox;
+pub mod semantics;
 pub mod session;
 pub mod video;
 

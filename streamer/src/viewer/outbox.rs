@@ -90,6 +90,8 @@ pub fn state(message: &ToPage) -> Option<u8> {
         | ToPage::Pong { .. }
         | ToPage::Marker { .. }
         | ToPage::Notice { .. }
+        // Waits elsewhere, see [`super::semantics`].
+        | ToPage::Semantics { .. }
         | ToPage::Bye { .. } => None,
     }
 }

@@ -19,6 +19,7 @@ use super::{
     ViewerId,
     inbox::{Inbox, Refused},
     outbox::{Outbox, Pushed},
+    semantics::{Semantics, Told},
     video::Handover,
 };
 use crate::{
@@ -52,6 +53,8 @@ pub struct Viewer {
     pub video: Handover,
     /// Messages on their way to it.
     pub outbox: Outbox,
+    /// What the picture means, on its way to it.
+    pub semantics: Semantics,
     /// Media flows.
     pub connected: AtomicBool,
     /// Messages flow, and the first of them was Hello.
@@ -71,6 +74,7 @@ impl Viewer {
             peer,
             video: Handover::default(),
             outbox: Outbox::default(),
+            semantics: Semantics::default(),
             connected: AtomicBool::new(false),
             open: AtomicBool::new(false),
             end: watch::channel(false).0,
@@ -186,8 +190,14 @@ async fn send_video(hub: Arc<Hub>, viewer: Arc<Viewer>) {
 }
 
 async fn send_messages(hub: Arc<Hub>, viewer: Arc<Viewer>) {
+    let mut told = Told::default();
     loop {
-        let message = viewer.outbox.next().await;
+        let message = tokio::select! {
+            // Hello is there before this runs, and a long list lets other messages through between its parts.
+            biased;
+            message = viewer.outbox.next() => message,
+            message = told.next(&viewer.semantics) => message,
+        };
         // Our own types: no map with keys that are not strings, nothing that fails.
         let Ok(text) = serde_json::to_string(&message) else { continue };
         match viewer.peer.send_message(&text).await {

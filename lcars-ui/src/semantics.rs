@@ -133,6 +133,17 @@ pub enum UiAction {
         /// Which.
         sector: SectorId,
     },
+    /// Takes a sector away; asks first where it has windows.
+    Remove {
+        /// Which.
+        sector: SectorId,
+    },
+    /// Shows only what can be launched of one category, or everything.
+    Category {
+        /// Which; all where none is named.
+        #[serde(default)]
+        name: Option<String>,
+    },
     /// Shows what can be set up, or hides it.
     Settings,
     /// Shows the log of alerts, or hides it.

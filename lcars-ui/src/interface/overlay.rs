@@ -1,0 +1,210 @@
+//! What can lie above the levels, and what is done about it.
+
+use super::{Interface, Request, Sight};
+use crate::geometry::Point;
+use crate::hierarchy::{NodeId, SectorId, ViewportId};
+use crate::operation::Operation;
+use crate::semantics::{Action, Role, UiAction};
+
+/// What is open. There is never more than one; what one leads to takes its place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    /// The keys in force.
+    Keys,
+    /// Everything that can be launched.
+    Launcher {
+        /// Of one category; of all where none is chosen.
+        category: Option<String>,
+    },
+    /// What can be done with a node.
+    Menu {
+        /// Which.
+        node: NodeId,
+        /// Where it was asked for.
+        at: Point,
+    },
+    /// The sectors that a node can be sent to.
+    SendTo {
+        /// Which.
+        node: NodeId,
+    },
+    /// A sector's new name.
+    Rename {
+        /// Which.
+        sector: SectorId,
+        /// What was typed so far.
+        text: String,
+    },
+    /// A sector's new colour.
+    Recolour {
+        /// Which.
+        sector: SectorId,
+    },
+    /// Whether a sector with windows is really to go.
+    Remove {
+        /// Which.
+        sector: SectorId,
+    },
+    /// What can be set up.
+    Settings,
+    /// Everything that was said.
+    Log,
+}
+
+impl Overlay {
+    /// What it is about, where it is about a node.
+    fn subject(&self) -> Option<NodeId> {
+        match self {
+            Self::Menu { node, .. } | Self::SendTo { node } => Some(*node),
+            Self::Rename { sector, .. } | Self::Recolour { sector } | Self::Remove { sector } => Some((*sector).into()),
+            Self::Keys | Self::Launcher { .. } | Self::Settings | Self::Log => None,
+        }
+    }
+}
+
+impl Interface {
+    /// Does something with the interface, wherever it was asked for: by a key, the page, the control socket. Returns what
+    /// is not its own to do.
+    pub fn act(&mut self, action: &UiAction, sight: &Sight) -> Vec<Request> {
+        self.act_in(action, None, None, sight)
+    }
+
+    pub(super) fn act_in(
+        &mut self,
+        action: &UiAction,
+        pane: Option<ViewportId>,
+        at: Option<Point>,
+        sight: &Sight,
+    ) -> Vec<Request> {
+        match action {
+            UiAction::Keys => self.toggle(Overlay::Keys),
+            UiAction::Settings => self.toggle(Overlay::Settings),
+            UiAction::Log => self.toggle(Overlay::Log),
+            UiAction::Launcher => self.toggle(Overlay::Launcher { category: None }),
+            UiAction::Category { name } => self.open(Overlay::Launcher { category: name.clone() }),
+            UiAction::Search => {
+                let boxes = sight.stops().filter(|node| node.role == Role::SearchBox);
+                let of_pane = boxes.max_by_key(|node| node.key.pane == sight.pane.get());
+                self.focused = of_pane.map(|node| node.key).or(self.focused);
+            }
+            UiAction::Menu { node } => {
+                let at = at.or_else(|| sight.place_of(*node)).unwrap_or_default();
+                self.open_about(Overlay::Menu { node: *node, at }, sight);
+            }
+            UiAction::SendTo { node } => self.open_about(Overlay::SendTo { node: *node }, sight),
+            UiAction::Rename { sector } => {
+                let text = sight.tree.sector(*sector).map(|sector| sector.name.clone()).unwrap_or_default();
+                self.open_about(Overlay::Rename { sector: *sector, text }, sight);
+            }
+            UiAction::Recolour { sector } => self.open_about(Overlay::Recolour { sector: *sector }, sight),
+            UiAction::Remove { sector } => return self.remove(*sector, sight),
+            UiAction::Dismiss { alert } => self.alerts.dismiss(*alert),
+            UiAction::Accept => return self.accept(sight),
+            UiAction::Cancel => self.close(),
+            UiAction::Launch { .. } | UiAction::Another { .. } => {
+                self.close();
+                return vec![(pane, Action::Ui(action.clone()))];
+            }
+            UiAction::SectorNumber { .. }
+            | UiAction::Theme { .. }
+            | UiAction::Scale { .. }
+            | UiAction::ReducedMotion { .. } => return vec![(pane, Action::Ui(action.clone()))],
+        }
+        Vec::new()
+    }
+
+    fn toggle(&mut self, overlay: Overlay) {
+        let same = |open: &Overlay| std::mem::discriminant(open) == std::mem::discriminant(&overlay);
+        if self.overlay.as_ref().is_some_and(same) { self.close() } else { self.open(overlay) }
+    }
+
+    fn open(&mut self, overlay: Overlay) {
+        let was_launcher = matches!(self.overlay, Some(Overlay::Launcher { .. }));
+        if !(was_launcher && matches!(overlay, Overlay::Launcher { .. })) {
+            self.search.clear();
+        }
+        if self.overlay.is_none() {
+            self.returns_to = self.focused;
+        }
+        // Where the keyboard is in it is known when it is in view.
+        self.focused = if was_launcher { self.focused } else { None };
+        self.overlay = Some(overlay);
+        self.spend();
+    }
+
+    /// Opens what is about a node, if that is still there.
+    fn open_about(&mut self, overlay: Overlay, sight: &Sight) {
+        if overlay.subject().is_none_or(|node| sight.tree.contains(node)) {
+            self.open(overlay);
+        }
+    }
+
+    /// Closes what is open and gives the keyboard back to where it was.
+    pub fn close(&mut self) {
+        self.search.clear();
+        if self.overlay.take().is_some() {
+            self.focused = self.returns_to.take();
+        }
+    }
+
+    /// Something was chosen: what was open for choosing has done its work. What is set up is seen at once and stays.
+    pub(super) fn close_choice(&mut self) {
+        if self.overlay.as_ref().is_some_and(|overlay| !matches!(overlay, Overlay::Settings)) {
+            self.close();
+        }
+    }
+
+    /// Closes what is about something that has gone.
+    pub(super) fn forget_overlay(&mut self, sight: &Sight) {
+        let subject = self.overlay.as_ref().and_then(Overlay::subject);
+        if subject.is_some_and(|node| !sight.tree.contains(node)) {
+            self.close();
+        }
+    }
+
+    fn remove(&mut self, sector: SectorId, sight: &Sight) -> Vec<Request> {
+        let asked = matches!(self.overlay, Some(Overlay::Remove { sector: asked }) if asked == sector);
+        let empty = sight.tree.sector(sector).is_none_or(|sector| sector.apps.is_empty());
+        if !empty && !asked {
+            self.open_about(Overlay::Remove { sector }, sight);
+            return Vec::new();
+        }
+        self.close();
+        vec![(None, Action::Do(Operation::RemoveSector { sector }))]
+    }
+
+    /// What was typed counts.
+    fn accept(&mut self, sight: &Sight) -> Vec<Request> {
+        match self.overlay.clone() {
+            Some(Overlay::Rename { sector, text }) => {
+                if text.trim().is_empty() {
+                    return Vec::new();
+                }
+                self.close();
+                vec![(None, Action::Do(Operation::Rename { sector, name: text.trim().to_owned() }))]
+            }
+            Some(Overlay::Remove { sector }) => self.remove(sector, sight),
+            Some(Overlay::Launcher { .. }) | None => self.take_best(sight),
+            Some(_) => {
+                self.close();
+                Vec::new()
+            }
+        }
+    }
+
+    /// Goes to what fits best to what was typed: the first tile or launcher in view.
+    fn take_best(&mut self, sight: &Sight) -> Vec<Request> {
+        let in_overlay = self.overlay.is_some();
+        let fits = |action: &Action| match action {
+            Action::Do(Operation::ZoomIn { into }) => into.is_some() && !in_overlay,
+            Action::Ui(UiAction::Launch { .. }) => true,
+            _ => false,
+        };
+        let here = |pane: u64| in_overlay || pane == sight.pane.get();
+        let best = sight.stops().find(|node| here(node.key.pane) && node.action.as_ref().is_some_and(fits));
+        let Some(best) = best else { return Vec::new() };
+        let requests = self.activate(best, None, sight);
+        self.search.clear();
+        requests
+    }
+}

@@ -11,7 +11,7 @@ use streamer::{
     Bitrates, Config, Event,
     auth::Tokens,
     encoder::Ladder,
-    protocol::{Role, ToPage},
+    protocol::{FromPage, Role, SemanticNode, ToPage},
     tls::Tls,
     video::{I420, Timing},
 };
@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{}", streamer.url(role).unwrap_or_default());
     }
     streamer.broadcast(ToPage::Size { width: SIZE.0, height: SIZE.1, scale: 1.0 });
+    streamer.set_semantics(meaning(""));
 
     let mut picture = I420::black(SIZE.0, SIZE.1);
     let mut next = Instant::now();
@@ -55,6 +56,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         while let Ok(event) = events.recv_timeout(next.saturating_duration_since(Instant::now())) {
             if !matches!(event, Event::Idle | Event::PictureWanted) {
                 println!("{event:?}");
+            }
+            if let Event::Input { message: FromPage::FocusNode { id }, .. } = event {
+                streamer.set_semantics(meaning(&id));
             }
         }
         if streamer.ready() {
@@ -78,4 +82,25 @@ fn draw(picture: &mut I420, number: u32) {
         }
         row[bar..(bar + 32).min(width)].fill(235);
     }
+}
+
+/// As if there were something to press.
+fn meaning(focused: &str) -> Vec<SemanticNode> {
+    let node = |id: &str, role: &str, x: f32, y: f32| SemanticNode {
+        id: id.to_owned(),
+        role: role.to_owned(),
+        name: id.replace('-', " ").to_uppercase(),
+        x,
+        y,
+        w: 160.0,
+        h: 48.0,
+        actionable: role == "button",
+        focused: id == focused,
+        ..SemanticNode::default()
+    };
+    let rail = SemanticNode { h: 400.0, ..node("rail", "group", 40.0, 40.0) };
+    let inside = |node| SemanticNode { parent: Some("rail".to_owned()), ..node };
+    let meter = SemanticNode { value: Some("34 %".to_owned()), ..node("cpu", "meter", 600.0, 40.0) };
+    let buttons = [("zoom-out", 40.0), ("split", 100.0)].map(|(id, y)| inside(node(id, "button", 40.0, y)));
+    [vec![rail], buttons.to_vec(), vec![meter, node("search", "searchbox", 600.0, 100.0)]].concat()
 }

@@ -34,30 +34,34 @@ export class Keyboard {
 
     /**
      * @param {HTMLTextAreaElement} field
+     * @param {HTMLElement} layer a screen reader may have the focus in here; the keys are the desktop's all the same
      * @param {import("./link.js").Link} link
      * @param {KeyboardListener} listener
      */
-    constructor(field, link, listener) {
+    constructor(field, layer, link, listener) {
         this.field = field;
+        this.layer = layer;
         this.link = link;
         this.listener = listener;
         this.#reset();
-        field.addEventListener("keydown", (event) => this.#down(event));
-        field.addEventListener("keyup", (event) => this.#up(event));
         field.addEventListener("input", (event) => this.#input(event instanceof InputEvent && event.isComposing));
         field.addEventListener("compositionend", () => this.#input(false));
-        field.addEventListener("paste", (event) => {
-            event.preventDefault();
-            if (event.clipboardData) listener.onPaste(event.clipboardData);
-        });
-        field.addEventListener("focus", () => {
-            this.#reset();
-            listener.onCapture(true);
-        });
-        field.addEventListener("blur", () => {
-            this.release();
-            listener.onCapture(false);
-        });
+        for (const element of [field, layer]) {
+            element.addEventListener("keydown", (event) => this.#down(event));
+            element.addEventListener("keyup", (event) => this.#up(event));
+            element.addEventListener("paste", (event) => {
+                event.preventDefault();
+                if (event.clipboardData) listener.onPaste(event.clipboardData);
+            });
+            element.addEventListener("focusin", () => {
+                if (element === field) this.#reset();
+                listener.onCapture(true);
+            });
+            element.addEventListener("focusout", () => {
+                this.release();
+                listener.onCapture(false);
+            });
+        }
         window.addEventListener("blur", () => this.release());
         document.addEventListener("visibilitychange", () => {
             if (document.hidden) this.release();
@@ -66,12 +70,18 @@ export class Keyboard {
     }
 
     get captured() {
-        return document.activeElement === this.field && document.hasFocus();
+        const active = document.activeElement;
+        return (active === this.field || this.layer.contains(active)) && document.hasFocus();
     }
 
     /** The desktop takes the keyboard. */
     capture() {
         this.field.focus({ preventScroll: true });
+    }
+
+    /** The browser has it again. */
+    leave() {
+        if (this.captured && document.activeElement instanceof HTMLElement) document.activeElement.blur();
     }
 
     /** Everything is up: releases outside the page are not seen here. */

@@ -7,12 +7,14 @@ import { Keyboard } from "./keyboard.js";
 import { Link } from "./link.js";
 import { Markers } from "./markers.js";
 import { Menu } from "./menu.js";
+import { Mirror } from "./mirror.js";
 import { Notices } from "./notices.js";
 import { readPen } from "./pen.js";
 import { addPhoneKeys } from "./phone.js";
 import { Picture } from "./picture.js";
 import { Pointer } from "./pointer.js";
 import { Screen } from "./screen.js";
+import { Nodes } from "./semantics.js";
 import { Session } from "./session.js";
 import { Stats } from "./stats.js";
 import { keepToken, takeToken } from "./token.js";
@@ -32,6 +34,7 @@ const stage = element("stage", HTMLElement);
 const markers = new Markers();
 const notices = new Notices(element("notices", HTMLElement));
 const cursor = new Cursor(stage);
+const nodes = new Nodes();
 
 const screen = new Screen({
     onRetry: () => session.retryNow(),
@@ -48,6 +51,8 @@ const session = new Session({
         if (state.name !== "live" && state.name !== "repairing") {
             hello = undefined;
             picture.freeze();
+            nodes.clear();
+            mirror.show(nodes.all);
         }
         screen.show(state);
     },
@@ -60,6 +65,17 @@ const session = new Session({
 
 const link = new Link(session, markers);
 
+const typing = element("typing", HTMLTextAreaElement);
+const mirror = new Mirror(element("semantics", HTMLElement), {
+    onActivate: (id, secondary) => link.send({ t: "activate", id, secondary }),
+    onFocus: (id) => link.send({ t: "focus_node", id }),
+    onActive: (id) => {
+        if (id === undefined) typing.removeAttribute("aria-activedescendant");
+        else if (typing.getAttribute("aria-activedescendant") !== id) typing.setAttribute("aria-activedescendant", id);
+    },
+    onGone: () => keyboard.capture(),
+});
+
 const picture = new Picture(stage, element("picture", HTMLVideoElement), element("still", HTMLCanvasElement), {
     onFrame: (rtp, shown) => {
         if (rtp !== undefined) markers.frame(rtp, shown);
@@ -68,6 +84,7 @@ const picture = new Picture(stage, element("picture", HTMLVideoElement), element
     onBox: (size) => {
         if (hello) link.send({ t: "resize", ...size });
     },
+    onPlace: (rect) => mirror.place(rect),
 });
 
 const stats = new Stats(session, picture, markers);
@@ -77,13 +94,13 @@ const clipboard = new ClipboardSync(link, {
     onProblem: (text) => notices.show("warning", text),
 });
 
-const keyboard = new Keyboard(element("typing", HTMLTextAreaElement), link, {
+const keyboard = new Keyboard(typing, mirror.layer, link, {
     onCapture: (captured) => {
         document.body.dataset.captured = String(captured);
         hint();
     },
     onLeave: () => {
-        keyboard.field.blur();
+        keyboard.leave();
         menu.toggle(true);
     },
     onStats: () => stats.toggle(),
@@ -102,6 +119,7 @@ const menu = new Menu({
         if (link.role !== "view") keyboard.capture();
     },
     onSend: (code, modifiers) => keyboard.tap(code, modifiers),
+    onCommand: (command) => link.send({ t: "command", command }),
     onLayout: (layout) => {
         keyboard.layout = layout;
         link.send({ t: "layout", layout, variant: "" });
@@ -140,8 +158,14 @@ function hear(message) {
         case "notice":
             notices.show(message.level, message.text);
             break;
-        // The video itself says its size; `pong` and `bye` are the connection's.
+        // The video itself says its size, but not how many of its pixels are a logical one.
         case "size":
+            mirror.scale(message.width / message.scale);
+            break;
+        case "semantics":
+            if (nodes.take(message)) mirror.show(nodes.all);
+            break;
+        // The connection's.
         case "pong":
         case "bye":
             break;
@@ -156,6 +180,7 @@ function greet(message) {
     element("view-only", HTMLElement).hidden = message.role !== "view";
     keyboard.layout = message.layout;
     link.send({ t: "resize", ...picture.wanted });
+    link.send({ t: "reduced_motion", on: reduced.matches });
     const layout = menu.storedLayout;
     if (layout && layout !== message.layout) {
         keyboard.layout = layout;
@@ -165,6 +190,9 @@ function greet(message) {
     // Not on a phone, where it would be the page's and not the user's choice.
     if (message.role !== "view" && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) keyboard.capture();
 }
+
+const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+reduced.addEventListener("change", () => link.send({ t: "reduced_motion", on: reduced.matches }));
 
 let hintTimer = 0;
 

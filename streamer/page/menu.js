@@ -12,6 +12,7 @@ const STORED_LAYOUT = "tos-layout";
  * @property {() => void} onCopy
  * @property {() => void} onClosed the desktop takes the keyboard again
  * @property {(code: string, modifiers: string[]) => void} onSend a key that the browser would keep
+ * @property {(command: Record<string, unknown>) => void} onCommand an operation of the session
  * @property {(layout: string) => void} onLayout
  */
 
@@ -42,6 +43,8 @@ export class Menu {
             const keys = button.dataset.send?.split("+");
             const code = keys?.pop();
             if (keys && code) button.onclick = () => listener.onSend(code, keys);
+            const command = button.dataset.command;
+            if (command) button.onclick = () => listener.onCommand(JSON.parse(command));
         }
         for (const [name, title] of CHOICES) this.#layout.add(new Option(title, name));
         this.#layout.value = this.storedLayout;

@@ -9,6 +9,7 @@ const SETTLE = 150;
  * @typedef {object} PictureListener
  * @property {(rtp: number | undefined, shown: number) => void} onFrame a new picture is on the screen
  * @property {(size: { width: number, height: number, scale: number }) => void} onBox the window settled on this size
+ * @property {(rect: import("./letterbox.js").Rect) => void} onPlace the picture lies here now, relative to the stage
  */
 
 /** The video element and its place in the stage. */
@@ -112,6 +113,7 @@ export class Picture {
             style.height = `${inner.height}px`;
         }
         this.rect = { ...inner, left: box.left + inner.left, top: box.top + inner.top };
+        this.listener.onPlace(inner);
     }
 
     #watch() {

@@ -10,5 +10,6 @@ pub mod label;
 pub mod operation;
 pub mod plain_frame;
 pub mod scene;
+pub mod snapshot;
 pub mod theme;
 pub mod viewport;

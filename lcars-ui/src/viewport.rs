@@ -6,7 +6,7 @@
 
 use crate::camera::Camera;
 use crate::geometry::{Point, Rect, Size};
-use crate::hierarchy::{HubMode, NodeId, OutputId, Path, ViewportId};
+use crate::hierarchy::{Awaited, HubMode, NodeId, OutputId, Path, ViewportId};
 use crate::operation::{Axis, Direction, Refused};
 
 /// No pane is split into smaller ones than this, in logical pixels.
@@ -30,12 +30,14 @@ pub struct Viewport {
     pub mode: HubMode,
     /// Where the selected tile stands in the order, so that the ring stays there when the tile goes.
     pub(crate) slot: usize,
+    /// What it waits for after a restart, as long as nobody moves it.
+    pub(crate) awaited: Option<Awaited>,
 }
 
 impl Viewport {
     pub(crate) fn new(id: ViewportId, path: Path) -> Self {
         let camera = Camera::at(&path);
-        Self { id, path, camera, selected: None, mode: HubMode::default(), slot: 0 }
+        Self { id, path, camera, selected: None, mode: HubMode::default(), slot: 0, awaited: None }
     }
 
     /// Whether a pinch or a wheel drives its camera at the moment.

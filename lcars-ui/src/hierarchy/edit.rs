@@ -53,8 +53,7 @@ fn checked(launch: Option<Launch>) -> Result<Option<Launch>, Refused> {
     if launch.command.len() > MOST_COMMAND_WORDS {
         return Err(Refused::TooMany { what: Kind::CommandWords, most: MOST_COMMAND_WORDS });
     }
-    let texts = launch.command.iter().chain(&launch.entry).chain(&launch.directory);
-    if texts.map(String::len).sum::<usize>() > MOST_COMMAND_BYTES {
+    if launch.bytes() > MOST_COMMAND_BYTES {
         return Err(Refused::TooMany { what: Kind::CommandBytes, most: MOST_COMMAND_BYTES });
     }
     Ok(Some(launch))
@@ -73,17 +72,16 @@ impl Tree {
         Ok(id)
     }
 
-    /// Takes a sector away; its windows move to the sector before it, or to the one after.
-    pub(super) fn remove_sector(&mut self, id: SectorId) -> Result<(), Refused> {
+    /// Takes a sector away; its windows move to the sector before it, or to the one after. That sector.
+    pub(super) fn remove_sector(&mut self, id: SectorId) -> Result<SectorId, Refused> {
         let place = self.sector_place(id).ok_or(Refused::NoSuchNode { node: id.into() })?;
         if self.sectors.len() == 1 {
             return Err(Refused::LastSector);
         }
         let gone = self.sectors.remove(place);
-        if let Some(heir) = self.sectors.get_mut(place.saturating_sub(1)) {
-            gone.apps.into_iter().for_each(|app| heir.take_in(app));
-        }
-        Ok(())
+        let heir = self.sectors.get_mut(place.saturating_sub(1)).ok_or(Refused::LastSector)?;
+        gone.apps.into_iter().for_each(|app| heir.take_in(app));
+        Ok(heir.id)
     }
 
     /// Takes a window in where it belongs: above its parent, else with its like in the sector it was started from.
@@ -282,7 +280,7 @@ impl Tree {
 
 impl Sector {
     /// Takes an app in: among its like if there is any, else at the end.
-    fn take_in(&mut self, app: App) {
+    pub(super) fn take_in(&mut self, app: App) {
         let like = self.apps.iter_mut().find(|other| !app.app_id.is_empty() && other.app_id == app.app_id);
         match like {
             Some(like) => {

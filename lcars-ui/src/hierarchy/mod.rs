@@ -12,9 +12,10 @@ mod tiles;
 mod tree;
 mod words;
 
-pub use desktop::{DEFAULT_SECTORS, Desktop, Shown};
+pub(crate) use desktop::Awaited;
+pub use desktop::{DEFAULT_SECTORS, Desktop, Loaded, Restored, Shown, Start};
 pub use edit::NewWindow;
 pub use id::{AppId, ExpectedId, NodeId, OutputId, SectorId, ViewportId, WindowId};
 pub use path::{Level, Path};
-pub use tiles::{HubMode, content, tiles};
+pub use tiles::{APP_TILE, Grid, HubMode, SECTOR_TILE, content, tiles};
 pub use tree::{App, Launch, Sector, SectorColour, Tree, Window};

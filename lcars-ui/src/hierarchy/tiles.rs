@@ -35,9 +35,9 @@ const NARROW_GAP: f64 = 16.0;
 /// No more columns than leave each tile this width, unless some would not fit at all.
 const LEAST_TILE: f64 = 240.0;
 /// Height of a sector's tile by its width: 320 by 288.
-const SECTOR_TILE: f64 = 288.0 / 320.0;
+pub const SECTOR_TILE: f64 = 288.0 / 320.0;
 /// Height of an app's and a window's tile by its width: 320 by 208.
-const APP_TILE: f64 = 208.0 / 320.0;
+pub const APP_TILE: f64 = 208.0 / 320.0;
 /// The strip of apps of a hub that shows something else.
 const STRIP: Size = Size { w: 136.0, h: 104.0 };
 /// Between two tiles of the strip, and below it.
@@ -68,36 +68,82 @@ pub fn tiles(pane: Size, level: Level, mode: HubMode, count: usize) -> Vec<Rect>
         Level::Overview => grid(room, gap, SECTOR_TILE, count),
         Level::Hub if mode == HubMode::Apps => grid(room, gap, APP_TILE, count),
         Level::Hub => strip(pane, room, count),
-        Level::Picker => grid(room, gap, APP_TILE, count),
+        Level::Picker => Grid { room, gaps: (gap, gap), least: LEAST_TILE, aspect: APP_TILE, step: 8.0 }.place_wide(count),
         Level::Focus => Vec::new(),
     }
 }
 
-/// Rows of equal tiles from the top left; as few columns as the measures wish for, more where rows would fall off.
-fn grid(room: Rect, gap: f64, aspect: f64, count: usize) -> Vec<Rect> {
-    if count == 0 || room.is_empty() {
-        return vec![Rect::default(); count];
+/// A grid of equal tiles in some room.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grid {
+    /// What they may fill.
+    pub room: Rect,
+    /// Between two columns, and between two rows.
+    pub gaps: (f64, f64),
+    /// No more columns than leave each tile this width, unless some would not fit at all.
+    pub least: f64,
+    /// The height of a tile by its width.
+    pub aspect: f64,
+    /// Heights are multiples of this.
+    pub step: f64,
+}
+
+/// Below this height by its width a tile is too flat to show anything: there are more columns instead.
+const FLATTEST: f64 = 0.5;
+/// No more columns than this; the room would have to be larger than any screen.
+const MOST_COLUMNS: f64 = 64.0;
+
+impl Grid {
+    /// How many columns the measures wish for.
+    pub fn columns(&self) -> usize {
+        let wished = ((self.room.w + self.gaps.0) / (self.least + self.gaps.0)).floor();
+        // Truncation is meant; what is no number becomes 1.
+        wished.clamp(1.0, MOST_COLUMNS).max(1.0) as usize
     }
-    // Truncation is meant; the width of a pane is far below what a usize holds.
-    let wished = (((room.w + GAP) / (LEAST_TILE + GAP)).floor().clamp(1.0, 64.0)) as usize;
-    let mut columns = wished;
-    loop {
-        let rows = count.div_ceil(columns);
-        let gap = gap.min(room.w / (columns as f64 * 5.0)).min(room.h / (rows as f64 * 5.0));
-        let w = (room.w - gap * (columns - 1) as f64) / columns as f64;
-        let h = w * aspect;
-        if columns < count && h * rows as f64 + gap * (rows - 1) as f64 > room.h {
-            columns += 1;
-            continue;
+
+    /// Rows of equal tiles from the top left, all of them in the room: with as few columns as the measures wish for,
+    /// lower where rows would fall off, in more columns where that would make them too flat.
+    pub fn place(&self, count: usize) -> Vec<Rect> {
+        self.place_in(self.columns(), count)
+    }
+
+    /// The same with fewer columns where there are fewer tiles, which are wider then.
+    pub fn place_wide(&self, count: usize) -> Vec<Rect> {
+        self.place_in(self.columns().min(count.max(1)), count)
+    }
+
+    fn place_in(&self, columns: usize, count: usize) -> Vec<Rect> {
+        let room = self.room;
+        if count == 0 || room.is_empty() {
+            return vec![Rect::default(); count];
         }
-        let h = h.min((room.h - gap * (rows - 1) as f64) / rows as f64);
-        return (0..count)
-            .map(|i| {
-                let (column, row) = ((i % columns) as f64, (i / columns) as f64);
-                Rect::new(room.x + column * (w + gap), room.y + row * (h + gap), w, h)
-            })
-            .collect();
+        let mut columns = columns;
+        loop {
+            let rows = count.div_ceil(columns);
+            let across = self.gaps.0.min(room.w / (columns as f64 * 5.0));
+            let down = self.gaps.1.min(room.h / (rows as f64 * 5.0));
+            let w = (room.w - across * (columns - 1) as f64) / columns as f64;
+            let highest = (room.h - down * (rows - 1) as f64) / rows as f64;
+            let h = (w * self.aspect).min(highest);
+            if h < w * FLATTEST && columns < count {
+                columns += 1;
+                continue;
+            }
+            let stepped = (h / self.step + 1e-6).floor() * self.step;
+            let h = if h > 8.0 * self.step { stepped } else { h };
+            return (0..count)
+                .map(|i| {
+                    let (column, row) = ((i % columns) as f64, (i / columns) as f64);
+                    Rect::new(room.x + column * (w + across), room.y + row * (h + down), w, h)
+                })
+                .collect();
+        }
     }
+}
+
+/// Rows of equal tiles, by the measures as they are written down.
+fn grid(room: Rect, gap: f64, aspect: f64, count: usize) -> Vec<Rect> {
+    Grid { room, gaps: (gap, gap), least: LEAST_TILE, aspect, step: 8.0 }.place(count)
 }
 
 fn strip(pane: Size, room: Rect, count: usize) -> Vec<Rect> {

@@ -120,6 +120,13 @@ pub struct Tree {
     pub(super) ids: Ids,
 }
 
+impl Launch {
+    /// Bytes of all its words together.
+    pub fn bytes(&self) -> usize {
+        self.command.iter().chain(&self.entry).chain(&self.directory).map(String::len).fold(0, usize::saturating_add)
+    }
+}
+
 impl Sector {
     /// How many of its windows nobody has seen yet or that want attention.
     pub fn notifications(&self) -> usize {

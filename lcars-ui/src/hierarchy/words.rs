@@ -1,7 +1,7 @@
 //! What sectors, apps and windows say of themselves and what is remembered about them. None of it changes who owns whom.
 
 use super::edit::clean_name;
-use super::id::{NodeId, SectorId, WindowId};
+use super::id::{AppId, NodeId, SectorId, WindowId};
 use super::path::Path;
 use super::tree::{App, Sector, SectorColour, Tree, Window};
 use crate::label;
@@ -81,6 +81,12 @@ impl Tree {
                 found.recent = Some(window);
             }
         }
+    }
+
+    /// Remembers an app as the one last in focus where none is remembered.
+    pub(super) fn recall(&mut self, sector: SectorId, app: AppId) {
+        let found = self.sectors.iter_mut().find(|found| found.id == sector && found.app(app).is_some());
+        found.into_iter().for_each(|sector| sector.recent = sector.recent.or(Some(app)));
     }
 
     /// Marks what is in sight at a place as seen: at level 3 a window with all its dialogs, in a picker all windows.

@@ -6,6 +6,7 @@ mod outputs;
 mod places;
 mod programs;
 mod random;
+mod saved;
 mod sectors;
 
 use std::time::Duration;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use lcars_ui::camera::{LONGEST, Motion, Pose};
 use lcars_ui::geometry::{Rect, Size};
 use lcars_ui::hierarchy::{
-    App, AppId, Desktop, HubMode, Level, NewWindow, NodeId, OutputId, Path, SectorColour, SectorId, Tree, ViewportId,
-    WindowId, content, tiles,
+    App, AppId, Desktop, HubMode, Launch, Level, NewWindow, NodeId, OutputId, Path, SectorColour, SectorId, Tree,
+    ViewportId, WindowId, content, tiles,
 };
 use lcars_ui::operation::{Axis, Direction, Effect, Effects, Operation, Refused};
 use proptest::collection::vec;
@@ -20,7 +20,11 @@ use crate::cameras::pose_of;
 #[derive(Debug, Clone)]
 enum Step {
     Apply(Asked),
-    Open { app: u8, sector: u8, parent: Option<u8> },
+    Open {
+        app: u8,
+        sector: u8,
+        parent: Option<u8>,
+    },
     Remove(u8),
     SetAppId(u8, u8),
     SetParent(u8, Option<u8>),
@@ -34,6 +38,8 @@ enum Step {
     Release(u8, f64),
     SetMotion(bool),
     Wait(u64),
+    /// Loads the snapshot of this moment.
+    Reload,
 }
 
 /// An operation whose ids are not known yet.
@@ -125,6 +131,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any(), number()).prop_map(|(viewport, speed)| Step::Release(viewport, speed * 5.0)),
         1 => any().prop_map(|n| Step::SetMotion(n < 80)),
         12 => (0u64..400).prop_map(Step::Wait),
+        1 => Just(Step::Reload),
     ]
 }
 
@@ -223,7 +230,8 @@ impl Run {
             Step::Open { app, sector, parent } => {
                 let app_id = ["", "foot", "org.mozilla.firefox", "mail"][*app as usize % 4];
                 let (sector, parent) = (Some(self.sector(*sector)), parent.map(|n| self.window(n)));
-                let new = NewWindow { app_id, title: "title", sector, parent, ..NewWindow::default() };
+                let launch = Some(Launch { command: vec![app_id.to_owned() + "!"], entry: None, directory: None });
+                let new = NewWindow { app_id, title: "title", sector, parent, launch, ..NewWindow::default() };
                 self.desktop.add_window(new, now).map(|(id, effects)| {
                     self.windows.insert(id);
                     effects
@@ -261,6 +269,12 @@ impl Run {
             Step::SetMotion(reduced) => {
                 self.desktop.set_motion(if *reduced { Motion::Reduced } else { Motion::Full });
                 Ok(vec![])
+            }
+            Step::Reload => {
+                let snapshot = self.desktop.snapshot();
+                let loaded = self.desktop.load(&snapshot, now).unwrap();
+                assert_eq!((loaded.starts, loaded.lost), (vec![], vec![]), "everything runs already");
+                Ok(loaded.effects)
             }
             Step::Wait(ms) => {
                 self.now += Duration::from_millis(*ms);
@@ -429,5 +443,8 @@ proptest! {
         for step in &steps {
             run.step(step);
         }
+        let (snapshot, areas) = (run.desktop.snapshot(), vec![AREA; run.desktop.outputs().len()]);
+        let restored = Desktop::restore(&snapshot, &areas).unwrap();
+        prop_assert_eq!(restored.desktop.snapshot(), snapshot);
     }
 }

@@ -37,7 +37,10 @@ impl Desktop {
             Operation::Rename { sector, name } => self.tree.rename(*sector, name)?,
             Operation::Recolour { sector, colour } => self.tree.recolour(*sector, *colour)?,
             Operation::Reorder { node, to } => self.tree.reorder(*node, *to)?,
-            Operation::RemoveSector { sector } => self.tree.remove_sector(*sector)?,
+            Operation::RemoveSector { sector } => {
+                let heir = self.tree.remove_sector(*sector)?;
+                self.expect_elsewhere(*sector, heir);
+            }
             Operation::SendToSector { node, sector, follow } => leaving = self.send(*node, *sector, *follow, now)?,
             Operation::Close { node } => effects = self.close(*node)?,
             Operation::Activate { window } => self.activate(*window)?,

@@ -7,18 +7,23 @@
 //! 4. What programs do never moves a camera, but where the window it shows goes.
 
 mod apply;
+mod expected;
 mod gestures;
 mod outputs;
 mod places;
 mod programs;
+mod saved;
 mod sight;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub(crate) use expected::Awaited;
+use expected::Expected;
+pub use saved::{Loaded, Restored, Start};
 pub use sight::Shown;
 
-use super::id::{NodeId, OutputId, SectorId, ViewportId, WindowId};
+use super::id::{AppId, NodeId, OutputId, SectorId, ViewportId, WindowId};
 use super::path::{Level, Path};
 use super::tree::{SectorColour, Tree};
 use crate::camera::{Motion, Timing};
@@ -40,6 +45,10 @@ pub struct Desktop {
     focused: OutputId,
     /// Whom the last effects gave the keyboard.
     keyboard: Option<WindowId>,
+    /// Apps from before a restart of which windows are still to come.
+    expected: Vec<Expected>,
+    /// Where the apps from before a restart stood that are there again.
+    ranks: BTreeMap<AppId, usize>,
     motion: Motion,
     timing: Timing,
 }
@@ -61,6 +70,8 @@ impl Desktop {
             viewports: BTreeMap::new(),
             focused: OutputId::from_raw(0),
             keyboard: None,
+            expected: Vec::new(),
+            ranks: BTreeMap::new(),
             motion: Motion::default(),
             timing: Timing::default(),
         };
@@ -162,6 +173,7 @@ impl Desktop {
     fn arrive(&mut self, viewport: ViewportId, to: &Path) {
         if let Some(viewport) = self.viewports.get_mut(&viewport) {
             let from = std::mem::replace(&mut viewport.path, to.clone());
+            viewport.awaited = None;
             if from != *to {
                 // Zooming out selects what one came from, everything else what one would want next.
                 let came_from = from.nodes().get(to.nodes().len()).copied().filter(|_| from.is_within(to));
@@ -185,6 +197,7 @@ impl Desktop {
                 viewport.camera.renew(tree, &path, is_leaving, now, motion, &timing);
                 let moved = viewport.path != path;
                 viewport.path = path;
+                viewport.awaited = viewport.awaited.filter(|_| !moved);
                 choose_tile(tree, viewport, moved);
             }
         }

@@ -72,7 +72,9 @@ impl Desktop {
         if !self.tree.children(path).contains(&node) {
             return Err(Refused::NotHere { node });
         }
-        self.viewports.get_mut(&id).into_iter().for_each(|viewport| viewport.selected = Some(node));
+        if let Some(viewport) = self.viewports.get_mut(&id) {
+            (viewport.selected, viewport.awaited) = (Some(node), None);
+        }
         Ok(())
     }
 

@@ -9,13 +9,21 @@ use crate::operation::{Effects, Refused};
 
 impl Desktop {
     /// Takes in a window that a program mapped. It moves no camera.
-    pub fn add_window(&mut self, new: NewWindow<'_>, now: Duration) -> Result<(WindowId, Effects), Refused> {
+    pub fn add_window(&mut self, mut new: NewWindow<'_>, now: Duration) -> Result<(WindowId, Effects), Refused> {
         let usual = self.usual_sector();
+        let expected = self.brought_back(&new);
+        if let Some(expected) = &expected {
+            new.sector = Some(expected.sector);
+            new.launch = new.launch.or_else(|| expected.launch.clone());
+        }
         let id = self.tree.add_window(new, usual)?;
         let place = self.tree.path_to(id.into()).and_then(|path| path.window());
         if let Some(place) = place.filter(|place| *place != id) {
             // A new dialog is what its program wants an answer to.
             self.tree.choose_keyboard(place, None);
+        }
+        if let Some(expected) = expected {
+            self.welcome(&expected, id);
         }
         Ok((id, self.settle(None, now)))
     }

@@ -144,6 +144,11 @@ pub enum UiAction {
         #[serde(default)]
         name: Option<String>,
     },
+    /// Turns to a page of what is open and does not fit on one.
+    Page {
+        /// Which, counted from 0.
+        number: usize,
+    },
     /// Shows what can be set up, or hides it.
     Settings,
     /// Shows the log of alerts, or hides it.

@@ -22,6 +22,8 @@ pub enum Symbol {
     Down,
     Home,
     End,
+    PageUp,
+    PageDown,
     /// The key for menus, as Shift+F10 is elsewhere.
     Menu,
     /// A letter, a digit, a sign, a space.
@@ -68,6 +70,8 @@ impl Interface {
             Symbol::Down => towards(self, Direction::Down),
             Symbol::Home => Some(self.go_to_end(false, sight)),
             Symbol::End => Some(self.go_to_end(true, sight)),
+            Symbol::PageUp => self.turn_page("page-previous", sight),
+            Symbol::PageDown => self.turn_page("page-next", sight),
             Symbol::Enter => Some(self.enter(sight)),
             Symbol::Menu => self.menu_by_key(sight),
             Symbol::Backspace => {
@@ -165,6 +169,13 @@ impl Interface {
 
     fn accept_typed(&mut self, sight: &Sight) -> Vec<Request> {
         self.act(&crate::semantics::UiAction::Accept, sight)
+    }
+
+    /// Presses what turns the pages of what is open.
+    fn turn_page(&mut self, part: &str, sight: &Sight) -> Option<Vec<Request>> {
+        self.overlay.as_ref()?;
+        let button = sight.stops().find(|node| node.key.part == part);
+        Some(button.map(|node| self.activate(node, None, sight)).unwrap_or_default())
     }
 
     fn menu_by_key(&mut self, sight: &Sight) -> Option<Vec<Request>> {

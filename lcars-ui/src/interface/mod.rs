@@ -16,10 +16,10 @@ mod tests;
 
 use std::time::Duration;
 
-use crate::geometry::Point;
+use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
 use crate::scene::Key;
-use crate::semantics::{Action, Node};
+use crate::semantics::{Action, Node, Role};
 
 pub use alerts::{Alert, AlertLevel, Alerts};
 pub use keyboard::{Held, Symbol};
@@ -41,6 +41,8 @@ pub struct Interface {
     pub search: String,
     /// What lies above everything.
     pub overlay: Option<Overlay>,
+    /// Which page of it is wanted, where it has several, counted from 0; beyond the last one means that.
+    pub page: usize,
     /// What is being dragged.
     pub drag: Option<Drag>,
     /// What the user is told.
@@ -139,6 +141,15 @@ impl Interface {
         }
     }
 
+    /// Presses a part by its key, as somebody does who reads the page with other means than the eye.
+    pub fn press_key(&mut self, key: Key, sight: &Sight) -> Vec<Request> {
+        self.forget(sight);
+        let Some(node) = sight.stops().find(|node| node.key == key) else { return Vec::new() };
+        self.focused = Some(key);
+        let Rect { x, y, w, h } = node.rect;
+        self.activate(node, Some(Point { x: x + w / 2.0, y: y + h / 2.0 }), sight)
+    }
+
     /// The pane of a part, as requests name it.
     fn pane_of(key: Key) -> Option<ViewportId> {
         (key.pane != 0).then(|| ViewportId::from_raw(key.pane))
@@ -146,7 +157,9 @@ impl Interface {
 
     /// Does what pressing a part does.
     fn activate(&mut self, node: &Node, at: Option<Point>, sight: &Sight) -> Vec<Request> {
-        let Some(action) = node.action.as_ref().filter(|_| !node.states.disabled) else { return Vec::new() };
+        // Pressing a box puts the keyboard into it and does nothing else; its action is what Enter does.
+        let usable = !node.states.disabled && node.role != Role::TextBox;
+        let Some(action) = node.action.as_ref().filter(|_| usable) else { return Vec::new() };
         self.perform(action, Self::pane_of(node.key), at, sight)
     }
 

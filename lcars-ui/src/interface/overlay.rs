@@ -4,7 +4,7 @@ use super::{Interface, Request, Sight};
 use crate::geometry::Point;
 use crate::hierarchy::{NodeId, SectorId, ViewportId};
 use crate::operation::Operation;
-use crate::semantics::{Action, Role, UiAction};
+use crate::semantics::{Action, Node, Role, UiAction};
 
 /// What is open. There is never more than one; what one leads to takes its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +82,7 @@ impl Interface {
             UiAction::Log => self.toggle(Overlay::Log),
             UiAction::Launcher => self.toggle(Overlay::Launcher { category: None }),
             UiAction::Category { name } => self.open(Overlay::Launcher { category: name.clone() }),
+            UiAction::Page { number } => self.page = *number,
             UiAction::Search => {
                 let boxes = sight.stops().filter(|node| node.role == Role::SearchBox);
                 let of_pane = boxes.max_by_key(|node| node.key.pane == sight.pane.get());
@@ -129,6 +130,7 @@ impl Interface {
         // Where the keyboard is in it is known when it is in view.
         self.focused = if was_launcher { self.focused } else { None };
         self.overlay = Some(overlay);
+        self.page = 0;
         self.spend();
     }
 
@@ -192,19 +194,30 @@ impl Interface {
         }
     }
 
-    /// Goes to what fits best to what was typed: the first tile or launcher in view.
+    /// Goes to what fits best to what was typed: the first tile of that name, else the first thing to launch in view.
     fn take_best(&mut self, sight: &Sight) -> Vec<Request> {
         let in_overlay = self.overlay.is_some();
-        let fits = |action: &Action| match action {
-            Action::Do(Operation::ZoomIn { into }) => into.is_some() && !in_overlay,
-            Action::Ui(UiAction::Launch { .. }) => true,
+        let here = |node: &&Node| in_overlay || node.key.pane == sight.pane.get();
+        let typed = self.search.trim().to_lowercase();
+        let is_meant = |node: &&Node| match node.action {
+            Some(Action::Do(Operation::ZoomIn { into: Some(into) })) => !in_overlay && is_called(into, &typed, sight),
             _ => false,
         };
-        let here = |pane: u64| in_overlay || pane == sight.pane.get();
-        let best = sight.stops().find(|node| here(node.key.pane) && node.action.as_ref().is_some_and(fits));
-        let Some(best) = best else { return Vec::new() };
+        let launches = |node: &&Node| matches!(node.action, Some(Action::Ui(UiAction::Launch { .. })));
+        let tile = sight.stops().filter(here).find(is_meant);
+        let Some(best) = tile.or_else(|| sight.stops().filter(here).find(launches)) else { return Vec::new() };
         let requests = self.activate(best, None, sight);
         self.search.clear();
         requests
+    }
+}
+
+/// Whether what was typed is part of the name of an app, a window or a sector.
+fn is_called(node: NodeId, typed: &str, sight: &Sight) -> bool {
+    let contains = |name: &str| name.to_lowercase().contains(typed);
+    match node {
+        NodeId::Sector(id) => sight.tree.sector(id).is_some_and(|sector| contains(&sector.name)),
+        NodeId::App(id) => sight.tree.app(id).is_some_and(|(_, app)| contains(&app.title) || contains(&app.app_id)),
+        NodeId::Window(id) => sight.tree.window(id).is_some_and(|(_, _, window)| contains(&window.title)),
     }
 }

@@ -126,7 +126,6 @@ fn enter_takes_what_fits_best_and_ends_the_search() {
     assert_eq!(world.symbol(Symbol::Enter), Some(vec![here(Operation::ZoomIn { into: Some(app) })]));
     assert_eq!(world.interface.search, "");
     world.typed("gimp");
-    world.nodes.retain(|node| !["left", "right"].contains(&node.key.part));
     world.add("launch", Rect::new(0.0, 300.0, 100.0, 40.0), Action::Ui(UiAction::Launch { entry: "gimp".into() }));
     let launch = Action::Ui(UiAction::Launch { entry: "gimp".into() });
     assert_eq!(world.symbol(Symbol::Enter), Some(vec![(Some(ViewportId::from_raw(7)), launch)]));
@@ -173,4 +172,42 @@ fn leaving_the_hub_ends_the_search() {
     world.level = Level::Overview;
     world.tick(1);
     assert_eq!(world.interface.search, "");
+}
+
+#[test]
+fn pages_turn_by_key() {
+    let mut world = World::new();
+    assert_eq!(world.symbol(Symbol::PageDown), None, "there is nothing with pages");
+    world.act(UiAction::Keys);
+    world.add_dialog();
+    world.add("page-next", Rect::new(0.0, 400.0, 100.0, 40.0), Action::Ui(UiAction::Page { number: 1 }));
+    assert_eq!(world.symbol(Symbol::PageDown), Some(vec![]));
+    assert_eq!(world.interface.page, 1);
+    assert_eq!(world.symbol(Symbol::PageUp), Some(vec![]), "there is none before");
+    world.act(UiAction::Log);
+    assert_eq!(world.interface.page, 0);
+}
+
+#[test]
+fn a_part_is_pressed_by_its_key() {
+    let mut world = World::new();
+    let press = |world: &mut World, part| world.with(|this, sight, _| this.press_key(key(part), sight));
+    assert_eq!(press(&mut world, "zoom-out"), [here(Operation::ZoomOut)]);
+    assert_eq!(press(&mut world, "gone"), []);
+    world.nodes[0].states.disabled = true;
+    assert_eq!(press(&mut world, "zoom-out"), []);
+}
+
+#[test]
+fn pressing_a_box_does_not_accept_what_is_in_it() {
+    let mut world = World::new();
+    let sector = world.sector(0);
+    world.act(UiAction::Rename { sector });
+    world.add_dialog();
+    world.nodes[6].role = Role::TextBox;
+    world.down(250.0, 310.0);
+    assert_eq!(world.up(250.0, 310.0), []);
+    assert!(world.interface.overlay.is_some());
+    assert_eq!(world.interface.focused, Some(Key::part("accept")));
+    assert_eq!(world.symbol(Symbol::Enter).unwrap().len(), 1, "Enter accepts it");
 }

@@ -52,6 +52,11 @@ impl Rect {
         self.y + self.h
     }
 
+    /// Its extent.
+    pub fn size(&self) -> Size {
+        Size { w: self.w, h: self.h }
+    }
+
     /// Whether it has no area.
     pub fn is_empty(&self) -> bool {
         !(self.w > 0.0 && self.h > 0.0)

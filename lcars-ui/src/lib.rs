@@ -6,10 +6,13 @@
 pub mod camera;
 pub mod geometry;
 pub mod hierarchy;
+pub mod interface;
 pub mod label;
 pub mod operation;
 pub mod plain_frame;
 pub mod scene;
+pub mod semantics;
 pub mod snapshot;
 pub mod theme;
+pub mod view;
 pub mod viewport;

@@ -281,7 +281,7 @@ impl Builder<'_> {
             }
             let (key, text) = (Key::part(part), String::from(text));
             let (align, elide) = (Align::Left, Elide::End);
-            self.frame.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide });
+            self.frame.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide, zoom: 1.0 });
             y = rect.bottom();
         }
     }
@@ -295,7 +295,7 @@ impl Builder<'_> {
     fn label(&mut self, key: Key, rect: Rect, text: &str, colour: Colour, align: Align) {
         let (text, cap_height) = (String::from(text), self.m.cap_label);
         let (face, elide) = (Face::Label, Elide::End);
-        self.frame.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide });
+        self.frame.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide, zoom: 1.0 });
     }
 
     /// The place for a label in a pill.

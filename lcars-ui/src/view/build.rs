@@ -31,6 +31,8 @@ pub struct Builder<'a> {
     pub scene: Vec<Primitive>,
     /// What it means so far.
     pub nodes: Vec<Node>,
+    /// Where something lies over the windows.
+    pub covers: Vec<Rect>,
     factor: f64,
     pane: u64,
     parent: Option<usize>,
@@ -188,6 +190,7 @@ impl<'a> Builder<'a> {
             scale,
             scene: Vec::new(),
             nodes: Vec::new(),
+            covers: Vec::new(),
             factor: if factor.is_finite() && factor > 0.0 { factor } else { 1.0 },
             pane: 0,
             parent: None,
@@ -296,13 +299,18 @@ impl<'a> Builder<'a> {
 
     /// A line of text.
     pub fn text(&mut self, key: Key, line: Text) {
+        self.text_zoomed(key, line, 1.0);
+    }
+
+    /// The same during a zoom; see [`Primitive::Text`].
+    pub fn text_zoomed(&mut self, key: Key, line: Text, zoom: f64) {
         let Text { rect, text, cap, colour, align, face } = line;
         if text.is_empty() || rect.is_empty() {
             return;
         }
         let (key, elide) = (self.key(key), if face == Face::Mono { Elide::Middle } else { Elide::End });
         let cap_height = cap;
-        self.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide, zoom: 1.0 });
+        self.scene.push(Primitive::Text { key, rect, text, cap_height, colour, align, face, elide, zoom });
     }
 
     /// An icon of the icon theme.

@@ -1,18 +1,34 @@
 //! From the desktop to a picture: the scene to paint and the semantics that go with it.
 
 pub mod build;
+mod frame;
+mod levels;
+mod map;
 mod metrics;
+mod overlay;
+mod pane;
+mod prompt;
+mod rail;
+mod tile;
+mod zoom;
 
 use std::time::Duration;
 
 pub use metrics::{label_width, mono_width};
+pub use overlay::Binding;
 
+use build::Builder;
+use levels::Without;
+use pane::{Pane, Rail};
+
+use crate::camera::Pose;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Desktop, OutputId, ViewportId, WindowId};
 use crate::interface::Interface;
-use crate::scene::Primitive;
-use crate::semantics::Node;
+use crate::scene::{Key, Primitive};
+use crate::semantics::{Node, Role};
 use crate::theme::{Colour, Theme};
+use crate::viewport::PANE_GAP;
 
 /// What the machine is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -63,6 +79,8 @@ pub struct Inputs<'a> {
     pub clock: &'a str,
     /// What can be launched: what matches the search, else recently used first.
     pub launcher: &'a [Launchable],
+    /// The keys in force, for the overlay that lists them.
+    pub bindings: &'a [Binding],
     /// For cameras.
     pub now: Duration,
 }
@@ -93,4 +111,95 @@ pub struct View {
     pub covers: Vec<Rect>,
     /// A camera, a hold or a blink is under way: the next picture differs without any event.
     pub moving: bool,
+}
+
+/// Lays out and draws an output.
+pub fn build(inputs: &Inputs) -> View {
+    let mut b = Builder::new(inputs);
+    let mut areas = Vec::new();
+    let mut moving = false;
+    if let Some(output) = inputs.desktop.output(inputs.output) {
+        let panes = pane::panes(&b, inputs, output);
+        for pane in &panes {
+            b.enter_pane(Some(pane.viewport.id));
+            draw_pane(&mut b, pane);
+            areas.push(focus_area(&b, pane));
+            moving |= !pane.viewport.camera.rests(inputs.now);
+        }
+        b.enter_pane(None);
+        dividers(&mut b, &panes);
+        let framed = panes.iter().all(|pane| pane.rail != Rail::None);
+        if let Some(focused) = panes.iter().find(|pane| pane.focused).filter(|_| panes.len() > 1 && framed) {
+            prompt::draw_shared(&mut b, inputs.size, focused);
+        }
+    }
+    overlay::draw(inputs, &mut b);
+    View { background: inputs.theme.bg, scene: b.scene, nodes: b.nodes, areas, covers: b.covers, moving }
+}
+
+/// What an output's panes may fill, to be told to the desktop: all of a picture but the prompt.
+pub fn pane_area(theme: &Theme, size: Size, scale: f64, ui_scale: f64) -> Rect {
+    let m = theme.measures.scaled_by(size.w, size.h, scale, ui_scale);
+    pane::shared(&m, scale, size)
+}
+
+fn draw_pane(b: &mut Builder, pane: &Pane) {
+    let path = &pane.viewport.path;
+    let pose = pane.viewport.camera.pose(pane.inputs.now);
+    let region = Node::new(Key::part("pane"), Role::Region, prompt::place_name(pane), pane.rect);
+    let region = b.node(region);
+    let at_rest = |b: &mut Builder, path| {
+        levels::draw(b, pane, path, Without::default());
+        if pane.alone {
+            prompt::draw_alone(b, pane, path);
+        }
+    };
+    b.within(region, |b| match &pose {
+        Pose::Rest(place) => at_rest(b, place),
+        // While it moves, what can be pressed is already what there will be.
+        Pose::Zoom { outer, inner, progress } => {
+            b.announce(|b| at_rest(b, path));
+            zoom::draw(b, pane, outer, inner, *progress);
+        }
+        Pose::Fade { from, to, progress } => {
+            b.announce(|b| at_rest(b, path));
+            zoom::fade(b, pane, from, to, *progress);
+        }
+    });
+}
+
+fn focus_area(b: &Builder, pane: &Pane) -> FocusArea {
+    let path = &pane.viewport.path;
+    let rect = if levels::is_bare(pane, path) { pane.rect } else { pane.window_area(b) };
+    FocusArea { viewport: pane.viewport.id, window: path.window(), rect }
+}
+
+/// A short tick in the middle of the gap between two panes.
+fn dividers(b: &mut Builder, panes: &[Pane]) {
+    let (length, width) = (b.px(80.0), b.px(4.0).min(PANE_GAP));
+    let mut place = 0;
+    for one in panes {
+        for other in panes {
+            let (one, other) = (one.rect, other.rect);
+            let across = (other.x - one.right() - PANE_GAP).abs() < 0.5;
+            let down = (other.y - one.bottom() - PANE_GAP).abs() < 0.5;
+            let shared = |a: f64, b: f64, c: f64, d: f64| (a.max(c), b.min(d));
+            let (from, to) = match (across, down) {
+                (true, _) => shared(one.y, one.bottom(), other.y, other.bottom()),
+                (_, true) => shared(one.x, one.right(), other.x, other.right()),
+                _ => continue,
+            };
+            let middle = (from + to) / 2.0;
+            if to - from < length {
+                continue;
+            }
+            let rect = if across {
+                Rect::new(one.right() + (PANE_GAP - width) / 2.0, middle - length / 2.0, width, length)
+            } else {
+                Rect::new(middle - length / 2.0, one.bottom() + (PANE_GAP - width) / 2.0, length, width)
+            };
+            place += 1;
+            b.fill(Key::of("divider", place), rect, [width / 2.0; 4], b.theme.frame_inert);
+        }
+    }
 }

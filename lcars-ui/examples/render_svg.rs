@@ -1,0 +1,301 @@
+//! Writes views as SVG files, to look at the interface without a compositor: `render_svg OUTPUT-FOLDER`.
+//!
+//! Windows are stand-ins. `chromium --headless=new --screenshot=PICTURE FILE` makes a picture of one.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use lcars_ui::geometry::{Rect, Size};
+use lcars_ui::hierarchy::{Desktop, HubMode, NewWindow, NodeId};
+use lcars_ui::interface::{AlertLevel, Interface};
+use lcars_ui::operation::{Axis, Operation};
+use lcars_ui::scene::{Align, Cut, Face, Look, Primitive};
+use lcars_ui::theme::{Colour, Theme};
+use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
+
+const REST: Duration = Duration::from_secs(100);
+
+fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| String::from("."));
+    std::fs::create_dir_all(&folder)?;
+    let save = |name: &str, size: Size, view: &View| {
+        std::fs::write(Path::new(&folder).join(format!("{name}.svg")), svg(size, view))
+    };
+    let standard = Size { w: 1280.0, h: 720.0 };
+    let sizes = [("", standard), ("-phone", Size { w: 360.0, h: 640.0 }), ("-low", Size { w: 640.0, h: 360.0 })];
+    for (suffix, size) in sizes.into_iter().chain([("-large", Size { w: 2560.0, h: 1440.0 })]) {
+        for (name, operations) in places() {
+            let mut desktop = sample(size);
+            for operation in operations {
+                let _ = desktop.apply(&operation, Duration::ZERO);
+            }
+            save(&format!("{name}{suffix}"), size, &draw(&desktop, size, REST))?;
+        }
+    }
+    for (name, from, to) in zooms() {
+        for percent in [0, 25, 49, 75, 88, 95, 99] {
+            let mut desktop = sample(standard);
+            for operation in &from {
+                let _ = desktop.apply(operation, Duration::ZERO);
+            }
+            let start = REST;
+            let _ = desktop.apply(&to, start);
+            // The time at which the eased progress is this far.
+            let t = 1.0 - (1.0 - f64::from(percent) / 100.0).cbrt();
+            let now = start + Duration::from_secs_f64(0.35 * t);
+            save(&format!("zoom-{name}-{percent:02}"), standard, &draw(&desktop, standard, now))?;
+        }
+    }
+    speed(standard);
+    Ok(())
+}
+
+fn app(desktop: &Desktop, name: &str) -> Option<NodeId> {
+    let mut apps = desktop.tree().sectors.iter().flat_map(|sector| &sector.apps);
+    apps.find(|app| app.title == name).map(|app| app.id.into())
+}
+
+fn places() -> Vec<(&'static str, Vec<Operation>)> {
+    let size = Size { w: 1280.0, h: 720.0 };
+    let desktop = sample(size);
+    let build = desktop.tree().sectors.first().map(|sector| NodeId::from(sector.id));
+    let empty = desktop.tree().sectors.last().map(|sector| NodeId::from(sector.id));
+    let hub = Operation::Jump { to: build };
+    let mode = |mode| Operation::Mode { mode };
+    vec![
+        ("overview", vec![]),
+        ("hub", vec![hub.clone()]),
+        ("hub-command", vec![hub.clone(), mode(HubMode::Command)]),
+        ("hub-directory", vec![hub.clone(), mode(HubMode::Directory)]),
+        ("hub-empty", vec![Operation::Jump { to: empty }]),
+        ("focus", vec![Operation::Jump { to: app(&desktop, "Text Editor") }]),
+        ("picker", vec![Operation::Jump { to: app(&desktop, "Firefox") }, Operation::ZoomOut]),
+        (
+            "split",
+            vec![
+                Operation::Jump { to: app(&desktop, "Text Editor") },
+                Operation::Split { axis: Axis::Horizontal },
+                Operation::FocusPane { direction: lcars_ui::operation::Direction::Right },
+                Operation::Jump { to: None },
+                Operation::FocusPane { direction: lcars_ui::operation::Direction::Left },
+            ],
+        ),
+        ("split-hubs", vec![hub.clone(), Operation::Split { axis: Axis::Vertical }]),
+    ]
+}
+
+fn zooms() -> Vec<(&'static str, Vec<Operation>, Operation)> {
+    let desktop = sample(Size { w: 1280.0, h: 720.0 });
+    let build = desktop.tree().sectors.first().map(|sector| NodeId::from(sector.id));
+    let logs = desktop.tree().sectors.get(4).map(|sector| NodeId::from(sector.id));
+    let hub = Operation::Jump { to: build };
+    let editor = app(&desktop, "Text Editor");
+    vec![
+        ("overview-hub", vec![], hub.clone()),
+        ("overview-logs", vec![], Operation::Jump { to: logs }),
+        ("hub-focus", vec![hub, Operation::Select { node: editor.unwrap_or(build.unwrap()) }], Operation::Jump { to: editor }),
+    ]
+}
+
+/// The desktop of the mock-ups.
+fn sample(size: Size) -> Desktop {
+    let colours = [1, 2, 3, 5, 6, 4].map(lcars_ui::hierarchy::SectorColour::new);
+    let names = ["Build", "Research", "Studio", "Comms", "Logs"];
+    let sectors: Vec<_> = names.into_iter().zip(colours).collect();
+    let theme = Theme::default();
+    let mut desktop = Desktop::new(&sectors, view::pane_area(&theme, size, 1.0, 1.0)).unwrap();
+    let ids: Vec<_> = desktop.tree().sectors.iter().map(|sector| sector.id).collect();
+    let apps: [(usize, &str, usize); 15] = [
+        (0, "Firefox", 3),
+        (0, "Text Editor", 1),
+        (0, "foot", 2),
+        (0, "Gimp", 1),
+        (0, "Files", 1),
+        (0, "Thunderbird", 1),
+        (1, "Firefox", 5),
+        (1, "Zotero", 1),
+        (1, "Evince", 1),
+        (2, "Gimp", 1),
+        (2, "Inkscape", 2),
+        (2, "Blender", 1),
+        (3, "Thunderbird", 1),
+        (3, "WeeChat", 1),
+        (4, "Journal", 1),
+    ];
+    for (sector, name, count) in apps {
+        for n in 0..count {
+            let title = format!("{name} window {}", n + 1);
+            let new =
+                NewWindow { app_id: name, title: &title, name: Some(name), sector: ids.get(sector).copied(), ..NewWindow::default() };
+            desktop.add_window(new, Duration::ZERO).unwrap();
+        }
+    }
+    let seen: Vec<_> = desktop.tree().windows().map(|window| window.id).collect();
+    for id in seen {
+        let _ = desktop.apply(&Operation::Jump { to: Some(id.into()) }, Duration::ZERO);
+    }
+    let editor = app(&desktop, "Text Editor");
+    let _ = desktop.apply(&Operation::Jump { to: editor }, Duration::ZERO);
+    let _ = desktop.apply(&Operation::Jump { to: None }, Duration::ZERO);
+    desktop.add_window(NewWindow { app_id: "foot", title: "new", sector: ids.first().copied(), ..NewWindow::default() }, REST).unwrap();
+    desktop
+}
+
+fn draw(desktop: &Desktop, size: Size, now: Duration) -> View {
+    let theme = Theme::default();
+    let mut interface = Interface::default();
+    let comms = desktop.tree().sectors.get(3).map(|sector| sector.id);
+    interface.alerts.add(AlertLevel::Caution, "update ready: firefox", None, Duration::ZERO);
+    interface.alerts.add(AlertLevel::Danger, "rsync ended with 1", comms, Duration::ZERO);
+    let launch = ["Calculator", "Inkscape", "LibreOffice", "Monitor", "Terminal", "Writer", "Zed"];
+    let launcher: Vec<_> = launch
+        .iter()
+        .map(|name| Launchable { entry: name.to_lowercase(), name: (*name).into(), ..Launchable::default() })
+        .collect();
+    let readings = Readings { cpu: 0.23, memory_used: 3_328_599_654, memory_total: 8 << 30, network: 4.2e6 };
+    view::build(&Inputs {
+        desktop,
+        output: desktop.focused_output().id,
+        size,
+        scale: 1.0,
+        ui_scale: 1.0,
+        theme: &theme,
+        interface: &interface,
+        readings: &readings,
+        clock: "14:02",
+        launcher: &launcher,
+        now,
+    })
+}
+
+/// How long the pictures of a zoom take to lay out.
+fn speed(size: Size) {
+    for (name, from, to) in zooms() {
+        let mut desktop = sample(size);
+        for operation in &from {
+            let _ = desktop.apply(operation, Duration::ZERO);
+        }
+        let _ = desktop.apply(&to, REST);
+        let begun = std::time::Instant::now();
+        let pictures = 100;
+        let mut primitives = 0;
+        for i in 0..pictures {
+            let view = draw(&desktop, size, REST + Duration::from_micros(3500 * i));
+            primitives += view.scene.len();
+        }
+        let each = begun.elapsed().as_secs_f64() * 1e3 / f64::from(pictures as u32);
+        println!("{name}: {each:.3} ms a picture, {} primitives", primitives / pictures as usize);
+    }
+}
+
+fn svg(size: Size, view: &View) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}"><rect width="{0}" height="{1}" fill="{2}"/>"#,
+        size.w,
+        size.h,
+        paint(view.background)
+    );
+    for (i, primitive) in view.scene.iter().enumerate() {
+        write_primitive(&mut out, i, primitive);
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn paint(colour: Colour) -> String {
+    format!("rgba({},{},{},{:.3})", colour.r, colour.g, colour.b, f64::from(colour.a) / 255.0)
+}
+
+fn write_primitive(out: &mut String, i: usize, primitive: &Primitive) {
+    let _ = match primitive {
+        Primitive::Fill { rect, radii, cut, colour, .. } => {
+            let mask = cut.map(|cut| mask(out, i, *rect, cut)).unwrap_or_default();
+            writeln!(out, r#"<path d="{}" fill="{}"{mask}/>"#, outline(*rect, *radii), paint(*colour))
+        }
+        Primitive::Text { rect, text, cap_height, colour, align, face, .. } => {
+            let (x, anchor) = match align {
+                Align::Left => (rect.x, "start"),
+                Align::Centre => (rect.x + rect.w / 2.0, "middle"),
+                Align::Right => (rect.right(), "end"),
+            };
+            let (family, ratio, weight) = match face {
+                Face::Label => ("Bebas Neue", 0.7, 700),
+                Face::Mono => ("JetBrains Mono, DejaVu Sans Mono", 0.72875, 400),
+            };
+            let spacing = if *face == Face::Label { 0.02 } else { 0.0 };
+            let baseline = rect.y + rect.h / 2.0 + cap_height / 2.0;
+            let text = text.replace('&', "&amp;").replace('<', "&lt;");
+            writeln!(
+                out,
+                r#"<clipPath id="c{i}"><rect x="{}" y="{}" width="{}" height="{}"/></clipPath><g clip-path="url(#c{i})"><text x="{x}" y="{baseline}" text-anchor="{anchor}" font-family="{family}" font-weight="{weight}" font-size="{}" letter-spacing="{spacing}em" fill="{}" xml:space="preserve">{text}</text></g>"#,
+                rect.x,
+                rect.y,
+                rect.w,
+                rect.h,
+                cap_height / ratio,
+                paint(*colour)
+            )
+        }
+        Primitive::Window { rect, look, opacity, window, .. } => {
+            let colour = if *look == Look::Live { "#24272f" } else { "#16181d" };
+            writeln!(
+                out,
+                r##"<g opacity="{opacity}"><rect x="{0}" y="{1}" width="{2}" height="{3}" fill="{colour}"/><path d="M{0} {1}l{2} {3}m0 -{3}l-{2} {3}" stroke="#353a45"/><text x="{4}" y="{5}" fill="#737a88" font-size="14" font-family="DejaVu Sans Mono">{window}</text></g>"##,
+                rect.x,
+                rect.y,
+                rect.w,
+                rect.h,
+                rect.x + 8.0,
+                rect.y + 20.0
+            )
+        }
+        Primitive::Icon { rect, .. } => writeln!(
+            out,
+            r##"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="#fff"/>"##,
+            rect.x, rect.y, rect.w, rect.h
+        ),
+        Primitive::Line { from, to, width, colour, .. } => writeln!(
+            out,
+            r#"<line x1="{}" y1="{}" x2="{}" y2="{}" stroke-width="{width}" stroke-linecap="round" stroke="{}"/>"#,
+            from.x,
+            from.y,
+            to.x,
+            to.y,
+            paint(*colour)
+        ),
+    };
+}
+
+fn mask(out: &mut String, i: usize, rect: Rect, cut: Cut) -> String {
+    let _ = writeln!(
+        out,
+        r#"<mask id="m{i}" maskUnits="userSpaceOnUse" x="{}" y="{}" width="{}" height="{}"><path d="{}" fill="white"/><path d="{}" fill="black"/></mask>"#,
+        rect.x - 1.0,
+        rect.y - 1.0,
+        rect.w + 2.0,
+        rect.h + 2.0,
+        outline(Rect::new(rect.x - 1.0, rect.y - 1.0, rect.w + 2.0, rect.h + 2.0), [0.0; 4]),
+        outline(cut.rect, cut.radii)
+    );
+    format!(r#" mask="url(#m{i})""#)
+}
+
+fn outline(rect: Rect, radii: [f64; 4]) -> String {
+    let [tl, tr, br, bl] = radii;
+    let (l, t, r, b) = (rect.x, rect.y, rect.right(), rect.bottom());
+    format!(
+        "M{} {t}H{}A{tr} {tr} 0 0 1 {r} {}V{}A{br} {br} 0 0 1 {} {b}H{}A{bl} {bl} 0 0 1 {l} {}V{}A{tl} {tl} 0 0 1 {} {t}Z",
+        l + tl,
+        r - tr,
+        t + tr,
+        b - br,
+        r - br,
+        l + bl,
+        b - bl,
+        t + tl,
+        l + tl
+    )
+}

@@ -1,0 +1,52 @@
+//! Level 1: all sectors, as miniatures of their hubs.
+
+use super::super::build::Builder;
+use super::super::frame::Frame;
+use super::super::map;
+use super::super::pane::{Pane, Rail};
+use super::super::rail;
+use super::{Without, draw_tile, frame_colour, rail_frame, title_colour};
+use crate::geometry::Rect;
+use crate::hierarchy::{Grid, Level, Path, SECTOR_TILE};
+use crate::scene::Key;
+use crate::semantics::{Node, Role};
+
+pub(super) fn frame(b: &Builder, pane: &Pane) -> Frame {
+    let words = if pane.rail == Rail::Full { "GLOBAL OVERVIEW" } else { "OVERVIEW" };
+    let spans = vec![(String::from(words), title_colour(b, pane))];
+    rail_frame::lay_out(b, pane, &Path::root(), frame_colour(b, pane, &Path::root()), spans)
+}
+
+fn grid(b: &Builder, pane: &Pane) -> Grid {
+    let (room, gaps) = (pane.content(b, Level::Overview), pane.tile_gaps(b, Level::Overview));
+    Grid { room, gaps, least: b.m.tile_least, aspect: SECTOR_TILE, step: b.m.unit }
+}
+
+pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
+    grid(b, pane).place(count)
+}
+
+pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
+    rail_frame::draw(b, pane, path, frame(b, pane), without, None);
+    rail::draw(b, pane, Level::Overview);
+    let tiles = super::tiles(b, pane, path);
+    let content = pane.content(b, Level::Overview);
+    let list = b.node(Node::new(Key::part("sectors"), Role::Group, "SECTORS", content));
+    b.within(list, |b| {
+        for (node, rect) in &tiles {
+            draw_tile(b, pane, path, *node, *rect, without);
+        }
+    });
+    if let Some(cell) = free_cell(content, &tiles.iter().map(|(_, rect)| *rect).collect::<Vec<_>>()) {
+        map::draw(b, pane, cell);
+    }
+}
+
+/// The place right of the last tile, where the grid has one.
+fn free_cell(content: Rect, tiles: &[Rect]) -> Option<Rect> {
+    let (first, last) = (tiles.first()?, tiles.last()?);
+    let gap = tiles.get(1).filter(|second| second.y == first.y).map_or(first.w, |second| second.x - first.right());
+    let x = last.right() + gap;
+    let room = content.right() - x;
+    (room >= first.w - 1.0).then(|| Rect::from_edges(content.right() - first.w, last.y, content.right(), last.bottom()))
+}

@@ -1,0 +1,141 @@
+//! What fills the free cell of the overview: what was last said, and a map of everything there is.
+
+use super::build::{Builder, Shape, Text, faded};
+use super::metrics::label_width;
+use super::pane::Pane;
+use super::tile::counted;
+use crate::geometry::Rect;
+use crate::hierarchy::{App, NodeId, Sector};
+use crate::scene::{Align, Key};
+use crate::semantics::{Action, Node, Role, UiAction};
+use crate::theme::Colour;
+
+/// The map: the bar of the root, a block a sector, rows of blocks for apps with ticks for windows.
+const MAP: f64 = 124.0;
+/// The line above the map.
+const MAP_TITLE: f64 = 28.0;
+/// The heading of the notices.
+const HEADING: f64 = 40.0;
+/// One notice with its gap.
+const NOTICE: f64 = 36.0;
+/// How many columns of apps a sector's column has.
+const APP_COLUMNS: usize = 3;
+/// How much of a colour is seen below the sectors.
+const DEEPER: f64 = 0.75;
+
+/// Fills a cell with as much as there is room for.
+pub(super) fn draw(b: &mut Builder, pane: &Pane, cell: Rect) {
+    let (map, title) = (b.px(MAP), b.px(MAP_TITLE));
+    if cell.h < map + title || cell.w < b.px(160.0) {
+        return;
+    }
+    let notices_room = cell.h - map - title - b.px(16.0);
+    let with_notices = notices_room >= b.px(HEADING + NOTICE);
+    let top = if with_notices { cell.bottom() - map } else { cell.y + title + b.px(12.0) };
+    if with_notices {
+        let bottom = top - title - b.px(16.0);
+        notices(b, pane, Rect::from_edges(cell.x, cell.y, cell.right(), bottom));
+    }
+    let heading = Rect::from_edges(cell.x, top - title, cell.right(), top - b.px(4.0));
+    let key = Key::part("map");
+    let cap = b.m.cap_small;
+    b.text(key, Text::label(heading, "MAP", cap, b.theme.text_muted));
+    let here = "YOU ARE AT LEVEL 1";
+    if label_width(here, cap) + label_width("MAP", cap) + b.px(24.0) <= cell.w && pane.focused {
+        b.text(key.piece(1), Text::label(heading, here, cap, b.theme.focus).aligned(Align::Right));
+    }
+    draw_map(b, pane, Rect::new(cell.x, top, cell.w, (cell.bottom() - top).min(b.px(MAP + 60.0))));
+    let mut node = Node::new(key, Role::Img, "MAP", Rect::from_edges(cell.x, heading.y, cell.right(), cell.bottom()));
+    node.value = Some(String::from(here));
+    b.node(node);
+}
+
+fn notices(b: &mut Builder, pane: &Pane, rect: Rect) {
+    let alerts = &pane.inputs.interface.alerts;
+    let all = alerts.log().count();
+    let key = Key::part("notices");
+    let heading = Rect::new(rect.x, rect.y, rect.w, b.px(24.0));
+    let words = if all == 0 { String::from("NO NOTICES") } else { counted(all, "NOTICE") };
+    let colour = if all == 0 { b.theme.text_muted } else { b.theme.title };
+    let colour = b.tint(key, colour);
+    b.text(key, Text::label(heading, words.as_str(), b.m.cap_tile, colour));
+    b.ring(key, heading, [0.0; 4]);
+    let mut node = Node::new(key, Role::Button, words, heading);
+    node.hit = Rect::from_edges(rect.x, rect.y - b.px(8.0), rect.right(), rect.y + b.px(HEADING - 6.0));
+    node.action = Some(Action::Ui(UiAction::Log));
+    let group = b.node(node);
+    // Truncation is meant: as many as fit.
+    let fitting = ((rect.h - b.px(HEADING - 8.0)) / b.px(NOTICE)).floor().max(0.0) as usize;
+    b.within(group, |b| {
+        for (place, alert) in alerts.log().take(fitting.min(6)).enumerate() {
+            let top = rect.y + b.px(HEADING) + place as f64 * b.px(NOTICE);
+            let key = Key::of("notice", alert.id);
+            let sector = alert.sector.and_then(|id| pane.inputs.desktop.tree().sector(id));
+            let colour = sector.map_or(b.theme.info, |sector| b.theme.sector(sector.colour.number()));
+            let word = sector.map_or_else(|| String::from(alert.level.word()), |one| super::build::caption(&one.name));
+            let (height, block) = (b.px(28.0), b.px(88.0).min(0.3 * rect.w));
+            let block = Rect::new(rect.x, top, block, height);
+            b.fill(key, block, [0.0; 4], colour);
+            let inner = Rect::from_edges(block.x + b.px(4.0), block.y, block.right() - b.px(10.0), block.bottom());
+            let text = Text::label(inner, word, b.m.cap_small, b.theme.on_fill).aligned(Align::Right);
+            b.text(key.piece(1), text);
+            let bar = Rect::new(block.right() + b.px(4.0), top, b.px(4.0), height);
+            b.fill(key.piece(2), bar, [0.0; 4], colour);
+            let line = Rect::from_edges(bar.right() + b.px(12.0), top, rect.right(), top + height);
+            let words = super::build::caption(&alert.text);
+            b.text(key.piece(3), Text::label(line, words.as_str(), b.m.cap_small, b.theme.text));
+            b.node(Node::new(key, Role::ListItem, words, Rect::from_edges(rect.x, top, rect.right(), top + height)));
+        }
+    });
+}
+
+fn draw_map(b: &mut Builder, pane: &Pane, rect: Rect) {
+    let tree = pane.inputs.desktop.tree();
+    let root = Rect::new(rect.x, rect.y, rect.w, b.px(20.0));
+    b.shape(Key::part("map-root"), root, Shape::Pill, if pane.focused { b.theme.focus } else { b.theme.frame });
+    let count = tree.sectors.len().max(1) as f64;
+    let gap = b.m.gap.min(rect.w / (4.0 * count));
+    let each = (rect.w + gap) / count;
+    for (i, sector) in tree.sectors.iter().enumerate() {
+        let x = rect.x + i as f64 * each;
+        let block = Rect::new(x, rect.y + b.px(28.0), each - gap, b.px(24.0));
+        if block.bottom() > rect.bottom() {
+            return;
+        }
+        let key = Key::of("map-sector", sector.id.get());
+        let chosen = pane.selects(NodeId::Sector(sector.id)) && pane.inputs.interface.ring;
+        let own = b.theme.sector(sector.colour.number());
+        b.fill(key, block, [0.0; 4], if chosen { b.theme.focus } else { own });
+        let below = Rect::from_edges(block.x, block.bottom() + b.px(8.0), block.right(), rect.bottom());
+        apps(b, sector, below, faded(own, DEEPER));
+    }
+}
+
+/// The apps of a sector, with a tick for each of their windows; as many as there is room for.
+fn apps(b: &mut Builder, sector: &Sector, rect: Rect, colour: Colour) {
+    let gap = b.m.tile_inner_gap.min(rect.w / 8.0);
+    let each = (rect.w + gap) / APP_COLUMNS as f64;
+    let (height, row) = (b.px(16.0), b.px(32.0));
+    for (i, app) in sector.apps.iter().enumerate() {
+        let (column, line) = ((i % APP_COLUMNS) as f64, (i / APP_COLUMNS) as f64);
+        let block = Rect::new(rect.x + column * each, rect.y + line * row, each - gap, height);
+        if block.bottom() + b.px(8.0) > rect.bottom() {
+            return;
+        }
+        let key = Key::of("map-app", app.id.get());
+        b.fill(key, block, [0.0; 4], colour);
+        windows(b, app, key, Rect::new(block.x, block.bottom() + b.px(4.0), block.w, b.px(4.0)), colour);
+    }
+}
+
+fn windows(b: &mut Builder, app: &App, key: Key, rect: Rect, colour: Colour) {
+    let gap = b.px(2.0).max(1.0 / b.scale);
+    // Truncation is meant: more ticks than fit would run into one.
+    let most = (((rect.w + gap) / (2.0 * gap)).floor().max(1.0)) as usize;
+    let count = app.places().count().min(most);
+    let each = (rect.w + gap) / count.max(1) as f64;
+    for i in 0..count {
+        let tick = Rect::new(rect.x + i as f64 * each, rect.y, each - gap, rect.h);
+        b.fill(key.piece(i as u16 + 1), tick, [0.0; 4], colour);
+    }
+}

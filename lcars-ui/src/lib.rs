@@ -13,6 +13,7 @@ pub mod plain_frame;
 pub mod scene;
 pub mod semantics;
 pub mod snapshot;
+pub mod state;
 pub mod theme;
 pub mod view;
 pub mod viewport;

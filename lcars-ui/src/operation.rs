@@ -4,13 +4,14 @@
 //! An operation concerns the focused viewport of the focused output; to work in another pane, focus it first. What a
 //! program does with its windows is no operation: see [`Desktop`](crate::hierarchy::Desktop) for these inputs.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::hierarchy::{HubMode, NodeId, OutputId, SectorColour, SectorId, ViewportId, WindowId};
 
 /// Something to be done. JSON: `{"op":"zoom_out"}`, `{"op":"jump","to":{"sector":3}}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Operation {
     /// One level in: to this tile, else to the selected one. An app is entered at the window last in focus.
@@ -144,7 +145,7 @@ pub enum Operation {
 }
 
 /// A way to go on the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Direction {
@@ -155,7 +156,7 @@ pub enum Direction {
 }
 
 /// How the two halves of a split lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Axis {
     /// One left, one right.

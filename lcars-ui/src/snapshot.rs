@@ -3,6 +3,7 @@
 //! A snapshot names nothing by its id, since ids do not survive: places are indices into its own lists. Nothing in it is
 //! believed before [`Snapshot::check`] has seen it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
@@ -19,7 +20,7 @@ use crate::operation::{Axis, Kind};
 pub const VERSION: u32 = 1;
 
 /// Everything that outlives a restart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// Which form this is.
@@ -33,7 +34,7 @@ pub struct Snapshot {
 }
 
 /// One sector.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedSector {
     /// What it is called.
@@ -49,7 +50,7 @@ pub struct SavedSector {
 }
 
 /// One app, to be started again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedApp {
     /// By which its windows are grouped; may be empty.
@@ -64,7 +65,7 @@ pub struct SavedApp {
 }
 
 /// The panes of one output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedOutput {
     /// How they share it.
@@ -74,7 +75,7 @@ pub struct SavedOutput {
 }
 
 /// One viewport, or two halves.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SavedPanes {
     /// One has it all.
@@ -84,7 +85,7 @@ pub enum SavedPanes {
 }
 
 /// Two halves.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedSplit {
     /// How they lie.
@@ -96,7 +97,7 @@ pub struct SavedSplit {
 }
 
 /// One viewport.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedViewport {
     /// Where it was.
@@ -109,7 +110,7 @@ pub struct SavedViewport {
 }
 
 /// A place by indices: the overview, a hub, a picker or a window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SavedPath {
     /// Which sector.

@@ -1,12 +1,13 @@
 //! Where a viewport is: the stack of nodes from the root to what has the focus.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::id::{AppId, NodeId, SectorId, WindowId};
 
 /// How deep a place is. Level 0, the portal, is what a page shows before it may see a desktop; it is no place in the
 /// tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Level 1: all sectors.
@@ -35,7 +36,7 @@ impl Level {
 ///
 /// Only a [`Tree`](super::tree::Tree) makes one, so the nodes are of the right kinds and each was the parent of the next.
 /// The desktop shortens or renews the paths of its viewports when nodes go or move.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Path {
     nodes: Vec<NodeId>,

@@ -4,13 +4,14 @@
 //! Everything that can be reached is in sight, for there is no panning: where the wished-for size would push tiles off
 //! the content they become smaller, down to what still fits.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::path::Level;
 use crate::geometry::{Rect, Size};
 
 /// What a hub shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HubMode {
     /// The terminal and what it suggests; running apps are a strip below it.

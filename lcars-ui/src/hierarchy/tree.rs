@@ -3,6 +3,7 @@
 //! Plain data and how to find one's way in it. What may be done to it stands in [`edit`](super::edit); outside of this
 //! module nobody gets more than a shared reference.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AppId, Ids, NodeId, SectorId, WindowId};
@@ -10,8 +11,9 @@ use super::limits::MOST_NESTED_DIALOGS;
 use super::path::Path;
 
 /// Which of the six colours of the theme a sector has, from 1 to 6.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u8", into = "u8")]
+#[schemars(extend("minimum" = 1, "maximum" = 6))]
 pub struct SectorColour(u8);
 
 impl SectorColour {
@@ -79,7 +81,7 @@ pub struct App {
 }
 
 /// How an app was started, so that it can be started again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Launch {
     /// The program and its arguments.

@@ -8,6 +8,7 @@ mod programs;
 mod random;
 mod saved;
 mod sectors;
+mod state;
 
 use std::time::Duration;
 

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::super::id::{NodeId, WindowId};
 use super::super::path::Path;
 use super::super::tree::{App, Tree};
 use super::Desktop;
 use crate::camera::Pose;
+use crate::viewport::{Output, Viewport};
 
 /// How a window is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Shown {
     /// Not at all.
     #[default]
@@ -29,15 +34,23 @@ impl Desktop {
 
     /// Every window that is seen then, and how.
     pub fn in_sight(&self, now: Duration) -> BTreeMap<WindowId, Shown> {
+        self.look_from(|viewport| match viewport.camera.pose(now) {
+            Pose::Rest(place) => vec![place],
+            Pose::Zoom { outer, inner, .. } => vec![outer, inner],
+            Pose::Fade { from, to, .. } => vec![from, to],
+        })
+    }
+
+    /// Every window that is seen when all cameras have come to rest, and how.
+    pub fn in_sight_at_rest(&self) -> BTreeMap<WindowId, Shown> {
+        self.look_from(|viewport| vec![viewport.path.clone()])
+    }
+
+    fn look_from(&self, places: impl Fn(&Viewport) -> Vec<Path>) -> BTreeMap<WindowId, Shown> {
         let mut seen = BTreeMap::new();
-        for (viewport, _) in self.outputs.iter().flat_map(|output| output.layout()) {
-            let Some(viewport) = self.viewports.get(&viewport) else { continue };
-            let places = match viewport.camera.pose(now) {
-                Pose::Rest(place) => [Some(place), None],
-                Pose::Zoom { outer, inner, .. } => [Some(outer), Some(inner)],
-                Pose::Fade { from, to, .. } => [Some(from), Some(to)],
-            };
-            places.iter().flatten().for_each(|place| look(&self.tree, place, &mut seen));
+        let panes = self.outputs.iter().flat_map(Output::layout);
+        for viewport in panes.filter_map(|(viewport, _)| self.viewports.get(&viewport)) {
+            places(viewport).iter().for_each(|place| look(&self.tree, place, &mut seen));
         }
         seen
     }

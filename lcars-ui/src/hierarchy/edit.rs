@@ -239,27 +239,16 @@ impl Tree {
 
     /// How deep the dialogs above this window go, itself counted.
     fn height(&self, id: WindowId) -> usize {
-        let Some((_, app, _)) = self.window(id) else { return 0 };
-        let above = |of: WindowId| app.windows.iter().filter(move |window| window.parent == Some(of)).map(|w| w.id);
-        let (mut height, mut row) = (0, vec![id]);
-        while !row.is_empty() {
-            height += 1;
-            row = row.into_iter().flat_map(above).collect();
-        }
-        height
+        let app = self.window(id).map(|(_, app, _)| app);
+        app.and_then(|app| app.family(id).into_values().max()).map_or(0, |highest| highest + 1)
     }
 
     /// Takes a window and every dialog above it out of its app, in their order, without its parent.
     fn take_family(&mut self, id: WindowId) -> Vec<Window> {
         let Some(app) = self.app_of_mut(id) else { return Vec::new() };
-        let mut family = vec![id];
-        let mut next = 0;
-        while let Some(&member) = family.get(next) {
-            family.extend(app.windows.iter().filter(|window| window.parent == Some(member)).map(|window| window.id));
-            next += 1;
-        }
+        let family = app.family(id);
         let (mut taken, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut app.windows).into_iter().partition(|window| family.contains(&window.id));
+            std::mem::take(&mut app.windows).into_iter().partition(|window| family.contains_key(&window.id));
         app.windows = kept;
         taken.iter_mut().filter(|window| window.id == id).for_each(|window| window.parent = None);
         taken

@@ -69,7 +69,9 @@ pub fn tiles(pane: Size, level: Level, mode: HubMode, count: usize) -> Vec<Rect>
         Level::Overview => grid(room, gap, SECTOR_TILE, count),
         Level::Hub if mode == HubMode::Apps => grid(room, gap, APP_TILE, count),
         Level::Hub => strip(pane, room, count),
-        Level::Picker => Grid { room, gaps: (gap, gap), least: LEAST_TILE, aspect: APP_TILE, step: 8.0 }.place_wide(count),
+        Level::Picker => {
+            Grid { room, gaps: (gap, gap), least: LEAST_TILE, aspect: APP_TILE, step: 8.0 }.place_wide(count)
+        }
         Level::Focus => Vec::new(),
     }
 }

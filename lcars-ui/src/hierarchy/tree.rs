@@ -3,6 +3,8 @@
 //! Plain data and how to find one's way in it. What may be done to it stands in [`edit`](super::edit); outside of this
 //! module nobody gets more than a shared reference.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +76,7 @@ pub struct App {
     pub title: String,
     /// How it was started, as far as that is known.
     pub launch: Option<Launch>,
-    /// In the order in which they came, dialogs among them.
+    /// In the order in which they came, dialogs among them, each behind its parent.
     pub windows: Vec<Window>,
     /// The window that was last in focus; where zooming in leads.
     pub recent: Option<WindowId>,
@@ -177,8 +179,24 @@ impl App {
 
     /// A window and everything that stays above it, lowest first.
     pub fn stack(&self, place: WindowId) -> impl DoubleEndedIterator<Item = &Window> {
-        let lowest = self.windows.iter().filter(move |window| window.id == place);
-        lowest.chain(self.windows.iter().filter(move |window| window.id != place && self.place_of(window.id) == place))
+        let family = self.family(place);
+        let above: Vec<&Window> =
+            self.windows.iter().filter(|window| window.id != place && family.contains_key(&window.id)).collect();
+        self.window(place).into_iter().chain(above)
+    }
+
+    /// A window and everything that stays above it, with how many dialogs lie between. One pass: a dialog stands behind
+    /// its parent in the order.
+    pub(super) fn family(&self, place: WindowId) -> BTreeMap<WindowId, usize> {
+        let mut family = BTreeMap::new();
+        for window in &self.windows {
+            if window.id == place {
+                family.insert(place, 0);
+            } else if let Some(height) = window.parent.and_then(|parent| family.get(&parent)) {
+                family.insert(window.id, height + 1);
+            }
+        }
+        family
     }
 }
 

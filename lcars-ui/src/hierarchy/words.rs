@@ -1,5 +1,7 @@
 //! What sectors, apps and windows say of themselves and what is remembered about them. None of it changes who owns whom.
 
+use std::collections::BTreeSet;
+
 use super::edit::clean_name;
 use super::id::{AppId, NodeId, SectorId, WindowId};
 use super::path::Path;
@@ -93,7 +95,7 @@ impl Tree {
     pub(super) fn look_at(&mut self, path: &Path) {
         let Some(app) = path.app() else { return };
         let Some(app) = self.sectors.iter_mut().flat_map(|s| &mut s.apps).find(|a| a.id == app) else { return };
-        let in_sight: Vec<WindowId> = match path.window() {
+        let in_sight: BTreeSet<WindowId> = match path.window() {
             Some(place) => app.stack(place).map(|window| window.id).collect(),
             None => app.windows.iter().map(|window| window.id).collect(),
         };

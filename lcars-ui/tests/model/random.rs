@@ -183,7 +183,8 @@ impl Run {
     /// A tile of the place in focus as often as any other node.
     fn node(&self, number: u8) -> NodeId {
         let children = self.desktop.tree().children(&self.desktop.focused_viewport().path);
-        let nodes = if number % 2 == 0 && !children.is_empty() { children } else { nodes(self.desktop.tree()) };
+        let nodes =
+            if number.is_multiple_of(2) && !children.is_empty() { children } else { nodes(self.desktop.tree()) };
         pick(&nodes, number / 2, NodeId::App(AppId::from_raw(100_000)))
     }
 
@@ -430,7 +431,9 @@ fn check_app(app: &App) {
     for window in &app.windows {
         let place = app.place_of(window.id);
         assert!(app.window(place).is_some_and(|place| place.parent.is_none()), "a dialog above nothing");
-        assert!(window.parent.is_none_or(|parent| app.window(parent).is_some()));
+        let behind =
+            |parent| app.windows.iter().take_while(|other| other.id != window.id).any(|other| other.id == parent);
+        assert!(window.parent.is_none_or(behind), "a dialog stands before its parent");
     }
 }
 

@@ -59,29 +59,31 @@ impl Desktop {
 /// What a place shows: a window with its dialogs, the windows of an app, the front windows of a sector's apps, and of
 /// every sector the app that was last in focus.
 fn look(tree: &Tree, place: &Path, seen: &mut BTreeMap<WindowId, Shown>) {
-    let mut see = |app: &App, window: WindowId, shown: Shown| {
-        for window in app.stack(window) {
-            let before = seen.entry(window.id).or_default();
-            *before = shown.max(*before);
-        }
+    let mut see = |window: WindowId, shown: Shown| {
+        let before = seen.entry(window).or_default();
+        *before = shown.max(*before);
     };
+    let mut see_stack = |app: &App, window, shown| app.stack(window).for_each(|window| see(window.id, shown));
     match place.leaf() {
         None => {
             for sector in &tree.sectors {
                 let front = sector.front().and_then(|app| Some((app, app.front()?)));
-                front.into_iter().for_each(|(app, window)| see(app, window.id, Shown::Thumbnail));
+                front.into_iter().for_each(|(app, window)| see_stack(app, window.id, Shown::Thumbnail));
             }
         }
         Some(NodeId::Sector(id)) => {
             let apps = tree.sector(id).into_iter().flat_map(|sector| &sector.apps);
-            apps.filter_map(|app| Some((app, app.front()?))).for_each(|(app, w)| see(app, w.id, Shown::Thumbnail));
+            apps.filter_map(|app| Some((app, app.front()?)))
+                .for_each(|(app, w)| see_stack(app, w.id, Shown::Thumbnail));
         }
         Some(NodeId::App(id)) => {
             let app = tree.app(id).map(|(_, app)| app);
-            app.into_iter().for_each(|app| app.places().for_each(|window| see(app, window.id, Shown::Thumbnail)));
+            // Every window of it is one of a tile, or above one.
+            let windows = app.into_iter().flat_map(|app| &app.windows);
+            windows.for_each(|window| see(window.id, Shown::Thumbnail));
         }
         Some(NodeId::Window(id)) => {
-            tree.window(id).into_iter().for_each(|(_, app, _)| see(app, app.place_of(id), Shown::Live));
+            tree.window(id).into_iter().for_each(|(_, app, _)| see_stack(app, app.place_of(id), Shown::Live));
         }
     }
 }

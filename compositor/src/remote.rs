@@ -84,7 +84,7 @@ impl State {
     /// Something happened in the streamer.
     pub fn streamer_event(&mut self, event: Event) {
         match event {
-            Event::Joined { viewer, role } => {
+            Event::Joined { viewer, role, .. } => {
                 tracing::info!(?viewer, ?role, "a page joined");
                 self.screen.damage();
             }
@@ -93,9 +93,9 @@ impl State {
                 self.release(viewer);
             }
             Event::Input { viewer, message } => self.page_message(viewer, message),
-            Event::Rate { fps } => self.screen.pacer.set_fps(fps.min(self.options.fps)),
+            Event::Rate { fps, .. } => self.screen.pacer.set_fps(fps.min(self.options.fps)),
             // Both only wake the loop; the tick after it looks.
-            Event::Idle | Event::PictureWanted => {}
+            Event::Idle | Event::PictureWanted | Event::OutputClosed { .. } => {}
             // Without an answer the program that asks hears that there is none.
             Event::Api { .. } => {}
         }

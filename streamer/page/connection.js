@@ -34,6 +34,7 @@ const EARLY_AT_MOST = 64;
  * @typedef {object} Options
  * @property {string} token
  * @property {import("./media.js").Codec[]} codecs what to offer
+ * @property {string} output the picture: `new`, a number, or empty for the first one
  * @property {(message: ToPage) => void} onMessage
  * @property {(stream: MediaStream, receiver: RTCRtpReceiver) => void} onVideo
  * @property {(repairing: boolean) => void} onRepair
@@ -106,7 +107,9 @@ export class Connection {
     async open(signal) {
         await this.pc.setLocalDescription();
         await this.#gathered();
-        const response = await request(this.#options.token, "POST", "/whep", {
+        const { output } = this.#options;
+        const url = output ? `/whep?${new URLSearchParams({ output })}` : "/whep";
+        const response = await request(this.#options.token, "POST", url, {
             body: tidy(this.pc.localDescription?.sdp ?? ""),
             type: "application/sdp",
             signal,

@@ -23,8 +23,8 @@ import { readTouch } from "./touch.js";
 /**
  * What tests can see.
  * @typedef {object} Hook
- * @property {{ connection: string, kind: string | null, role: string | null, frames: number, width: number,
- *   height: number, captured: boolean, markers: import("./markers.js").Answer[] }} state
+ * @property {{ connection: string, kind: string | null, role: string | null, output: number | null,
+ *   frames: number, width: number, height: number, captured: boolean, markers: import("./markers.js").Answer[] }} state
  * @property {() => Promise<import("./stats.js").Figures>} stats
  */
 
@@ -230,6 +230,7 @@ Object.defineProperty(window, "tos", {
                 connection: session.state.name,
                 kind: session.state.name === "failed" ? session.state.kind : null,
                 role: hello?.role ?? null,
+                output: hello?.output ?? null,
                 frames: picture.frames,
                 ...picture.size,
                 captured: keyboard.captured,

@@ -224,7 +224,11 @@ role: Role,
 /**
  * Layout in force, as XKB names it.
  */
-layout: string, } | { "t": "size",
+layout: string,
+/**
+ * The picture's number; the first is 0. `?output=` and this number show it to another page.
+ */
+output: number, } | { "t": "size",
 /**
  * Physical pixels.
  */
@@ -274,7 +278,7 @@ rtp: number, } | { "t": "stats",
  */
 encoder: string,
 /**
- * Frames drawn in the last second.
+ * Frames drawn in the last second, of all outputs.
  */
 drawn: number,
 /**
@@ -282,7 +286,7 @@ drawn: number,
  */
 encoded: number,
 /**
- * Damages that waited because the encoder was busy, last second.
+ * Damages that waited because an encoder was busy, last second, of all outputs.
  */
 deferred: number,
 /**

@@ -94,6 +94,7 @@ export class Session {
             const connection = await connect({
                 token: this.#token,
                 codecs,
+                output: new URLSearchParams(location.search).get("output") ?? "",
                 onMessage: (message) => current() && this.listener.onMessage(message),
                 onVideo: (stream, receiver) => current() && this.listener.onVideo(stream, receiver),
                 onRepair: (repairing) => current() && this.#set({ name: repairing ? "repairing" : "live" }),

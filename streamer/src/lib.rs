@@ -1,4 +1,4 @@
-//! Encodes the pictures of one output, carries them to any number of pages, and brings their input back.
+//! Encodes the pictures of a few outputs, carries them to any number of pages, and brings their input back.
 
 pub mod auth;
 pub mod encoder;
@@ -19,7 +19,7 @@ mod transport;
 pub mod video;
 mod viewer;
 
-pub use hub::{Event, Listener};
+pub use hub::{Event, Listener, MOST_OUTPUTS, OutputKey};
 pub use server::{Bitrates, Config, StartError, Streamer, start};
 pub use session::{Answer, ApiRequest, Json, Refusal, RefusalKind, Reply};
 pub use transport::webrtc::IceServer;

@@ -1,12 +1,16 @@
 //! One codec's way to its viewers: the encoder, the cutting into packets, and what is known of the picture under way.
 
-use std::{collections::VecDeque, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
 
 use parking_lot::Mutex;
 
 use crate::{
     encoder::Stage,
-    metrics::{self, Metrics},
+    metrics::{self, Histogram, Metrics, Snapshot},
     transport::packets::{Packer, Unit},
     video::{AccessUnit, Codec, I420, Timing},
     viewer::ViewerId,
@@ -21,7 +25,11 @@ pub struct Line {
     pub codec: Codec,
     /// Its encoder.
     pub stage: Stage,
+    /// Somebody waits until a key frame is allowed again.
+    pub retrying: AtomicBool,
     cutter: Cutter,
+    encode: Histogram,
+    before: Mutex<Snapshot>,
 }
 
 /// The part that the encoder's thread needs: made before the encoder that calls it.
@@ -38,7 +46,9 @@ struct Submission {
 impl Line {
     /// Joins them.
     pub fn new(codec: Codec, stage: Stage) -> Self {
-        Self { codec, stage, cutter: Cutter { packer: Packer::new(codec), submitted: Mutex::default() } }
+        let cutter = Cutter { packer: Packer::new(codec), submitted: Mutex::default() };
+        let (retrying, encode, before) = (AtomicBool::new(false), Histogram::default(), Mutex::default());
+        Self { codec, stage, retrying, cutter, encode, before }
     }
 
     /// Gives the encoder a picture; false if it is busy.
@@ -54,7 +64,15 @@ impl Line {
 
     /// Cuts what came out of the encoder, and says what its picture answers.
     pub fn cut(&self, unit: &AccessUnit, now: Instant, metrics: &Metrics) -> Option<Unit> {
+        self.encode.observe(unit.encode);
         self.cutter.cut(unit, now, metrics)
+    }
+
+    /// How many frames were encoded since this was asked last, and the median of the time they took.
+    pub fn lately(&self) -> (u32, Duration) {
+        let now = self.encode.snapshot();
+        let since = now.since(&std::mem::replace(&mut *self.before.lock(), now));
+        (u32::try_from(since.count()).unwrap_or(u32::MAX), since.quantile(0.5).unwrap_or_default())
     }
 }
 
@@ -90,8 +108,6 @@ impl Cutter {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn cutter() -> Cutter {

@@ -332,6 +332,9 @@ pub enum ToPage {
         role: Role,
         /// Layout in force, as XKB names it.
         layout: String,
+        /// The picture's number; the first is 0. `?output=` and this number show it to another page.
+        #[cfg_attr(test, ts(type = "number"))]
+        output: u64,
     },
     /// The picture's size from the next key frame on.
     Size {
@@ -377,11 +380,11 @@ pub enum ToPage {
     Stats {
         /// `H264` or `VP8`, and who encodes it.
         encoder: String,
-        /// Frames drawn in the last second.
+        /// Frames drawn in the last second, of all outputs.
         drawn: u32,
         /// Frames encoded in the last second.
         encoded: u32,
-        /// Damages that waited because the encoder was busy, last second.
+        /// Damages that waited because an encoder was busy, last second, of all outputs.
         deferred: u32,
         /// Median of the encoder's time in the last second, milliseconds.
         encode_ms: f64,

@@ -15,7 +15,7 @@ use crate::{
     auth::Tokens,
     encoder::{Ladder, Stage},
     http,
-    hub::{Hub, Listener, NewStage, Parts},
+    hub::{Hub, Listener, NewStage, OutputKey, Parts},
     metrics::Metrics,
     protocol::{Role, SemanticNode, ToPage},
     session::{Feed, Json},
@@ -202,26 +202,53 @@ impl Streamer {
         self.hub.is_empty()
     }
 
-    /// Somebody watches.
+    /// How many pictures pages may have of their own, by `?output=new`: at most [`crate::MOST_OUTPUTS`], and none until
+    /// this is called. A page that gets none sees the first picture and is told so.
+    pub fn allow_outputs(&self, most: usize) {
+        self.hub.allow_outputs(most);
+    }
+
+    /// Somebody watches the first picture.
     pub fn watched(&self) -> bool {
-        self.hub.watched()
+        self.watched_on(OutputKey::FIRST)
     }
 
-    /// Somebody watches, and every encoder is idle: a picture would be taken.
+    /// Somebody watches this picture.
+    pub fn watched_on(&self, output: OutputKey) -> bool {
+        self.hub.watched(output)
+    }
+
+    /// Somebody watches the first picture, and every encoder of it is idle: another one would be taken.
     pub fn ready(&self) -> bool {
-        self.hub.ready()
+        self.ready_on(OutputKey::FIRST)
     }
 
-    /// A key frame is due and allowed: a picture should be submitted even if nothing changed.
+    /// See [`Streamer::ready`].
+    pub fn ready_on(&self, output: OutputKey) -> bool {
+        self.hub.ready(output)
+    }
+
+    /// A key frame of the first picture is due and allowed: it should be submitted even if nothing changed.
     pub fn wants_picture(&self, now: Instant) -> bool {
-        self.hub.wants_picture(now)
+        self.wants_picture_on(OutputKey::FIRST, now)
     }
 
-    /// Encodes a picture for everybody. `markers`: inputs whose effect it is the first to show, and whose they were.
-    /// False if an encoder is busy or nobody watches: then nothing happened, and the damage and the markers are the
-    /// caller's to keep.
+    /// See [`Streamer::wants_picture`].
+    pub fn wants_picture_on(&self, output: OutputKey, now: Instant) -> bool {
+        self.hub.wants_picture(output, now)
+    }
+
+    /// Encodes the first picture for everybody who sees it. `markers`: inputs whose effect it is the first to show, and
+    /// whose they were. False if an encoder of it is busy or nobody watches: then nothing happened, and the damage and
+    /// the markers are the caller's to keep.
     pub fn submit(&self, picture: &I420, timing: Timing, markers: &[(ViewerId, u32)]) -> bool {
-        self.hub.submit(picture, timing, markers)
+        self.submit_to(OutputKey::FIRST, picture, timing, markers)
+    }
+
+    /// See [`Streamer::submit`]. Pictures may be of different sizes, and each has encoders of its own: one that is busy
+    /// does not hold up another.
+    pub fn submit_to(&self, output: OutputKey, picture: &I420, timing: Timing, markers: &[(ViewerId, u32)]) -> bool {
+        self.hub.submit(output, picture, timing, markers)
     }
 
     /// To one viewer; one that is gone is no error.
@@ -229,15 +256,27 @@ impl Streamer {
         self.hub.send(viewer, message);
     }
 
-    /// To all viewers. The last size, cursor and clipboard are also told to whoever joins later.
+    /// To all viewers; but a size or a cursor to those of the first picture only. The last size, cursor and clipboard are
+    /// also told to whoever joins later.
     pub fn broadcast(&self, message: ToPage) {
         self.hub.broadcast(message);
     }
 
-    /// What the picture means, for all viewers and whoever joins later; to be called whenever it has changed. More than
-    /// [`crate::protocol::MAX_NODES`] nodes are cut off. Pages are told the difference, a few times a second at most.
+    /// To all viewers of a picture. Its last size and cursor are also told to whoever joins later.
+    pub fn broadcast_to(&self, output: OutputKey, message: ToPage) {
+        self.hub.broadcast_to(output, message);
+    }
+
+    /// What the first picture means, for all who see it and whoever joins later; to be called whenever it has changed.
+    /// More than [`crate::protocol::MAX_NODES`] nodes are cut off. Pages are told the difference, a few times a second at
+    /// most.
     pub fn set_semantics(&self, nodes: Vec<SemanticNode>) {
-        self.hub.set_semantics(nodes);
+        self.set_semantics_on(OutputKey::FIRST, nodes);
+    }
+
+    /// See [`Streamer::set_semantics`].
+    pub fn set_semantics_on(&self, output: OutputKey, nodes: Vec<SemanticNode>) {
+        self.hub.set_semantics(output, nodes);
     }
 
     /// The state of the session, for programs that listen: the newest is all they get. The same again is no news.
@@ -266,9 +305,14 @@ impl Streamer {
         self.hub.set_layout(layout);
     }
 
-    /// Pictures a second that the slowest link takes.
+    /// Pictures a second that the slowest link of the first picture takes.
     pub fn fps(&self) -> u32 {
-        self.hub.fps()
+        self.fps_on(OutputKey::FIRST)
+    }
+
+    /// See [`Streamer::fps`].
+    pub fn fps_on(&self, output: OutputKey) -> u32 {
+        self.hub.fps(output)
     }
 
     /// Where the compositor counts what it draws.

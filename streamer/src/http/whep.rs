@@ -10,14 +10,15 @@ use std::{
 
 use axum::{
     body::{Body, to_bytes},
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 
 use super::{AppState, Caller};
 use crate::{
-    hub::JoinError,
+    hub::{JoinError, Wanted},
     transport::{Patched, PeerError, codecs, sdpfrag::Fragment, webrtc::IceServer},
     viewer::session::Viewer,
 };
@@ -33,12 +34,26 @@ const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 /// What a caller did wrong, in one line.
 type Refusal = (StatusCode, &'static str);
 
-/// `POST /whep`
-pub async fn create(app: AppState, Caller(role): Caller, headers: HeaderMap, body: Body) -> Result<Response, Response> {
+/// What comes with a `POST`.
+#[derive(Deserialize)]
+pub struct Wishes {
+    /// `new`, or a picture's number.
+    output: Option<String>,
+}
+
+/// `POST /whep`, `POST /whep?output=new`
+pub async fn create(
+    app: AppState,
+    Caller(role): Caller,
+    Query(wishes): Query<Wishes>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Response> {
+    let wanted = Wanted::parse(wishes.output.as_deref());
     let offer = text(&headers, SDP, body).await.map_err(IntoResponse::into_response)?;
     let hub = Arc::clone(&app.hub);
     // A task of its own: a page that goes away meanwhile drops this handler, which must not leave half a session.
-    let joining = tokio::spawn(async move { hub.join(role, &offer, &codecs::offered(&offer)).await });
+    let joining = tokio::spawn(async move { hub.join(role, wanted, &offer, &codecs::offered(&offer)).await });
     let joined = joining.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
     let welcome = joined.map_err(|error| {
         tracing::info!(%error, "an offer was not answered");

@@ -1,37 +1,39 @@
 //! Where viewers, encoders and the compositor meet.
 //!
-//! One [`Line`] (encoder and packetiser) for each codec in use, whoever watches; made when the first viewer of the codec
-//! is answered, dropped when the last one leaves. The lock guards small tables only: no encoder, socket or callback is
-//! called under it, so the compositor's thread never waits for anything here.
+//! For each picture ([`outputs`]) one [`Line`] (encoder and packetiser) for each codec in use, whoever watches; made when
+//! the first viewer of the codec is answered, dropped when the last one leaves. The lock guards small tables only: no
+//! encoder, socket or callback is called under it, so the compositor's thread never waits for anything here.
 
+mod event;
+mod outputs;
 mod pictures;
 mod rates;
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    },
+    sync::{Arc, Weak, atomic::Ordering::SeqCst},
 };
 
 use parking_lot::Mutex;
 use tokio::{runtime::Handle, sync::mpsc};
 
+use self::outputs::{Output, Seat};
+pub use self::{
+    event::{Event, Listener},
+    outputs::{MOST_OUTPUTS, OutputKey, Wanted},
+};
 use crate::{
     auth,
     encoder::{EncoderError, Stage, StageEvent},
     line::Line,
     metrics::Metrics,
-    protocol::{FromPage, Role, SemanticNode, ToPage, semantics::bounded},
-    rate::RateControl,
-    session::{ApiRequest, Reply},
+    protocol::{NoticeLevel, Role, SemanticNode, ToPage, semantics::bounded},
     transport::{Carrier, PeerError, codecs::Offered},
     video::Codec,
     viewer::{
         ViewerId, outbox,
         semantics::Nodes,
-        session::{self, Viewer},
+        session::{self, Place, Viewer},
     },
 };
 
@@ -40,49 +42,6 @@ pub const MOST_VIEWERS: usize = 32;
 /// Peer events that may wait for a viewer's task.
 const EVENTS: usize = 64;
 
-/// What the compositor is told. The callback may come from any thread, must be quick, and must not call back into
-/// [`crate::Streamer::submit`].
-#[derive(Debug)]
-pub enum Event {
-    /// A viewer is connected.
-    Joined {
-        /// Who.
-        viewer: ViewerId,
-        /// What it may do.
-        role: Role,
-    },
-    /// A viewer is gone. Whatever it holds down is to be released. Follows every `Joined`, once.
-    Left {
-        /// Who.
-        viewer: ViewerId,
-    },
-    /// A message from a viewer that may send it: parsed, clamped, in order.
-    Input {
-        /// From whom.
-        viewer: ViewerId,
-        /// What.
-        message: FromPage,
-    },
-    /// [`crate::Streamer::ready`] turned true.
-    Idle,
-    /// A key frame is due: a picture should be submitted even if nothing changed.
-    PictureWanted,
-    /// The link takes this many pictures a second from now on.
-    Rate {
-        /// At most the configured rate.
-        fps: u32,
-    },
-    /// A program asks something of the session, over HTTP.
-    Api {
-        /// What.
-        request: ApiRequest,
-        /// Where the answer goes. Dropped, the program hears that nobody answers.
-        reply: Reply,
-    },
-}
-
-/// Takes events.
-pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 /// Makes an encoder for a codec; called where blocking is allowed.
 pub type NewStage =
     Box<dyn Fn(Codec, Arc<dyn Fn(StageEvent) + Send + Sync>) -> Result<Stage, EncoderError> + Send + Sync>;
@@ -125,29 +84,24 @@ pub struct Hub {
     state: Mutex<State>,
     /// Encoders are made one after the other, so that ten pages at once make one.
     making: tokio::sync::Mutex<()>,
-    retrying: AtomicBool,
+    fps: u32,
     me: Weak<Self>,
 }
 
 #[derive(Default)]
 struct State {
     next_id: u64,
+    next_output: u64,
+    /// Pictures besides the first.
+    most_outputs: usize,
     /// Answers under way, which count as viewers.
     joining: usize,
     viewers: HashMap<ViewerId, Arc<Viewer>>,
-    lines: HashMap<Codec, Seats>,
-    /// The last of each state message, for who comes later.
-    replay: [Option<ToPage>; 3],
-    /// What the picture means, for who comes later.
-    semantics: Option<Nodes>,
-    rate: Option<RateControl>,
+    /// The first is always there.
+    outputs: HashMap<OutputKey, Output>,
+    /// What was copied last, for who comes later.
+    clipboard: Option<ToPage>,
     closing: bool,
-}
-
-struct Seats {
-    line: Arc<Line>,
-    /// Viewers of it, also those that are still connecting.
-    taken: usize,
 }
 
 /// What a [`Hub`] is made from.
@@ -173,7 +127,8 @@ impl Hub {
     pub fn new(parts: Parts) -> Arc<Self> {
         let metrics = Arc::new(Metrics::default());
         metrics.target_fps.set(parts.fps.into());
-        let state = State { rate: Some(RateControl::new(parts.fps)), ..State::default() };
+        let outputs = HashMap::from([(OutputKey::FIRST, Output::new(parts.fps))]);
+        let state = State { outputs, ..State::default() };
         let hub = Arc::new_cyclic(|me| Self {
             metrics,
             version: parts.version,
@@ -184,7 +139,7 @@ impl Hub {
             runtime: parts.runtime.clone(),
             state: Mutex::new(state),
             making: tokio::sync::Mutex::default(),
-            retrying: AtomicBool::new(false),
+            fps: parts.fps,
             me: me.clone(),
         });
         parts.runtime.spawn(rates::tick(Arc::downgrade(&hub)));
@@ -206,24 +161,31 @@ impl Hub {
     ///
     /// # Errors
     /// See [`JoinError`].
-    pub async fn join(&self, role: Role, offer: &str, offered: &[Offered]) -> Result<Welcome, JoinError> {
-        let id = {
+    pub async fn join(
+        &self,
+        role: Role,
+        wanted: Wanted,
+        offer: &str,
+        offered: &[Offered],
+    ) -> Result<Welcome, JoinError> {
+        let (id, seat) = {
             let mut state = self.state.lock();
             if state.closing || state.viewers.len() + state.joining >= MOST_VIEWERS {
                 return Err(JoinError::Full);
             }
             state.joining += 1;
             state.next_id += 1;
-            ViewerId(state.next_id)
+            (ViewerId(state.next_id), state.enter(role, wanted, self.fps))
         };
-        let joining = Joining { hub: self, line: None };
-        self.join_as(id, role, offer, offered, joining).await
+        let joining = Joining { hub: self, output: Some(seat.output), line: None };
+        self.join_as(id, role, seat, offer, offered, joining).await
     }
 
     async fn join_as(
         &self,
         id: ViewerId,
         role: Role,
+        seat: Seat,
         offer: &str,
         offered: &[Offered],
         mut joining: Joining<'_>,
@@ -231,7 +193,7 @@ impl Hub {
         let mut reason = "the page offers neither H.264 nor VP8".to_owned();
         let mut chosen = None;
         for candidate in offered {
-            match self.seat(candidate.codec).await {
+            match self.seat(seat.output, candidate.codec).await {
                 Ok(line) => {
                     joining.line = Some(Arc::clone(&line));
                     chosen = Some((candidate, line));
@@ -244,65 +206,27 @@ impl Hub {
         let resource = auth::secret()?;
         let (events_in, events) = mpsc::channel(EVENTS);
         let (peer, answer) = self.carrier.accept(offer, chosen, events_in).await?;
-        let viewer = Arc::new(Viewer::new(id, role, line, resource.clone(), peer));
+        let Seat { output, instead } = seat;
+        let guest = instead.is_some();
+        let viewer = Arc::new(Viewer::new(id, role, Place { output, line, guest }, resource.clone(), peer));
+        if let Some(text) = instead {
+            // Waits behind the greeting.
+            viewer.tell(self, ToPage::Notice { level: NoticeLevel::Warning, text });
+        }
         let Some(me) = self.me.upgrade() else { return Err(PeerError::Closed.into()) };
         let closing = {
             let mut state = self.state.lock();
             state.viewers.insert(id, Arc::clone(&viewer));
             // From here on the seat is the viewer's, and `left` gives it back.
-            joining.line = None;
+            (joining.line, joining.output) = (None, None);
             state.closing
         };
         if closing {
             viewer.dismiss(self, None);
         }
-        tracing::info!(viewer = %id, ?role, codec = ?chosen.codec, "answered a page");
+        tracing::info!(viewer = %id, ?role, %output, codec = ?chosen.codec, "answered a page");
         self.runtime.spawn(session::run(me, viewer, events));
         Ok(Welcome { resource, answer })
-    }
-
-    /// Takes a seat on a codec's line, and makes the line if there is none.
-    async fn seat(&self, codec: Codec) -> Result<Arc<Line>, EncoderError> {
-        let _one_at_a_time = self.making.lock().await;
-        if let Some(seats) = self.state.lock().lines.get_mut(&codec) {
-            seats.taken += 1;
-            return Ok(Arc::clone(&seats.line));
-        }
-        let me = self.me.clone();
-        let made = self.runtime.spawn_blocking(move || {
-            let Some(hub) = me.upgrade() else { return Err(stopped(codec)) };
-            let on = Arc::new(move |event| {
-                if let Some(hub) = me.upgrade() {
-                    hub.stage_event(codec, event);
-                }
-            });
-            (hub.new_stage)(codec, on)
-        });
-        let stage = made.await.map_err(|_| stopped(codec))??;
-        tracing::info!(?codec, encoder = stage.encoder_name(), "an encoder starts");
-        let bitrate = self.state.lock().rate.as_ref().map(RateControl::bitrate);
-        if let Some(bitrate) = bitrate.filter(|bitrate| *bitrate > 0) {
-            stage.set_bitrate(bitrate);
-        }
-        let line = Arc::new(Line::new(codec, stage));
-        self.state.lock().lines.insert(codec, Seats { line: Arc::clone(&line), taken: 1 });
-        Ok(line)
-    }
-
-    fn unseat(&self, line: &Arc<Line>) {
-        let mut state = self.state.lock();
-        // A line whose encoder died is no longer here; its codec may have another one by now.
-        let Some(seats) = state.lines.get_mut(&line.codec).filter(|seats| Arc::ptr_eq(&seats.line, line)) else {
-            return;
-        };
-        seats.taken = seats.taken.saturating_sub(1);
-        if seats.taken == 0
-            && let Some(seats) = state.lines.remove(&line.codec)
-        {
-            drop(state);
-            // Stopping an encoder may take its time.
-            self.runtime.spawn_blocking(move || drop(seats));
-        }
     }
 
     /// A viewer's media flows. Does nothing the second time.
@@ -312,9 +236,12 @@ impl Hub {
         }
         self.metrics.joined.increment();
         self.count();
-        self.announce(Event::Joined { viewer: viewer.id, role: viewer.role });
+        if let Some(output) = self.state.lock().outputs.get_mut(&viewer.output) {
+            output.known = true;
+        }
+        self.announce(Event::Joined { viewer: viewer.id, role: viewer.role, output: viewer.output });
         self.want_key(&viewer.line);
-        if self.ready() {
+        if self.ready(viewer.output) {
             self.announce(Event::Idle);
         }
     }
@@ -322,15 +249,19 @@ impl Hub {
     /// The first words on a data channel: who the page is, and the state of things.
     pub fn greet(&self, viewer: &Viewer) {
         let layout = self.layout.lock().clone();
-        let hello = ToPage::Hello { version: self.version.clone(), role: viewer.role, layout };
+        let (version, output) = (self.version.clone(), viewer.output.0);
+        let hello = ToPage::Hello { version, role: viewer.role, layout, output };
         let state = self.state.lock();
         // Under the lock: a broadcast comes either before, and is in the replay, or after Hello.
-        if !viewer.open.swap(true, SeqCst) {
-            let replay = state.replay.iter().flatten().filter(|message| allowed(viewer.role, message)).cloned();
-            viewer.outbox.begin(std::iter::once(hello).chain(replay));
-            if let Some(nodes) = &state.semantics {
-                viewer.semantics.set(Arc::clone(nodes));
-            }
+        if viewer.open.swap(true, SeqCst) {
+            return;
+        }
+        let Some(output) = state.outputs.get(&viewer.output) else { return };
+        let replay = output.replay.iter().chain([&state.clipboard]).flatten();
+        let replay = replay.filter(|message| allowed(viewer.role, message)).cloned();
+        viewer.outbox.begin(std::iter::once(hello).chain(replay));
+        if let Some(nodes) = &output.semantics {
+            viewer.semantics.set(Arc::clone(nodes));
         }
     }
 
@@ -339,16 +270,17 @@ impl Hub {
         if self.state.lock().viewers.remove(&viewer.id).is_none() {
             return;
         }
-        self.unseat(&viewer.line);
+        self.unseat(viewer.output, &viewer.line);
         self.count();
         tracing::info!(viewer = %viewer.id, "a page left");
         if viewer.connected.load(SeqCst) {
             self.announce(Event::Left { viewer: viewer.id });
             // The line that nobody watches any more may have been the busy one.
-            if self.ready() {
+            if self.ready(viewer.output) {
                 self.announce(Event::Idle);
             }
         }
+        self.exit(viewer.output);
     }
 
     fn count(&self) {
@@ -386,25 +318,42 @@ impl Hub {
         }
     }
 
-    /// To all; a size, cursor or clipboard also to whoever comes later.
+    /// To all; a clipboard also to whoever comes later. What is about a picture is about the first one.
     pub fn broadcast(&self, message: ToPage) {
+        if matches!(message, ToPage::Size { .. } | ToPage::Cursor { .. }) {
+            return self.broadcast_to(OutputKey::FIRST, message);
+        }
         let mut state = self.state.lock();
         for viewer in state.viewers.values().filter(|v| v.open.load(SeqCst) && allowed(v.role, &message)) {
             viewer.tell(self, message.clone());
         }
-        if let Some(slot) = outbox::state(&message).and_then(|slot| state.replay.get_mut(usize::from(slot))) {
+        if matches!(message, ToPage::Clipboard { .. }) {
+            state.clipboard = Some(message);
+        }
+    }
+
+    /// To all who see a picture; a size or cursor also to whoever comes later.
+    pub fn broadcast_to(&self, output: OutputKey, message: ToPage) {
+        let mut state = self.state.lock();
+        for viewer in state.viewers_of(output).filter(|v| v.open.load(SeqCst) && allowed(v.role, &message)) {
+            viewer.tell(self, message.clone());
+        }
+        let Some(output) = state.outputs.get_mut(&output) else { return };
+        if let Some(slot) = outbox::state(&message).and_then(|slot| output.replay.get_mut(usize::from(slot))) {
             *slot = Some(message);
         }
     }
 
-    /// What the picture means, to all and to whoever comes later.
-    pub fn set_semantics(&self, nodes: Vec<SemanticNode>) {
+    /// What a picture means, to all who see it and to whoever comes later.
+    pub fn set_semantics(&self, output: OutputKey, nodes: Vec<SemanticNode>) {
         let nodes = Nodes::from(bounded(nodes));
         let mut state = self.state.lock();
-        for viewer in state.viewers.values().filter(|v| v.open.load(SeqCst)) {
+        for viewer in state.viewers_of(output).filter(|v| v.open.load(SeqCst)) {
             viewer.semantics.set(Arc::clone(&nodes));
         }
-        state.semantics = Some(nodes);
+        if let Some(output) = state.outputs.get_mut(&output) {
+            output.semantics = Some(nodes);
+        }
     }
 
     /// The keyboard layout in force, for Hello.
@@ -418,13 +367,16 @@ fn allowed(role: Role, message: &ToPage) -> bool {
     !matches!(message, ToPage::Clipboard { .. }) || role >= Role::Control
 }
 
-fn stopped(codec: Codec) -> EncoderError {
-    EncoderError::NoneLeft { codec, reason: "the server stops".to_owned() }
+impl State {
+    fn viewers_of(&self, output: OutputKey) -> impl Iterator<Item = &Arc<Viewer>> {
+        self.viewers.values().filter(move |viewer| viewer.output == output)
+    }
 }
 
 /// An answer under way; gives its place and its seat back if nothing comes of it.
 struct Joining<'a> {
     hub: &'a Hub,
+    output: Option<OutputKey>,
     line: Option<Arc<Line>>,
 }
 
@@ -433,8 +385,10 @@ impl Drop for Joining<'_> {
         let mut state = self.hub.state.lock();
         state.joining = state.joining.saturating_sub(1);
         drop(state);
+        let Some(output) = self.output else { return };
         if let Some(line) = &self.line {
-            self.hub.unseat(line);
+            self.hub.unseat(output, line);
         }
+        self.hub.exit(output);
     }
 }

@@ -5,13 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, Hub};
-use crate::{
-    metrics::{Metrics, Snapshot, Stage},
-    protocol::ToPage,
-    rate::RateControl,
-    video::Codec,
-};
+use super::{Event, Hub, OutputKey};
+use crate::{metrics::Metrics, protocol::ToPage, video::Codec};
 
 /// Rates follow the links this often.
 const TICK: Duration = Duration::from_millis(250);
@@ -19,72 +14,91 @@ const TICK: Duration = Duration::from_millis(250);
 const TICKS_A_SECOND: u32 = 4;
 
 impl Hub {
-    /// Pictures a second that the slowest link takes.
-    pub fn fps(&self) -> u32 {
-        self.state.lock().rate.as_ref().map_or(1, RateControl::fps)
+    /// Pictures a second that the slowest link of an output takes.
+    pub fn fps(&self, output: OutputKey) -> u32 {
+        self.state.lock().outputs.get(&output).map_or(1, |output| output.rate.fps())
     }
 
     fn follow_links(&self, now: Instant) {
-        let (change, lines) = {
+        let mut changes = Vec::new();
+        let (mut bits, mut least) = (0, self.fps);
+        {
             let mut state = self.state.lock();
             let watching = state.viewers.values().filter(|v| v.connected.load(SeqCst));
-            let estimates: Vec<_> = watching.map(|viewer| viewer.peer.target_bitrate()).collect();
-            let change = state.rate.as_mut().map(|rate| rate.update(estimates, now)).unwrap_or_default();
-            (change, state.lines.values().map(|seats| Arc::clone(&seats.line)).collect::<Vec<_>>())
-        };
-        if let Some(bitrate) = change.bitrate {
-            self.metrics.target_bitrate.set(bitrate.into());
-            lines.iter().for_each(|line| line.stage.set_bitrate(bitrate));
+            let targets: Vec<_> = watching.map(|viewer| (viewer.output, viewer.peer.target_bitrate())).collect();
+            for (key, output) in &mut state.outputs {
+                let change =
+                    output.rate.update(targets.iter().filter(|(of, _)| of == key).map(|(_, target)| *target), now);
+                if !output.lines.is_empty() {
+                    bits += u64::from(output.rate.bitrate());
+                    least = least.min(output.rate.fps());
+                }
+                let lines: Vec<_> = output.lines.values().map(|seats| Arc::clone(&seats.line)).collect();
+                changes.push((*key, change, lines));
+            }
         }
-        if let Some(fps) = change.fps {
-            self.metrics.target_fps.set(fps.into());
-            lines.iter().for_each(|line| line.stage.set_fps(fps));
-            self.announce(Event::Rate { fps });
+        self.metrics.target_bitrate.set(bits);
+        self.metrics.target_fps.set(least.into());
+        for (output, change, lines) in changes {
+            if let Some(bitrate) = change.bitrate {
+                lines.iter().for_each(|line| line.stage.set_bitrate(bitrate));
+            }
+            if let Some(fps) = change.fps {
+                lines.iter().for_each(|line| line.stage.set_fps(fps));
+                self.announce(Event::Rate { output, fps });
+            }
         }
     }
 
     /// Once a second: looks after the encoders, and tells the pages how it goes.
     fn each_second(&self, now: Instant, before: &mut Counts) {
-        let lines: Vec<_> = self.state.lock().lines.values().map(|seats| Arc::clone(&seats.line)).collect();
+        let (lines, viewers) = {
+            let state = self.state.lock();
+            let lines = state.outputs.values().flat_map(|output| output.lines.values());
+            let viewers = state.viewers.values().filter(|v| v.open.load(SeqCst)).cloned();
+            (lines.map(|seats| Arc::clone(&seats.line)).collect::<Vec<_>>(), viewers.collect::<Vec<_>>())
+        };
+        let counts = Counts::of(&self.metrics);
         for line in &lines {
             line.stage.tick(now);
-        }
-        let counts = Counts::of(&self.metrics);
-        let encode = counts.encode.since(&before.encode);
-        let viewers: Vec<_> = self.state.lock().viewers.values().filter(|v| v.open.load(SeqCst)).cloned().collect();
-        for viewer in viewers {
-            let Some(line) = lines.iter().find(|line| Arc::ptr_eq(line, &viewer.line)) else { continue };
+            let (encoded, encode) = line.lately();
             let codec = match line.codec {
                 Codec::H264 => "H264",
                 Codec::Vp8 => "VP8",
             };
-            let since = |now: u64, before: u64| u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX);
-            let stats = ToPage::Stats {
-                encoder: format!("{codec} {}", line.stage.encoder_name()),
-                drawn: since(counts.drawn, before.drawn),
-                encoded: since(counts.encoded, before.encoded),
-                deferred: since(counts.deferred, before.deferred),
-                encode_ms: encode.quantile(0.5).unwrap_or_default().as_secs_f64() * 1e3,
-                target_bitrate: viewer.peer.target_bitrate(),
-                viewers: u32::try_from(self.metrics.viewers.get()).unwrap_or(u32::MAX),
-            };
-            viewer.tell(self, stats);
+            let encoder = format!("{codec} {}", line.stage.encoder_name());
+            for viewer in viewers.iter().filter(|viewer| Arc::ptr_eq(&viewer.line, line)) {
+                let same = viewers.iter().filter(|other| other.output == viewer.output).count();
+                let stats = ToPage::Stats {
+                    encoder: encoder.clone(),
+                    drawn: since(counts.drawn, before.drawn),
+                    encoded,
+                    deferred: since(counts.deferred, before.deferred),
+                    encode_ms: encode.as_secs_f64() * 1e3,
+                    target_bitrate: viewer.peer.target_bitrate(),
+                    viewers: u32::try_from(same).unwrap_or(u32::MAX),
+                };
+                viewer.tell(self, stats);
+            }
         }
         *before = counts;
     }
 }
 
+/// How much a counter has grown.
+fn since(now: u64, before: u64) -> u32 {
+    u32::try_from(now.saturating_sub(before)).unwrap_or(u32::MAX)
+}
+
+/// What the compositor draws, of all outputs.
 struct Counts {
     drawn: u64,
-    encoded: u64,
     deferred: u64,
-    encode: Snapshot,
 }
 
 impl Counts {
     fn of(metrics: &Metrics) -> Self {
-        let encode = metrics.stage(Stage::Encode).snapshot();
-        Self { drawn: metrics.drawn.get(), encoded: metrics.encoded.get(), deferred: metrics.deferred.get(), encode }
+        Self { drawn: metrics.drawn.get(), deferred: metrics.deferred.get() }
     }
 }
 

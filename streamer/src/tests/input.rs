@@ -18,7 +18,7 @@ async fn the_page_is_greeted_and_told_the_state_of_things_in_order() {
     desk.streamer.broadcast(cursor("text"));
     let page = desk.page(Role::View).await;
     let greeting = page.message(Some).await;
-    assert_eq!(greeting, ToPage::Hello { version: "test".into(), role: Role::View, layout: "us".into() });
+    assert_eq!(greeting, ToPage::Hello { version: "test".into(), role: Role::View, layout: "us".into(), output: 0 });
     assert_eq!(page.message(Some).await, size);
     assert_eq!(page.message(Some).await, cursor("text"));
 }

@@ -4,6 +4,7 @@ mod encoder;
 mod faults;
 mod http;
 mod input;
+mod outputs;
 mod page;
 mod picture;
 mod session;

@@ -50,11 +50,19 @@ pub struct Plan {
     pub channels: bool,
     /// Over TCP only.
     pub tcp: bool,
+    /// Which picture it asks for.
+    pub output: &'static str,
+}
+
+impl Plan {
+    /// As the page does it.
+    pub const DEFAULT: Self =
+        Self { codecs: &[Codec::H264, Codec::Vp8], loss: 0.0, channels: true, tcp: false, output: "" };
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { codecs: &[Codec::H264, Codec::Vp8], loss: 0.0, channels: true, tcp: false }
+        Self::DEFAULT
     }
 }
 
@@ -157,9 +165,9 @@ impl Page {
         connection.set_local_description(offer).await.unwrap();
         soon("candidates", gathered.notified()).await;
         let offer = connection.local_description().await.unwrap().sdp;
+        let path = format!("/whep{}", plan.output);
         let response =
-            request(desk, "POST", "/whep", Some(desk.token(role)), &[("content-type", "application/sdp")], &offer)
-                .await;
+            request(desk, "POST", &path, Some(desk.token(role)), &[("content-type", "application/sdp")], &offer).await;
         assert_eq!(response.status, 201, "{}", response.body);
         let resource = response.header("location").unwrap().to_owned();
         let answer = RTCSessionDescription::answer(response.body.clone()).unwrap();
@@ -240,6 +248,17 @@ impl Page {
 
     pub async fn restarted(&self, answer: String) {
         self.connection.set_remote_description(RTCSessionDescription::answer(answer).unwrap()).await.unwrap();
+    }
+
+    /// Pings like the page for as long as the test runs.
+    pub fn stays(self) -> Self {
+        let input = Arc::clone(self.input());
+        tokio::spawn(async move {
+            while input.send_text(r#"{"t":"ping","id":0}"#).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        });
+        self
     }
 
     /// Pings like the page until the future is done: a test is not a page that fell silent.

@@ -210,7 +210,7 @@ async fn where_no_udp_gets_through_there_is_tcp() {
 async fn a_link_that_loses_a_third_gets_fewer_bits_and_then_fewer_pictures() {
     let desk = Desk::start();
     let page = Page::connect(&desk, Role::View, &Plan { loss: 0.35, ..Plan::default() }).await;
-    let lowered = desk.event(|e| if let Event::Rate { fps } = e { Some(fps) } else { None });
+    let lowered = desk.event(|e| if let Event::Rate { fps, .. } = e { Some(fps) } else { None });
     let fps = desk.drawing(page.alive(lowered)).await;
     assert!(fps < 60, "{fps}");
     assert_eq!(desk.streamer.fps(), fps);
@@ -218,6 +218,6 @@ async fn a_link_that_loses_a_third_gets_fewer_bits_and_then_fewer_pictures() {
     assert!(metrics.target_bitrate.get() < 1_000_000, "{}", metrics.target_bitrate.get());
     let left = request(&desk, "DELETE", &page.resource, Some(desk.token(Role::View)), &[], "").await;
     assert_eq!(left.status, 200);
-    let raised = desk.event(|e| if let Event::Rate { fps: 60 } = e { Some(()) } else { None });
+    let raised = desk.event(|e| if let Event::Rate { fps: 60, .. } = e { Some(()) } else { None });
     raised.await;
 }

@@ -23,7 +23,7 @@ use super::{
     video::Handover,
 };
 use crate::{
-    hub::{Event, Hub},
+    hub::{Event, Hub, OutputKey},
     line::Line,
     metrics::Stage,
     protocol::{FromPage, NoticeLevel, Role, ToPage},
@@ -41,8 +41,12 @@ pub struct Viewer {
     pub id: ViewerId,
     /// What it may do.
     pub role: Role,
+    /// The picture that it sees.
+    pub output: OutputKey,
     /// Where its pictures come from.
     pub line: Arc<Line>,
+    /// It did not get the picture that it asked for: this one keeps its size.
+    pub guest: bool,
     /// The unguessable last part of its WHEP resource.
     pub resource: String,
     /// Counts ICE restarts: the entity tag of its session description.
@@ -62,13 +66,26 @@ pub struct Viewer {
     end: watch::Sender<bool>,
 }
 
+/// Where a viewer sits; see [`Viewer`].
+pub struct Place {
+    /// The picture.
+    pub output: OutputKey,
+    /// Its encoder.
+    pub line: Arc<Line>,
+    /// Not the picture that it asked for.
+    pub guest: bool,
+}
+
 impl Viewer {
     /// A viewer whose peer was just made.
-    pub fn new(id: ViewerId, role: Role, line: Arc<Line>, resource: String, peer: Arc<dyn Peer>) -> Self {
+    pub fn new(id: ViewerId, role: Role, place: Place, resource: String, peer: Arc<dyn Peer>) -> Self {
+        let Place { output, line, guest } = place;
         Self {
             id,
             role,
+            output,
             line,
+            guest,
             resource,
             generation: AtomicU32::new(1),
             peer,
@@ -165,6 +182,7 @@ fn receive(hub: &Hub, viewer: &Viewer, inbox: &mut Inbox, bytes: &Bytes) {
         Ok(FromPage::Ping { id }) => viewer.tell(hub, ToPage::Pong { id }),
         // A viewer without control holds nothing down that could be let go.
         Ok(FromPage::Blur) if viewer.role == Role::View => {}
+        Ok(FromPage::Resize { .. }) if viewer.guest => {}
         Ok(message) => hub.announce(Event::Input { viewer: viewer.id, message }),
         Err(Refused::Flood) => hub.metrics.reject_flood(),
         Err(Refused::Rejected(why)) => {

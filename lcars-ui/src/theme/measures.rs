@@ -156,7 +156,8 @@ impl Measures {
         }
         scaled.gap = scaled.gap.max((4.0 * scale).round() / scale);
         scaled.ring = scaled.ring.max(1.0 / scale);
-        scaled.hit_min = text_px(self.hit_min).max(self.hit_min);
+        // A finger does not grow with the output, but whoever wants larger letters wants larger targets.
+        scaled.hit_min = (self.hit_min * text.min(s).max(1.0) * scale).round() / scale;
         scaled.derive();
         scaled
     }

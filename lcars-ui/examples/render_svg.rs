@@ -70,7 +70,7 @@ fn places() -> Vec<(&'static str, Vec<Operation>)> {
         ("hub-directory", vec![hub.clone(), mode(HubMode::Directory)]),
         ("hub-empty", vec![Operation::Jump { to: empty }]),
         ("focus", vec![Operation::Jump { to: app(&desktop, "Text Editor") }]),
-        ("picker", vec![Operation::Jump { to: app(&desktop, "Firefox") }, Operation::ZoomOut]),
+        ("picker", vec![Operation::Jump { to: app(&desktop, "Firefox") }]),
         (
             "split",
             vec![
@@ -148,6 +148,8 @@ fn draw(desktop: &Desktop, size: Size, now: Duration) -> View {
     let comms = desktop.tree().sectors.get(3).map(|sector| sector.id);
     interface.alerts.add(AlertLevel::Caution, "update ready: firefox", None, Duration::ZERO);
     interface.alerts.add(AlertLevel::Danger, "rsync ended with 1", comms, Duration::ZERO);
+    interface.alerts.dismiss(1);
+    interface.alerts.dismiss(2);
     let launch = ["Calculator", "Inkscape", "LibreOffice", "Monitor", "Terminal", "Writer", "Zed"];
     let launcher: Vec<_> = launch
         .iter()
@@ -165,6 +167,7 @@ fn draw(desktop: &Desktop, size: Size, now: Duration) -> View {
         readings: &readings,
         clock: "14:02",
         launcher: &launcher,
+        bindings: &[],
         now,
     })
 }

@@ -1,5 +1,5 @@
-//! How wide a label is, without a font at hand: the advances of Bebas Neue Bold, the widest of the faces that labels are
-//! set in, as parts of the cap height. Bars that meet a title leave room for it by these.
+//! How wide a label is, without a font at hand: the advances of Bebas Neue Bold, the face that is wider than the others
+//! labels are set in, as parts of the cap height. Bars that meet a title leave room for it by these.
 
 /// Between the letters, as a part of the cap height.
 const TRACKING: f64 = 0.0286;
@@ -7,12 +7,12 @@ const TRACKING: f64 = 0.0286;
 /// Of the printable ASCII characters from the space on.
 #[rustfmt::skip]
 const ADVANCES: [f64; 95] = [
-    0.221, 0.271, 0.464, 0.589, 0.566, 0.896, 0.591, 0.257, 0.359, 0.359, 0.566, 0.566, 0.266, 0.386, 0.266, 0.544,
-    0.566, 0.566, 0.566, 0.566, 0.571, 0.566, 0.566, 0.566, 0.566, 0.566, 0.266, 0.266, 0.566, 0.566, 0.566, 0.516,
-    0.984, 0.603, 0.580, 0.551, 0.583, 0.526, 0.491, 0.557, 0.610, 0.271, 0.366, 0.591, 0.484, 0.773, 0.610, 0.566,
-    0.546, 0.574, 0.574, 0.534, 0.519, 0.569, 0.597, 0.833, 0.621, 0.580, 0.541, 0.359, 0.544, 0.359, 0.576, 0.724,
-    0.357, 0.603, 0.580, 0.551, 0.583, 0.526, 0.491, 0.557, 0.610, 0.271, 0.366, 0.591, 0.484, 0.773, 0.610, 0.566,
-    0.539, 0.574, 0.574, 0.534, 0.519, 0.569, 0.597, 0.833, 0.621, 0.580, 0.541, 0.367, 0.724, 0.367, 0.576,
+    0.221, 0.271, 0.464, 0.586, 0.566, 0.896, 0.591, 0.257, 0.359, 0.359, 0.566, 0.566, 0.266, 0.386, 0.266, 0.544,
+    0.566, 0.566, 0.566, 0.566, 0.566, 0.566, 0.566, 0.566, 0.566, 0.566, 0.266, 0.266, 0.566, 0.566, 0.566, 0.514,
+    0.984, 0.581, 0.580, 0.551, 0.583, 0.526, 0.491, 0.557, 0.610, 0.271, 0.366, 0.591, 0.484, 0.773, 0.610, 0.566,
+    0.546, 0.566, 0.574, 0.534, 0.509, 0.569, 0.574, 0.804, 0.614, 0.566, 0.529, 0.359, 0.544, 0.359, 0.566, 0.714,
+    0.357, 0.581, 0.580, 0.551, 0.583, 0.526, 0.491, 0.557, 0.610, 0.271, 0.366, 0.591, 0.484, 0.773, 0.610, 0.566,
+    0.539, 0.566, 0.574, 0.534, 0.509, 0.569, 0.574, 0.804, 0.614, 0.566, 0.529, 0.367, 0.714, 0.367, 0.566,
 ];
 
 /// The width of a character of the label face as a part of its cap height.
@@ -46,7 +46,7 @@ mod tests {
         // Measured in the mock-ups, which are set at a cap height of 32.2.
         for (title, width) in [("GLOBAL OVERVIEW", 267.72), ("TEXT EDITOR", 184.23), ("FIREFOX [3]", 171.67)] {
             let estimate = label_width(title, 32.2);
-            assert!((0.0..8.0).contains(&(estimate - width)), "{title}: {estimate} for {width}");
+            assert!((-0.5..3.0).contains(&(estimate - width)), "{title}: {estimate} for {width}");
         }
     }
 

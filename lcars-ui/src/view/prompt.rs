@@ -43,13 +43,13 @@ pub(super) struct Prompt {
 fn collapsed_words(b: &Builder, room: f64) -> String {
     let full = format!("{NAME}: {STATE}");
     let short = format!("PROMPT: {STATE}");
-    let fits = |words: &str| label_width(words, b.m.cap_label) <= room;
+    let fits = |words: &str| label_width(words, b.m.cap_label) <= room + 0.1 * b.m.cap_label;
     [full, short].into_iter().find(|words| fits(words)).unwrap_or_else(|| String::from(STATE))
 }
 
 /// How wide the label of the bar would like to be.
 pub(super) fn collapsed_width(b: &Builder) -> f64 {
-    label_width(NAME, b.m.cap_label) + label_width(": ", b.m.cap_label) + label_width(STATE, b.m.cap_label)
+    label_width(&format!("{NAME}: {STATE}"), b.m.cap_label)
 }
 
 /// The prompt as it is at a place. As what a zoom leads to, its elbow is only what the pane's own frame does not draw.

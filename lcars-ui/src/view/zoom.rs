@@ -153,7 +153,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
     let chosen = if pane.viewport.path == *inner { pane.viewport.selected } else { tree.usual_child(inner) };
     let inside = Pane { chosen, ..*pane };
     let frame = levels::frame(b, &inside, inner);
-    let now = tile.between(&frame, p);
+    let mut now = tile.between(&frame, p);
     let bounds = Bounds::of(pane);
 
     let merged = prompt::is_merged(pane, outer);
@@ -163,6 +163,12 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
     let prompt = (pane.alone && pane.rail != Rail::None).then(|| draw_prompt(b, pane, outer, inner, p));
     ground(b, &now, bounds);
     content(b, &inside, inner, &frame, &now, p, bounds);
+    let fullscreen = levels::is_bare(pane, inner);
+    if fullscreen {
+        now.paint(|colour| faded(colour, 1.0 - p));
+    }
+    let growing = b.sketch(|b| now.draw_zoomed(b, tile_key(child), tile.title.cap));
+    add(b, growing, None, 1.0, bounds);
     if !matches!(inner.level(), Level::Focus) {
         let interior = b.sketch(|b| {
             let (_, mood) = levels::tile_frame(b, &outside, outer, &kind, tile.rect);
@@ -170,13 +176,6 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
         });
         add(b, interior, Some(Ride::onto(tile.content, now.content, false)), 1.0 - 2.0 * p, bounds);
     }
-    let fullscreen = levels::is_bare(pane, inner);
-    let mut now = now;
-    if fullscreen {
-        now.paint(|colour| faded(colour, 1.0 - p));
-    }
-    let growing = b.sketch(|b| now.draw_zoomed(b, tile_key(child), tile.title.cap));
-    add(b, growing, None, 1.0, bounds);
     if let Some(window) = inner.window().filter(|_| inner.level() == Level::Focus) {
         window_in(b, &inside, window, &now, fullscreen, bounds);
     }
@@ -191,7 +190,7 @@ fn window_in(b: &mut Builder, pane: &Pane, window: crate::hierarchy::WindowId, n
     let rect = fitted(now.content, area);
     let look = if rect.w < LIVE * area.w { Look::Thumbnail } else { Look::Live };
     let picture = b.sketch(|b| levels::window_picture(b, window, rect, area, look, 1.0));
-    add(b, picture, None, 1.0, bounds);
+    add(b, picture, None, 1.0, Bounds { pane: meet(bounds.pane, now.room), ..bounds });
 }
 
 /// What is behind the growing frame: its neighbours never reach in there, but the prompt's elbow does.

@@ -192,8 +192,8 @@ fn draw_tile(b: &mut Builder, pane: &Pane, path: &Path, node: NodeId, rect: Rect
     if without.tile == Some(node) {
         return;
     }
-    b.within(place, |b| tile_interior(b, pane, &kind, &frame, mood));
     frame.draw(b, key);
+    b.within(place, |b| tile_interior(b, pane, &kind, &frame, mood));
 }
 
 /// Whether an app is meant by what was typed, if anything was.

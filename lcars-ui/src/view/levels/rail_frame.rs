@@ -84,8 +84,6 @@ pub(super) struct Lower {
     pub segment: (f64, f64),
     /// Where the end cap begins.
     pub cap: f64,
-    /// Where the prompt's label may be, in a frame that is one with the prompt.
-    pub label: (f64, f64),
 }
 
 /// The lowest bar of a place at level 1 or 2.
@@ -106,7 +104,7 @@ pub(super) fn lower_bars(b: &Builder, pane: &Pane, level: Level) -> Lower {
     let cap = frame.right() - cap;
     let segment = (cap - m.gap - segment, cap - m.gap);
     let elbow = segment.0 - m.gap;
-    Lower { elbow, bar: (elbow, elbow), segment, cap, label: (0.0, 0.0) }
+    Lower { elbow, bar: (elbow, elbow), segment, cap }
 }
 
 /// The lowest bar of a frame that is one with the collapsed prompt: the label stands between the elbow and a bar.
@@ -119,7 +117,6 @@ pub(super) fn merged(b: &Builder, pane: &Pane, elbow: f64) -> Lower {
     let wished = super::super::prompt::collapsed_width(b);
     let from = elbow + pad;
     let to = (from + b.snap(wished)).min(cap - m.gap - pad);
-    let label = (from, to);
     let mut next = to + pad;
     let segment_width = b.px(144.0);
     let segment = if cap - m.gap - next >= 2.0 * segment_width {
@@ -129,7 +126,7 @@ pub(super) fn merged(b: &Builder, pane: &Pane, elbow: f64) -> Lower {
     };
     let bar_end = if segment.0 < segment.1 { segment.0 - m.gap } else { cap - m.gap };
     next = next.min(bar_end);
-    Lower { elbow, bar: (next, bar_end), segment, cap, label }
+    Lower { elbow, bar: (next, bar_end), segment, cap }
 }
 
 /// Draws the frame and what is on it: the way out, the time, the title.

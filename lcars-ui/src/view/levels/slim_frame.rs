@@ -75,7 +75,7 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
     right = right.filter(|right| left_over >= right.width);
     left_over -= right.as_ref().map_or(0.0, |right| right.width + b.m.gap);
     // What is left for the title decides how much else there is.
-    let title = 200.0 * b.factor();
+    let title = 240.0 * b.factor();
     let mut left = vec![out];
     for control in more {
         left_over -= control.width + b.m.gap;
@@ -123,7 +123,9 @@ pub(super) fn lay_out(
     let room = (TITLE_SHARE * (right - stub)).min((title_right - start - pad).max(0.0));
     let title = Title { spans, right: title_right, middle: frame.y + bar / 2.0, cap: m.cap_title, room };
     let bar_end = b.snap(title_right - title.width()) - pad;
-    let bar_rect = Rect::from_edges(start, frame.y, bar_end.max(start), frame.y + bar);
+    // A sliver of a bar is none.
+    let bar_end = if bar_end - start < gap { start } else { bar_end };
+    let bar_rect = Rect::from_edges(start, frame.y, bar_end, frame.y + bar);
     let line = |from: f64, to: f64| Rect::from_edges(from, bottom - low, to, bottom);
     let (segment_colour, end_colour) =
         if pane.alone { (b.theme.frame_2, b.theme.frame_3) } else { (colour, colour) };
@@ -152,7 +154,7 @@ pub(super) fn lower_bars(b: &Builder, pane: &Pane) -> Lower {
     let cap = frame.right() - pane.slim_bottom(b);
     let bar = b.px(288.0).min(b.snap(0.46 * frame.w));
     let bar = ((cap - gap - bar).max(least + gap), cap - gap);
-    Lower { elbow: bar.0 - gap, bar, segment: (bar.1, bar.1), cap, label: (0.0, 0.0) }
+    Lower { elbow: bar.0 - gap, bar, segment: (bar.1, bar.1), cap }
 }
 
 /// Draws the frame with its buttons and its title.

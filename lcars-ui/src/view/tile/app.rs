@@ -49,7 +49,7 @@ pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: 
     ];
     let off = b.px(8.0);
     let content = Rect::from_edges(rect.x + m.tile_rail + off, rect.y + bar + off, right, bottom - low - off);
-    Frame::new(rect, segments, title, fitted(content, pane.window_area(b)))
+    Frame::new(rect, segments, title, fitted(content, pane.window_area(b))).with_room(content)
 }
 
 /// A picture over a label: an app in the strip, or where tiles are small. Its label becomes the lower end of the frame.
@@ -79,13 +79,13 @@ pub(crate) fn strip_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood
         Segment::new(label, [0.0, round, round, 0.0], own),
     ];
     let content = Rect::from_edges(rect.x, rect.y, rect.right(), label.y - gap);
-    Frame::new(rect, segments, title, fitted(content, pane.window_area(b)))
+    Frame::new(rect, segments, title, fitted(content, pane.window_area(b))).with_room(content)
 }
 
 /// What is in an app's or a window's tile.
 pub(crate) fn app_interior(b: &mut Builder, pane: &Pane, key: Key, window: Option<WindowId>, frame: &Frame, mood: Mood) {
     if let Some(window) = window {
-        thumbnail(b, pane, key.piece(1), window, frame.content, mood.opacity);
+        thumbnail(b, pane, key.piece(1), window, frame, mood.opacity);
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) use app::{app_frame, app_interior, strip_frame, window_caption};
 pub(super) use sector::{sector_frame, sector_interior};
 
 use super::build::{Builder, caption, faded};
+use super::frame::Frame;
 use super::pane::Pane;
 use crate::geometry::Rect;
 use crate::hierarchy::{App, NodeId, WindowId};
@@ -36,12 +37,12 @@ pub(super) fn fitted(into: Rect, like: Rect) -> Rect {
 }
 
 /// A window's picture in a tile.
-pub(super) fn thumbnail(b: &mut Builder, pane: &Pane, key: Key, window: WindowId, rect: Rect, opacity: f64) {
-    let area = pane.window_area(b);
+pub(super) fn thumbnail(b: &mut Builder, pane: &Pane, key: Key, window: WindowId, frame: &Frame, opacity: f64) {
+    let (rect, area) = (frame.content, pane.window_area(b));
     if rect.is_empty() || area.is_empty() {
         return;
     }
-    let (key, full, clip) = (b.key(key), area.size(), Some(rect));
+    let (key, full, clip) = (b.key(key), area.size(), Some(frame.room));
     b.scene.push(Primitive::Window { key, window, rect, full, clip, look: Look::Thumbnail, opacity });
 }
 

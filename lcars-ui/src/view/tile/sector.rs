@@ -189,7 +189,7 @@ pub(crate) fn sector_frame(b: &Builder, pane: &Pane, sector: &Sector, rect: Rect
         nothing(strip_rect.right(), bottom - lower_bar, lower_bar),
         cap,
     ];
-    Frame::new(rect, segments, title, fitted(content, pane.window_area(b)))
+    Frame::new(rect, segments, title, fitted(content, pane.window_area(b))).with_room(content)
 }
 
 /// Everything on a sector's tile but its frame, and the nodes of its apps.
@@ -199,7 +199,7 @@ pub(crate) fn sector_interior(b: &mut Builder, pane: &Pane, sector: &Sector, fra
     let ink = faded(b.theme.on_fill, mood.opacity);
     if l.detail != Detail::Word {
         match sector.front().and_then(|app| app.front()) {
-            Some(window) => thumbnail(b, pane, key.piece(1), window.id, frame.content, mood.opacity),
+            Some(window) => thumbnail(b, pane, key.piece(1), window.id, frame, mood.opacity),
             None => {
                 let colour = faded(b.theme.text_muted, mood.opacity);
                 let line = Text::label(frame.content, "NO APPS", b.m.cap_small, colour).aligned(Align::Centre);
@@ -277,7 +277,7 @@ fn apps(b: &mut Builder, sector: &Sector, frame: &Frame, mood: Mood) {
         let last = i + 1 == sector.apps.len();
         let room = rect.right() - x - if last { 0.0 } else { more_width + apart };
         if width > room {
-            break;
+            continue;
         }
         let chip = Rect::new(x, top, width, height);
         app_chip(b, app, name, chip, mood);

@@ -3,12 +3,13 @@
 //! `cargo run -p streamer --example serve [ADDRESS]` prints a URL; what the page sends is printed as it comes.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
 use streamer::{
-    Bitrates, Config, Event,
+    Bitrates, Config, Event, MOST_OUTPUTS, OutputKey,
     auth::Tokens,
     encoder::Ladder,
     protocol::{FromPage, Role, SemanticNode, ToPage},
@@ -46,8 +47,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for role in [Role::View, Role::Control] {
         println!("{}", streamer.url(role).unwrap_or_default());
     }
-    streamer.broadcast(ToPage::Size { width: SIZE.0, height: SIZE.1, scale: 1.0 });
-    streamer.set_semantics(meaning(""));
+    streamer.allow_outputs(MOST_OUTPUTS);
+    let mut outputs = BTreeSet::from([OutputKey::FIRST]);
+    let show = |output, focused: &str| {
+        streamer.broadcast_to(output, ToPage::Size { width: SIZE.0, height: SIZE.1, scale: 1.0 });
+        streamer.set_semantics_on(output, meaning(focused));
+    };
+    show(OutputKey::FIRST, "");
 
     let mut picture = I420::black(SIZE.0, SIZE.1);
     let mut next = Instant::now();
@@ -57,15 +63,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             if !matches!(event, Event::Idle | Event::PictureWanted) {
                 println!("{event:?}");
             }
-            if let Event::Input { message: FromPage::FocusNode { id }, .. } = event {
-                streamer.set_semantics(meaning(&id));
+            match event {
+                Event::Joined { output, .. } if outputs.insert(output) => show(output, ""),
+                Event::OutputClosed { output } => {
+                    outputs.remove(&output);
+                }
+                Event::Input { message: FromPage::FocusNode { id }, .. } => show(OutputKey::FIRST, &id),
+                _ => {}
             }
         }
-        if streamer.ready() {
-            let damaged = Instant::now();
-            draw(&mut picture, number);
+        let damaged = Instant::now();
+        draw(&mut picture, number);
+        for output in outputs.iter().filter(|output| streamer.ready_on(**output)) {
             streamer.metrics().drawn.increment();
-            streamer.submit(&picture, Timing { damaged, drawn: Instant::now() }, &[]);
+            streamer.submit_to(*output, &picture, Timing { damaged, drawn: Instant::now() }, &[]);
         }
     }
     Ok(())

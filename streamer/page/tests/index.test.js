@@ -34,3 +34,9 @@ test("the font comes with its licence", () => {
     assert.ok(fonts.some((name) => name.endsWith(".woff2")));
     assert.match(readFileSync(new URL("fonts/OFL.txt", folder), "utf8"), /SIL Open Font License/i);
 });
+
+test("every button for an operation carries one", () => {
+    const commands = [...html.matchAll(/\sdata-command='([^']+)'/g)].map(([, json]) => JSON.parse(json));
+    assert.ok(commands.length >= 4);
+    for (const command of commands) assert.equal(typeof (command.op ?? command.ui), "string");
+});

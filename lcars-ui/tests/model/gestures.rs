@@ -93,6 +93,32 @@ fn a_moving_camera_is_caught_where_it_is() {
 }
 
 #[test]
+fn a_camera_that_leaves_a_window_that_is_gone_is_caught_at_the_place_it_comes_to() {
+    let mut world = World::new();
+    let window = world.open("foot", 0);
+    world.jump(window);
+    world.desktop.remove_window(window, world.now);
+    world.now += crate::ms(50);
+    world.desktop.grab(world.here(), None, world.now).unwrap();
+    assert_eq!(world.pose(), Pose::Rest(world.path_to(world.sector(0))));
+}
+
+#[test]
+fn a_gesture_goes_on_while_other_windows_come_and_go() {
+    let mut world = World::new();
+    world.open("foot", 0);
+    world.start(Operation::ZoomIn { into: None });
+    world.now += crate::ms(50);
+    world.desktop.grab(world.here(), None, world.now).unwrap();
+    world.pull(0.3);
+    let before = world.pose();
+    let other = world.open("mail", 1);
+    world.desktop.remove_window(other, world.now);
+    assert!(world.desktop.focused_viewport().is_held());
+    assert_eq!(world.pose(), before);
+}
+
+#[test]
 fn what_is_asked_for_meanwhile_takes_the_camera_from_the_fingers() {
     let mut world = World::new();
     world.desktop.grab(world.here(), None, world.now).unwrap();

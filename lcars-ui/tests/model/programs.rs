@@ -1,7 +1,8 @@
 //! What programs do with their windows, and what becomes of those who look at them.
 
+use lcars_ui::hierarchy::limits::MOST_NESTED_DIALOGS;
 use lcars_ui::hierarchy::{Level, NewWindow, Shown};
-use lcars_ui::operation::{Axis, Effect, Operation, Refused};
+use lcars_ui::operation::{Axis, Effect, Kind, Operation, Refused};
 
 use crate::{World, focus};
 
@@ -46,6 +47,25 @@ fn the_newest_dialog_of_the_window_in_focus_has_the_keyboard_until_somebody_choo
     let elsewhere = world.open("foot", 0);
     let refused = world.refused(Operation::Activate { window: elsewhere });
     assert_eq!(refused, Refused::NotHere { node: elsewhere.into() });
+}
+
+#[test]
+fn dialogs_above_dialogs_without_end_become_windows_of_their_own() {
+    let mut world = World::new();
+    let window = world.open("gimp", 0);
+    let mut top = window;
+    for _ in 0..MOST_NESTED_DIALOGS {
+        top = world.open_dialog(top).0;
+    }
+    let own = world.desktop.tree().windows().filter(|window| window.parent.is_none()).count();
+    assert_eq!(own, 2);
+    let other = world.open("other", 0);
+    let deep = world.open_dialog(other).0;
+    let highest = world.desktop.tree().windows().filter(|window| window.parent.is_some()).map(|window| window.id);
+    let highest = highest.filter(|id| *id < top).max().unwrap();
+    let refused = Refused::TooMany { what: Kind::NestedDialogs, most: MOST_NESTED_DIALOGS };
+    assert_eq!(world.desktop.set_parent(other, Some(highest), world.now), Err(refused));
+    assert_eq!(world.desktop.tree().window(deep).unwrap().2.parent, Some(other));
 }
 
 #[test]
@@ -183,6 +203,12 @@ fn a_window_is_seen_live_in_focus_small_in_tiles_and_not_at_all_elsewhere() {
     assert_eq!(seen(&world), [Thumbnail, Thumbnail, Hidden, Hidden, Thumbnail]);
     world.jump(world.sector(0));
     assert_eq!(seen(&world), [Thumbnail, Thumbnail, Hidden, Thumbnail, Hidden]);
+    // The tile shows the window last in focus.
+    world.jump(behind);
+    world.apply(Operation::Jump { to: Some(world.sector(0).into()) });
+    assert_eq!(seen(&world), [Hidden, Hidden, Thumbnail, Thumbnail, Hidden]);
+    world.jump(front);
+    world.apply(Operation::Jump { to: Some(world.sector(0).into()) });
     world.start(Operation::ZoomIn { into: Some(world.app_of(front)) });
     world.now += crate::ms(10);
     assert_eq!(seen(&world), [Live, Live, Hidden, Thumbnail, Hidden]);

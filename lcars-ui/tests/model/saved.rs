@@ -123,6 +123,66 @@ fn who_moved_meanwhile_is_left_alone() {
 }
 
 #[test]
+fn who_chose_another_tile_keeps_it() {
+    let mut world = busy();
+    world.apply(Operation::ZoomOut);
+    world.apply(Operation::ZoomOut);
+    let (world_before, restored) = world.restart();
+    for chooses in [false, true] {
+        let mut world = World { desktop: world_before.desktop.clone(), now: world_before.now };
+        let (mail, _) = world.come_back(restored.starts[0].expected, "mail");
+        if chooses {
+            world.apply(Operation::Select { node: world.app_of(mail) });
+        }
+        let (foot, _) = world.come_back(restored.starts[1].expected, "foot");
+        let selected = if chooses { mail } else { foot };
+        assert_eq!(world.selected(), Some(world.app_of(selected)));
+    }
+}
+
+#[test]
+fn who_waits_in_a_sector_that_goes_waits_no_longer() {
+    let (mut world, restored) = busy().restart();
+    world.apply(Operation::RemoveSector { sector: world.sector(1) });
+    assert_eq!(world.path().level(), Level::Overview);
+    world.come_back(restored.starts[1].expected, "foot");
+    assert_eq!(world.path().level(), Level::Overview);
+}
+
+#[test]
+fn the_app_last_in_focus_is_entered_first_after_a_restart_too() {
+    let mut world = busy();
+    world.apply(Operation::Jump { to: None });
+    let (mut world, restored) = world.restart();
+    let back: Vec<WindowId> =
+        restored.starts.iter().map(|start| world.come_back(start.expected, &start.launch.command[0]).0).collect();
+    world.jump(world.sector(1));
+    assert_eq!(world.apply(Operation::ZoomIn { into: None }), focus(back[1]));
+}
+
+#[test]
+fn any_share_of_a_split_is_the_same_after_it_was_written_and_read() {
+    let mut world = World::new();
+    world.apply(Operation::Split { axis: Axis::Horizontal });
+    for part in 300..700 {
+        world.apply(Operation::Resize { share: f64::from(part) / 997.0 });
+        let snapshot = world.desktop.snapshot();
+        let read = Snapshot::parse(&serde_json::to_string(&snapshot).unwrap()).unwrap();
+        assert_eq!(read, snapshot);
+        assert_eq!(Desktop::restore(&read, &[AREA]).unwrap().desktop.snapshot(), snapshot);
+    }
+}
+
+#[test]
+fn of_two_running_apps_of_a_kind_each_sector_keeps_its_own() {
+    let mut world = World::new();
+    let windows = [2, 0].map(|sector| world.launch("foot", sector));
+    let snapshot = world.desktop.snapshot();
+    world.desktop.load(&snapshot, world.now).unwrap();
+    assert_eq!(windows.map(|window| world.path_to(window).sector().unwrap()), [world.sector(2), world.sector(0)]);
+}
+
+#[test]
 fn an_app_is_known_by_its_name_where_its_starter_is_not() {
     let (mut world, _) = busy().restart();
     let elsewhere = world.open("foot", 0);

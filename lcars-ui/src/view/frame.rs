@@ -3,10 +3,10 @@
 //! A tile and the frame that it grows into are the same kind of value, so that any picture between the two is a plain
 //! interpolation: nothing is magnified, nothing jumps.
 
-use super::build::{Builder, Text};
+use super::build::{Builder, Text, faded};
 use super::metrics::label_width;
 use crate::geometry::Rect;
-use crate::scene::{Align, Cut, Face, Key};
+use crate::scene::{Align, Cut, Key};
 use crate::theme::Colour;
 
 /// The piece of a key that is its frame's first segment; the others follow.
@@ -20,7 +20,6 @@ pub(super) enum Part {
     ElbowTop,
     /// The block with the clock.
     Accent,
-    #[expect(dead_code, reason = "nothing asks for it alone; it has its place in the order")]
     BarTop,
     CapTop,
     ElbowBottom,
@@ -29,6 +28,10 @@ pub(super) enum Part {
     CapBottom,
 }
 
+/// A word that is coming is seen once it is this far.
+const WORD_SEEN: f64 = 0.6;
+/// Between two words of a title, as a part of the cap height.
+const SPACE: f64 = 0.25;
 /// How many parts there are.
 const PARTS: usize = 8;
 
@@ -41,10 +44,34 @@ pub(super) struct Segment {
     pub colour: Colour,
 }
 
-/// The words in a top bar, from left to right, each in its colour.
+/// A word in a top bar.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Span {
+    pub text: String,
+    pub colour: Colour,
+    /// How much of it is there: in a zoom a word may only be coming.
+    presence: f64,
+}
+
+impl Span {
+    pub fn new(text: impl Into<String>, colour: Colour) -> Self {
+        Self { text: text.into(), colour, presence: 1.0 }
+    }
+
+    /// How much room it takes: all of it before anything of it is seen.
+    fn width(&self, cap: f64) -> f64 {
+        label_width(&self.text, cap) * (self.presence / WORD_SEEN).min(1.0)
+    }
+
+    fn seen(&self) -> Colour {
+        faded(self.colour, (self.presence - WORD_SEEN) / (1.0 - WORD_SEEN))
+    }
+}
+
+/// The words in a top bar, from left to right.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Title {
-    pub spans: Vec<(String, Colour)>,
+    pub spans: Vec<Span>,
     /// The right end of the last letter.
     pub right: f64,
     /// The middle of the capitals.
@@ -144,15 +171,27 @@ fn radii_between(a: [f64; 4], b: [f64; 4], p: f64) -> [f64; 4] {
 impl Title {
     /// How wide its words are.
     pub fn width(&self) -> f64 {
-        let words = self.spans.len().saturating_sub(1) as f64 * self.cap * 0.25;
-        let width: f64 = self.spans.iter().map(|(text, _)| label_width(text, self.cap)).sum::<f64>() + words;
-        width.min(self.room)
+        let apart: f64 = self.spans.iter().skip(1).map(|span| span.presence * SPACE * self.cap).sum();
+        let width: f64 = self.spans.iter().map(|span| span.width(self.cap)).sum();
+        (width + apart).min(self.room)
     }
 
     fn between(&self, to: &Self, p: f64) -> Self {
-        let nearer = if p < 0.5 { self } else { to };
+        // A word that both begin with stays, and the other comes; altogether other words take each other's place.
+        let first = |title: &Self| title.spans.first().map(|span| span.text.clone());
+        let spans = if first(self) == first(to) {
+            let (longer, shorter, p) = if to.spans.len() > self.spans.len() { (to, self, p) } else { (self, to, 1.0 - p) };
+            let presence = |place: usize| if place < shorter.spans.len() { 1.0 } else { p };
+            let mix = |(place, span): (usize, &Span)| {
+                let colour = shorter.spans.get(place).map_or(span.colour, |other| other.colour.mix(span.colour, p));
+                Span { text: span.text.clone(), colour, presence: presence(place) }
+            };
+            longer.spans.iter().enumerate().map(mix).collect()
+        } else {
+            if p < 0.5 { self } else { to }.spans.clone()
+        };
         Self {
-            spans: nearer.spans.clone(),
+            spans,
             right: between(self.right, to.right, p),
             middle: between(self.middle, to.middle, p),
             cap: between(self.cap, to.cap, p),
@@ -189,10 +228,17 @@ impl Frame {
     pub fn between(&self, to: &Self, p: f64) -> Self {
         let mut segments = self.segments;
         segments.iter_mut().zip(&to.segments).for_each(|(segment, to)| *segment = segment.lerp(to, p));
+        let title = self.title.between(&to.title, p);
+        // Whatever the words are at the moment, no bar runs into them.
+        let words = title.right - title.width() - 0.2 * title.cap;
+        for part in [Part::ElbowTop, Part::BarTop] {
+            let rect = &mut segments[part as usize].rect;
+            rect.w = rect.w.min((words - rect.x).max(0.0));
+        }
         Self {
             rect: rect_between(self.rect, to.rect, p),
             segments,
-            title: self.title.between(&to.title, p),
+            title,
             content: rect_between(self.content, to.content, p),
             room: rect_between(self.room, to.room, p),
         }
@@ -227,14 +273,14 @@ impl Frame {
         // Capitals fill the bar; what hangs below them needs room too.
         let over = 0.3 * title.cap;
         let (top, bottom) = (title.middle - title.cap / 2.0 - over, title.middle + title.cap / 2.0 + over);
-        for (i, (text, colour)) in title.spans.iter().enumerate().rev() {
-            let width = label_width(text, title.cap).min((right - left).max(0.0));
+        for (i, span) in title.spans.iter().enumerate().rev() {
+            let width = span.width(title.cap).min((right - left).max(0.0));
+            let colour = span.seen();
             // A face that is a little wider than thought need not be cut for it.
             let rect = Rect::from_edges(right - width - 0.12 * title.cap, top, right, bottom);
-            let line = Text::label(rect, text.as_str(), title.cap, *colour).aligned(Align::Right);
-            debug_assert_eq!(line.face, Face::Label);
+            let line = Text::label(rect, span.text.as_str(), title.cap, colour).aligned(Align::Right);
             b.text_zoomed(key.piece(TITLE + i as u16), line, title.cap / set_with.max(1.0));
-            right -= width + 0.25 * title.cap;
+            right -= width + SPACE * span.presence * title.cap;
             if right <= left {
                 break;
             }

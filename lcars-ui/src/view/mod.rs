@@ -149,9 +149,10 @@ fn draw_pane(b: &mut Builder, pane: &Pane) {
     let region = Node::new(Key::part("pane"), Role::Region, prompt::place_name(pane), pane.rect);
     let region = b.node(region);
     let at_rest = |b: &mut Builder, path| {
-        levels::draw(b, pane, path, Without::default());
+        let pane = pane.at(path);
+        levels::draw(b, &pane, path, Without::default());
         if pane.alone {
-            prompt::draw_alone(b, pane, path);
+            prompt::draw_alone(b, &pane, path);
         }
     };
     b.within(region, |b| match &pose {

@@ -3,7 +3,7 @@
 use super::Inputs;
 use super::build::Builder;
 use crate::geometry::{Rect, Size};
-use crate::hierarchy::{HubMode, Level, NodeId, ViewportId};
+use crate::hierarchy::{HubMode, Level, NodeId, Path, ViewportId};
 use crate::theme::Measures;
 use crate::viewport::{Output, PANE_GAP, Viewport};
 
@@ -103,6 +103,15 @@ pub(super) fn panes<'a>(b: &Builder, inputs: &'a Inputs<'a>, output: &Output) ->
 }
 
 impl<'a> Pane<'a> {
+    /// The pane as it shows a place where its viewport may not be, or not yet, or no longer.
+    pub fn at(&self, place: &Path) -> Self {
+        let path = &self.viewport.path;
+        let on_the_way = path.nodes().get(place.nodes().len()).copied().filter(|_| path.is_within(place));
+        let usual = || self.inputs.desktop.tree().usual_child(place);
+        let chosen = if path == place { self.viewport.selected } else { on_the_way.or_else(usual) };
+        Self { chosen, ..*self }
+    }
+
     fn rail_for(&self, b: &Builder) -> Rail {
         let factor = b.factor();
         let window = self.window_room(b);

@@ -121,7 +121,7 @@ impl Prompt {
         Self {
             segments,
             top: at(self.top, to.top),
-            x: at(self.x, to.x),
+            x: between(self.x, to.x, hurried),
             room: at(self.room, to.room),
             middle: at(self.middle, to.middle),
             cap: at(self.cap, to.cap),
@@ -227,16 +227,10 @@ fn nothing() -> crate::semantics::Action {
     crate::semantics::Action::Ui(crate::semantics::UiAction::Cancel)
 }
 
-/// Draws the open prompt's words as a zoom sees them: less the further it has closed.
-pub(super) fn open_words(b: &mut Builder, pane: &Pane, prompt: &Prompt) {
-    let at_rest = Prompt { open: 1.0, ..prompt.clone() };
-    draw_open(b, pane, &at_rest);
-}
-
 impl Prompt {
     /// How much of its words is seen.
     pub fn opacity(&self) -> f64 {
-        (2.0 * self.open - 1.0).clamp(0.0, 1.0)
+        ((self.open - 0.8) / 0.2).clamp(0.0, 1.0)
     }
 }
 

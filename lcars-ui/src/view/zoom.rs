@@ -8,7 +8,7 @@ use super::build::{Builder, faded};
 use super::frame::Frame;
 use super::levels::{self, Kind, Without};
 use super::pane::{Pane, Rail};
-use super::prompt;
+use super::prompt::{self, Prompt};
 use super::tile::{fitted, tile_key};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, Path};
@@ -150,36 +150,44 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
     let tree = levels::tree(pane);
     let found = child.and_then(|child| Some((child, Kind::of(tree, child)?, levels::tile(b, &outside, outer, child)?)));
     let Some((child, kind, tile)) = found else { return fade(b, pane, outer, inner, p) };
-    let chosen = if pane.viewport.path == *inner { pane.viewport.selected } else { tree.usual_child(inner) };
-    let inside = Pane { chosen, ..*pane };
+    let inside = pane.at(inner);
     let frame = levels::frame(b, &inside, inner);
-    let mut now = tile.between(&frame, p);
+    let mut now = tile.between(&levels::arriving(b, &inside, inner, p), p);
     let bounds = Bounds::of(pane);
+    let fullscreen = levels::is_bare(pane, inner);
+    if fullscreen {
+        now.paint(|colour| faded(colour, 1.0 - p));
+    }
 
     let merged = prompt::is_merged(pane, outer);
     let without = Without { tile: Some(child), bottom: merged, frame: false };
     let around = b.sketch(|b| levels::draw(b, &outside, outer, without));
     add(b, around, Some(Ride::onto(tile.rect, now.rect, true)), (1.0 - p).powf(FADE), bounds);
-    let prompt = (pane.alone && pane.rail != Rail::None).then(|| draw_prompt(b, pane, outer, inner, p));
+    let prompt = (pane.alone && pane.rail != Rail::None).then(|| prompt_between(b, pane, outer, inner, p));
+    // A frame slides in behind a prompt that is a part of it; above an open one it only comes to stand.
+    let (behind, before) = if pane.expanded(inner.level()) { (None, prompt) } else { (prompt, None) };
+    if let Some(prompt) = &before {
+        draw_prompt(b, pane, outer, inner, prompt);
+    }
     ground(b, &now, bounds);
     content(b, &inside, inner, &frame, &now, p, bounds);
-    let fullscreen = levels::is_bare(pane, inner);
-    if fullscreen {
-        now.paint(|colour| faded(colour, 1.0 - p));
-    }
     let growing = b.sketch(|b| now.draw_zoomed(b, tile_key(child), tile.title.cap));
     add(b, growing, None, 1.0, bounds);
-    if !matches!(inner.level(), Level::Focus) {
-        let interior = b.sketch(|b| {
-            let (_, mood) = levels::tile_frame(b, &outside, outer, &kind, tile.rect);
-            levels::tile_interior(b, &outside, &kind, &tile, mood);
-        });
-        add(b, interior, Some(Ride::onto(tile.content, now.content, false)), 1.0 - 2.0 * p, bounds);
+    match inner.window() {
+        Some(window) => window_in(b, &inside, window, &now, fullscreen, bounds),
+        None => {
+            let interior = b.sketch(|b| {
+                let (_, mood) = levels::tile_frame(b, &outside, outer, &kind, tile.rect);
+                levels::tile_interior(b, &outside, &kind, &tile, mood);
+            });
+            add(b, interior, Some(Ride::onto(tile.content, now.content, false)), 1.0 - 4.0 * p, bounds);
+        }
     }
-    if let Some(window) = inner.window().filter(|_| inner.level() == Level::Focus) {
-        window_in(b, &inside, window, &now, fullscreen, bounds);
+    let covered = fullscreen && p > 0.5;
+    if let Some(prompt) = behind.as_ref().filter(|_| !covered) {
+        draw_prompt(b, pane, outer, inner, prompt);
     }
-    if let Some(prompt) = prompt.filter(|_| !(fullscreen && p > 0.5)) {
+    if let Some(prompt) = before.or(behind).filter(|_| !covered) {
         prompt.draw_label(b);
     }
 }
@@ -213,23 +221,25 @@ fn content(b: &mut Builder, pane: &Pane, inner: &Path, frame: &Frame, now: &Fram
     set_apart(b, before);
 }
 
-/// The prompt stays where it is; only its height changes. What rides away does so behind it.
-fn draw_prompt(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, p: f64) -> prompt::Prompt {
-    let from = prompt::lay_out(b, pane, outer, false);
-    let to = prompt::lay_out(b, pane, inner, true);
-    let now = from.between(&to, p);
+/// The prompt stays where it is; only its height changes.
+fn prompt_between(b: &Builder, pane: &Pane, outer: &Path, inner: &Path, p: f64) -> Prompt {
+    prompt::lay_out(b, pane, outer, false).between(&prompt::lay_out(b, pane, inner, true), p)
+}
+
+/// Draws the prompt over whatever rides away behind it.
+fn draw_prompt(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, now: &Prompt) {
     let rect = Rect::from_edges(pane.rect.x, now.top - b.m.gap, pane.rect.right(), pane.rect.bottom());
     b.fill(Key::part("prompt-ground"), rect, [0.0; 4], b.theme.bg);
     now.draw_shapes(b);
     let opacity = now.opacity();
     if opacity > 0.0 {
-        let open = if pane.expanded(outer.level()) { &from } else { &to };
-        let mut words = b.sketch(|b| prompt::open_words(b, pane, open));
+        let expanded = [outer, inner].into_iter().find(|path| pane.expanded(path.level()));
+        let open = prompt::lay_out(b, pane, expanded.unwrap_or(outer), false);
+        let mut words = b.sketch(|b| prompt::draw_open(b, pane, &open));
         // The label is drawn on its way; the rest only fades.
         words.retain(|primitive| primitive.key().piece != 1 || primitive.key().part != "prompt");
         add(b, words, None, opacity, Bounds::of(pane));
     }
-    now
 }
 
 /// One picture over the other: with reduced motion, and where no tile could grow.
@@ -241,8 +251,7 @@ pub(super) fn fade(b: &mut Builder, pane: &Pane, from: &Path, to: &Path, progres
         if !tree.is_valid(path) {
             continue;
         }
-        let chosen = if pane.viewport.path == *path { pane.viewport.selected } else { tree.usual_child(path) };
-        let pane = Pane { chosen, ..*pane };
+        let pane = pane.at(path);
         let picture = b.sketch(|b| {
             levels::draw(b, &pane, path, Without::default());
             if pane.alone {

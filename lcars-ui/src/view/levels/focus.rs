@@ -1,7 +1,7 @@
 //! Level 3: one window, in a slim frame.
 
 use super::super::build::{Builder, caption};
-use super::super::frame::Frame;
+use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::picker::window_name;
 use super::{Without, frame_colour, slim_frame, title_colour, tree};
@@ -20,7 +20,7 @@ fn title(pane: &Pane, path: &Path) -> String {
 
 pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
     let controls = slim_frame::controls(b, pane, path);
-    let spans = vec![(title(pane, path), title_colour(b, pane))];
+    let spans = vec![Span::new(title(pane, path), title_colour(b, pane))];
     let mut frame = slim_frame::lay_out(b, pane, Level::Focus, frame_colour(b, pane, path), spans, &controls);
     if is_bare(pane, path) {
         frame.content = pane.rect;

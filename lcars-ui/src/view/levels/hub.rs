@@ -1,7 +1,7 @@
 //! Level 2: one sector. Its running apps and what can be launched, or a terminal or a directory with the apps in a strip.
 
 use super::super::build::{Builder, Button, Shape, Text, caption};
-use super::super::frame::Frame;
+use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
 use super::{Without, draw_tile, frame_colour, launch, rail_frame, title_colour, tree};
@@ -36,9 +36,9 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
     let colour = frame_colour(b, pane, path);
     let own = sector(pane, path).map_or(b.theme.title, |sector| b.theme.sector(sector.colour.number()));
     let name = sector(pane, path).map(|sector| caption(&sector.name)).unwrap_or_default();
-    let mut spans = vec![(name, own)];
+    let mut spans = vec![Span::new(name, own)];
     if pane.rail != Rail::Slim {
-        spans.push((String::from(mode_word(pane.mode())), title_colour(b, pane)));
+        spans.push(Span::new(mode_word(pane.mode()), title_colour(b, pane)));
     }
     rail_frame::lay_out(b, pane, path, colour, spans)
 }

@@ -30,6 +30,9 @@ pub(super) struct Without {
 
 pub(super) use focus::{is_bare, window_picture};
 
+/// A frame that is being grown into opens for its buttons from here on.
+const OPENS: f64 = 0.75;
+
 /// The key of a pane's frame.
 pub(super) const FRAME: Key = Key::part("frame");
 
@@ -41,6 +44,14 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
         Level::Picker => picker::frame(b, pane, path),
         Level::Focus => focus::frame(b, pane, path),
     }
+}
+
+/// The frame of a place as something grows into it: what opens it for buttons comes last.
+pub(super) fn arriving(b: &Builder, pane: &Pane, path: &Path, progress: f64) -> Frame {
+    let frame = frame(b, pane, path);
+    let slim = matches!(path.level(), Level::Picker | Level::Focus) || pane.rail == Rail::Slim;
+    let open = ((progress - OPENS) / (1.0 - OPENS)).clamp(0.0, 1.0);
+    if slim && open < 1.0 { slim_frame::closed(b, &frame).between(&frame, open) } else { frame }
 }
 
 /// Draws a place.

@@ -1,7 +1,7 @@
 //! Level 1: all sectors, as miniatures of their hubs.
 
 use super::super::build::Builder;
-use super::super::frame::Frame;
+use super::super::frame::{Frame, Span};
 use super::super::map;
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
@@ -13,7 +13,7 @@ use crate::semantics::{Node, Role};
 
 pub(super) fn frame(b: &Builder, pane: &Pane) -> Frame {
     let words = if pane.rail == Rail::Full { "GLOBAL OVERVIEW" } else { "OVERVIEW" };
-    let spans = vec![(String::from(words), title_colour(b, pane))];
+    let spans = vec![Span::new(words, title_colour(b, pane))];
     rail_frame::lay_out(b, pane, &Path::root(), frame_colour(b, pane, &Path::root()), spans)
 }
 

@@ -1,7 +1,7 @@
 //! Level 3a: the windows of one app.
 
 use super::super::build::{Builder, Text, caption};
-use super::super::frame::Frame;
+use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::tile::{app_name, counted, tile_key, window_caption};
 use super::{Without, draw_tile, frame_colour, slim_frame, title_colour, tree};
@@ -29,7 +29,7 @@ pub(super) fn window_name(pane: &Pane, window: &Window) -> String {
 pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
     let name = app(pane, path).map(app_name).unwrap_or_default();
     let controls = slim_frame::controls(b, pane, path);
-    let spans = vec![(name, title_colour(b, pane))];
+    let spans = vec![Span::new(name, title_colour(b, pane))];
     slim_frame::lay_out(b, pane, Level::Picker, frame_colour(b, pane, path), spans, &controls)
 }
 

@@ -1,7 +1,7 @@
 //! The frame of levels 1 and 2: a rail between two elbows, a bar with the time and the title on top, a bar below.
 
 use super::super::build::{Builder, Text};
-use super::super::frame::{Frame, Part, Segment, Title};
+use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
 use super::{FRAME, Without, slim_frame};
@@ -16,7 +16,7 @@ use crate::theme::Colour;
 const TITLE_SHARE: f64 = 0.4;
 
 /// The frame of a place at level 1 or 2.
-pub(super) fn lay_out(b: &Builder, pane: &Pane, path: &Path, colour: Colour, spans: Vec<(String, Colour)>) -> Frame {
+pub(super) fn lay_out(b: &Builder, pane: &Pane, path: &Path, colour: Colour, spans: Vec<Span>) -> Frame {
     let level = path.level();
     if matches!(pane.rail, Rail::Slim | Rail::None) {
         return slim_frame::lay_out(b, pane, level, colour, spans, &slim_frame::controls(b, pane, path));
@@ -148,7 +148,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, mut frame: Frame, 
         upper.colour = b.tint(key, upper.colour);
     }
     let title = frame.title.clone();
-    let words: Vec<&str> = title.spans.iter().map(|(text, _)| text.as_str()).collect();
+    let words: Vec<&str> = title.spans.iter().map(|span| span.text.as_str()).collect();
     let heading = Rect::new(title.right - title.width(), elbow.y, title.width(), pane.top_bar(b));
     b.node(Node::new(Key::part("title"), Role::Heading, words.join(" "), heading));
     let accent = frame.segment(Part::Accent).rect;

@@ -1,7 +1,7 @@
 //! The slim frame: around a window, around the windows of an app, and around anything in a pane with little room.
 
 use super::super::build::{Builder, Button, Shape};
-use super::super::frame::{Frame, Part, Segment, Title};
+use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::metrics::label_width;
 use super::super::pane::Pane;
 use super::super::rail::{split, split_axis};
@@ -99,7 +99,7 @@ pub(super) fn lay_out(
     pane: &Pane,
     level: Level,
     colour: Colour,
-    spans: Vec<(String, Colour)>,
+    spans: Vec<Span>,
     controls: &Controls,
 ) -> Frame {
     let m = &b.m;
@@ -143,6 +143,28 @@ pub(super) fn lay_out(
     Frame::new(frame, segments, title, content)
 }
 
+/// The same while it is on its way: without room for buttons and for the prompt's label, which are not there yet.
+pub(super) fn closed(b: &Builder, frame: &Frame) -> Frame {
+    let gap = b.m.gap;
+    let mut closed = frame.clone();
+    let elbow = frame.segment(Part::ElbowTop).rect;
+    stretch(&mut closed, Part::BarTop, elbow.right() + gap);
+    let lower = closed.segment_mut(Part::ElbowBottom);
+    let right = lower.rect.x + (0.55 * frame.rect.w).max(lower.rect.w);
+    lower.rect.w = right - lower.rect.x;
+    if let Some(cut) = &mut lower.cut {
+        cut.rect.w = (right + b.m.slim_outer - cut.rect.x).max(cut.rect.w);
+    }
+    stretch(&mut closed, Part::BarBottom, right + gap);
+    closed
+}
+
+/// Lets a bar begin elsewhere.
+fn stretch(frame: &mut Frame, part: Part, left: f64) {
+    let rect = &mut frame.segment_mut(part).rect;
+    *rect = Rect::from_edges(left.min(rect.right()), rect.y, rect.right(), rect.bottom());
+}
+
 /// The lowest bar: the prompt's, or one of the pane's own.
 pub(super) fn lower_bars(b: &Builder, pane: &Pane) -> Lower {
     let m = &b.m;
@@ -184,7 +206,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, mut frame: Frame, bottom: bool,
         b.button(button);
         x = rect.right() + gap;
     }
-    let words: Vec<&str> = title.spans.iter().map(|(text, _)| text.as_str()).collect();
+    let words: Vec<&str> = title.spans.iter().map(|span| span.text.as_str()).collect();
     let width = title.width().max(label_width("M", title.cap));
     let heading = Rect::new(title.right - width, bar.y, width, bar.h);
     b.node(Node::new(Key::part("title"), Role::Heading, words.join(" "), heading));

@@ -1,7 +1,7 @@
 //! An app's tile, a window's tile, and the small tiles of the strip below a terminal or a directory.
 
 use super::super::build::{Builder, Text, caption, faded};
-use super::super::frame::{Frame, Segment, Title};
+use super::super::frame::{Frame, Segment, Span, Title};
 use super::super::pane::Pane;
 use super::{Mood, fitted, thumbnail};
 use crate::geometry::Rect;
@@ -25,7 +25,7 @@ pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: 
     let cap = Rect::from_edges(right - bar, rect.y, right, rect.y + bar);
     let title_right = cap.x - pad;
     let title = Title {
-        spans: vec![(caption(name), faded(b.theme.title, mood.opacity))],
+        spans: vec![Span::new(caption(name), faded(b.theme.title, mood.opacity))],
         right: title_right,
         middle: rect.y + bar / 2.0,
         cap: m.cap_tile,
@@ -61,7 +61,7 @@ pub(crate) fn strip_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood
     let label = Rect::from_edges(rect.x, rect.bottom() - height, rect.right(), rect.bottom());
     let round = b.px(14.0).min(height / 2.0).min(rect.w / 2.0);
     let title = Title {
-        spans: vec![(caption(name), faded(b.theme.on_fill, mood.opacity))],
+        spans: vec![Span::new(caption(name), faded(b.theme.on_fill, mood.opacity))],
         right: rect.right() - round,
         middle: label.y + height / 2.0,
         cap: m.cap_small.min(0.8 * height),

@@ -1,7 +1,7 @@
 //! A sector's tile: a miniature of its hub.
 
 use super::super::build::{Builder, Shape, Text, caption, faded};
-use super::super::frame::{Frame, Part, Segment, Title};
+use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::metrics::label_width;
 use super::super::pane::Pane;
 use super::{Mood, app_name, counted, fitted, thumbnail, tile_key};
@@ -141,7 +141,7 @@ pub(crate) fn sector_frame(b: &Builder, pane: &Pane, sector: &Sector, rect: Rect
     let title_right = right - badge_width - pad;
     let room = (title_right - rect.x - l.rail - l.inner - pad).max(0.0);
     let title = Title {
-        spans: vec![(name(sector), faded(b.theme.title, mood.opacity))],
+        spans: vec![Span::new(name(sector), faded(b.theme.title, mood.opacity))],
         right: title_right,
         middle: top + l.bar / 2.0,
         cap: l.cap,
@@ -181,7 +181,7 @@ pub(crate) fn sector_frame(b: &Builder, pane: &Pane, sector: &Sector, rect: Rect
     let nothing = |x: f64, y: f64, h: f64| Segment::nothing(x, y, h, own);
     let segments = [
         upper,
-        nothing(elbow.right().min(stub), top, l.bar),
+        nothing(stub, top, l.bar),
         nothing(stub, top, l.bar),
         badge,
         lower,

@@ -24,7 +24,7 @@ fn main() -> std::io::Result<()> {
     };
     let standard = Size { w: 1280.0, h: 720.0 };
     let sizes = [("", standard), ("-phone", Size { w: 360.0, h: 640.0 }), ("-low", Size { w: 640.0, h: 360.0 })];
-    for (suffix, size) in sizes.into_iter().chain([("-large", Size { w: 2560.0, h: 1440.0 })]) {
+    for (suffix, size) in sizes.into_iter().chain([("-large", Size { w: 2560.0, h: 1440.0 }), ("-wide", Size { w: 1920.0, h: 800.0 }), ("-tall", Size { w: 800.0, h: 1280.0 })]) {
         for (name, operations) in places() {
             let mut desktop = sample(size);
             for operation in operations {
@@ -60,7 +60,10 @@ fn places() -> Vec<(&'static str, Vec<Operation>)> {
     let size = Size { w: 1280.0, h: 720.0 };
     let desktop = sample(size);
     let build = desktop.tree().sectors.first().map(|sector| NodeId::from(sector.id));
-    let empty = desktop.tree().sectors.last().map(|sector| NodeId::from(sector.id));
+    let mut with_another = desktop.clone();
+    let new = Operation::NewSector { name: None, colour: None };
+    let _ = with_another.apply(&new, Duration::ZERO);
+    let empty = with_another.tree().sectors.last().map(|sector| NodeId::from(sector.id));
     let hub = Operation::Jump { to: build };
     let mode = |mode| Operation::Mode { mode };
     vec![
@@ -68,7 +71,7 @@ fn places() -> Vec<(&'static str, Vec<Operation>)> {
         ("hub", vec![hub.clone()]),
         ("hub-command", vec![hub.clone(), mode(HubMode::Command)]),
         ("hub-directory", vec![hub.clone(), mode(HubMode::Directory)]),
-        ("hub-empty", vec![Operation::Jump { to: empty }]),
+        ("hub-empty", vec![new, Operation::Jump { to: empty }]),
         ("focus", vec![Operation::Jump { to: app(&desktop, "Text Editor") }]),
         ("picker", vec![Operation::Jump { to: app(&desktop, "Firefox") }]),
         (

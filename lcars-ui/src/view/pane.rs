@@ -9,6 +9,8 @@ use crate::viewport::{Output, PANE_GAP, Viewport};
 
 /// A pane with less room than this within its frame is drawn without one, in the measures' own pixels.
 const LEAST_CONTENT: Size = Size { w: 96.0, h: 64.0 };
+/// The height of a window by its width at level 3 of a usual screen.
+const USUAL_WINDOW: f64 = 632.0 / 1224.0;
 /// From this width on, in the measures' own pixels, a pane has the full rail.
 const FULL_RAIL: f64 = 960.0;
 /// From this width on it has a narrow one.
@@ -237,6 +239,14 @@ impl<'a> Pane<'a> {
             (Rail::Full, _) => (b.m.tile_gap, b.m.tile_gap),
             _ => (b.m.tile_gap_narrow, b.m.tile_gap_narrow),
         }
+    }
+
+    /// How much higher than in the measures a tile is, so that a tall pane's windows have room in it.
+    pub fn tallness(&self, b: &Builder, most: f64) -> f64 {
+        let area = self.window_area(b);
+        let tallness = area.h / area.w / USUAL_WINDOW;
+        // What is nearly as in the measures is as in the measures.
+        if !tallness.is_finite() || (0.9..1.1).contains(&tallness) { 1.0 } else { tallness.clamp(0.85, most) }
     }
 
     /// What is being looked for in its hub.

@@ -2,6 +2,7 @@
 
 use super::Readings;
 use super::build::{Builder, Button, Text, faded};
+use super::metrics::label_width;
 use super::pane::{Pane, Rail};
 use crate::geometry::Rect;
 use crate::hierarchy::{HubMode, Level};
@@ -273,7 +274,8 @@ fn tab_list(b: &mut Builder, level: Level, rects: impl Iterator<Item = Rect>) ->
 fn draw_pill(b: &mut Builder, pane: &Pane, pill: Pill, rect: Rect, hit: Rect, tabs: Option<usize>) {
     let full = pane.rail == Rail::Full;
     let typed = pill.value.as_deref().map(super::build::caption);
-    let label = typed.unwrap_or_else(|| if full { pill.label.clone() } else { String::from(pill.short) });
+    let fits = pane.rail == Rail::Slim && label_width(&pill.label, b.m.cap_small) + 2.0 * b.px(20.0) <= rect.w;
+    let label = typed.unwrap_or_else(|| if full || fits { pill.label.clone() } else { String::from(pill.short) });
     let mut button = Button::pill(pill.key, rect, label, pill.colour, pill.action);
     button.name = Some(pill.label);
     button.value = pill.value;

@@ -19,7 +19,7 @@ const FADE: f64 = 0.8;
 /// A window that is shown smaller than this is its thumbnail, larger it is live.
 const LIVE: f64 = 0.5;
 /// From here on the inner place's own content appears.
-const APPEARS: f64 = 0.35;
+const APPEARS: f64 = 0.25;
 /// Added to the pieces of the inner place's keys.
 const INNER: u16 = 1024;
 
@@ -180,7 +180,12 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
                 let (_, mood) = levels::tile_frame(b, &outside, outer, &kind, tile.rect);
                 levels::tile_interior(b, &outside, &kind, &tile, mood);
             });
-            add(b, interior, Some(Ride::onto(tile.content, now.content, false)), 1.0 - 4.0 * p, bounds);
+            // Words would run into the frame that grows unevenly around them; the picture stays until it is replaced.
+            let (pictures, words): (Vec<_>, Vec<_>) =
+                interior.into_iter().partition(|primitive| matches!(primitive, Primitive::Window { .. }));
+            let ride = Some(Ride::onto(tile.content, now.content, false));
+            add(b, pictures, ride, 1.0 - 1.5 * p, bounds);
+            add(b, words, ride, 1.0 - 4.0 * p, bounds);
         }
     }
     let covered = fullscreen && p > 0.5;

@@ -51,7 +51,7 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
     let below = launch::height(b, pane);
     let room = Rect::from_edges(content.x, content.y, content.right(), content.bottom() - below);
     let gaps = pane.tile_gaps(b, Level::Hub);
-    Grid { room, gaps, least: b.m.tile_least, aspect: APP_TILE, step: b.m.unit }.place(count)
+    Grid { room, gaps, least: b.m.tile_least, aspect: APP_TILE * pane.tallness(b, 1.8), step: b.m.unit }.place(count)
 }
 
 /// The strip of apps below something else.

@@ -13,7 +13,7 @@ const BLOCK: f64 = 88.0;
 /// No pill is narrower.
 const LEAST_PILL: f64 = 152.0;
 /// No pill is narrower in a pane with little room.
-const LEAST_CHIP: f64 = 88.0;
+const LEAST_CHIP: f64 = 112.0;
 /// A content that is lower than this has no launch row, so that apps can be seen.
 const LEAST_CONTENT: f64 = 150.0;
 /// A content that is lower than this has a row without a heading.
@@ -62,6 +62,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane) {
     // Truncation is meant: as many as fit, MORE among them.
     let slots = (((row.w + gap) / (least + gap)).floor().max(1.0)) as usize;
     let each = (row.w + gap) / slots as f64;
+    let slots = slots.min(pane.inputs.launcher.len() + 1);
     let place = |slot: usize| {
         let from = b.snap(row.x + slot as f64 * each);
         Rect::from_edges(from, row.y, b.snap(row.x + (slot + 1) as f64 * each) - gap, row.bottom())

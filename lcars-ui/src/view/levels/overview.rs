@@ -11,15 +11,23 @@ use crate::hierarchy::{Grid, Level, Path, SECTOR_TILE};
 use crate::scene::Key;
 use crate::semantics::{Node, Role};
 
+/// A pane that is narrower than this has no room for the whole title, in the measures' own pixels.
+const LEAST_GLOBAL: f64 = 1120.0;
+/// The height of a cell for the map below the tiles.
+const CELL: f64 = 288.0;
+/// A cell that is lower than this would hold no map.
+const LEAST_CELL: f64 = 168.0;
+
 pub(super) fn frame(b: &Builder, pane: &Pane) -> Frame {
-    let words = if pane.rail == Rail::Full { "GLOBAL OVERVIEW" } else { "OVERVIEW" };
+    let wide = pane.rail == Rail::Full && pane.frame.w >= LEAST_GLOBAL * b.factor();
+    let words = if wide { "GLOBAL OVERVIEW" } else { "OVERVIEW" };
     let spans = vec![Span::new(words, title_colour(b, pane))];
     rail_frame::lay_out(b, pane, &Path::root(), frame_colour(b, pane, &Path::root()), spans)
 }
 
 fn grid(b: &Builder, pane: &Pane) -> Grid {
     let (room, gaps) = (pane.content(b, Level::Overview), pane.tile_gaps(b, Level::Overview));
-    Grid { room, gaps, least: b.m.tile_least, aspect: SECTOR_TILE, step: b.m.unit }
+    Grid { room, gaps, least: b.m.tile_least, aspect: SECTOR_TILE * pane.tallness(b, 1.5), step: b.m.unit }
 }
 
 pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
@@ -37,16 +45,21 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
             draw_tile(b, pane, path, *node, *rect, without);
         }
     });
-    if let Some(cell) = free_cell(content, &tiles.iter().map(|(_, rect)| *rect).collect::<Vec<_>>()) {
+    if let Some(cell) = free_cell(b, content, &tiles.iter().map(|(_, rect)| *rect).collect::<Vec<_>>()) {
         map::draw(b, pane, cell);
     }
 }
 
-/// The place right of the last tile, where the grid has one.
-fn free_cell(content: Rect, tiles: &[Rect]) -> Option<Rect> {
+/// The place right of the last tile, where the grid has one, else one below the tiles.
+fn free_cell(b: &Builder, content: Rect, tiles: &[Rect]) -> Option<Rect> {
     let (first, last) = (tiles.first()?, tiles.last()?);
     let gap = tiles.get(1).filter(|second| second.y == first.y).map_or(first.w, |second| second.x - first.right());
     let x = last.right() + gap;
     let room = content.right() - x;
-    (room >= first.w - 1.0).then(|| Rect::from_edges(content.right() - first.w, last.y, content.right(), last.bottom()))
+    let cell = |top: f64, bottom: f64| Rect::from_edges(content.right() - first.w, top, content.right(), bottom);
+    if room >= first.w - 1.0 {
+        return Some(cell(last.y, last.bottom()));
+    }
+    let top = last.bottom() + gap.max(b.m.gap);
+    (content.bottom() - top >= b.px(LEAST_CELL)).then(|| cell(top, content.bottom().min(top + b.px(CELL))))
 }

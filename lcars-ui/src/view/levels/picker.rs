@@ -54,7 +54,7 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
     let words = spacious(b, pane);
     let (heading, captions) = if words { (b.px(HEADING), b.px(CAPTION)) } else { (0.0, 0.0) };
     let room = Rect::from_edges(content.x, content.y + heading, content.right(), content.bottom() - captions);
-    let grid = Grid { room, gaps: (across, down + captions), least: b.m.tile_least, aspect: APP_TILE, step: b.m.unit };
+    let grid = Grid { room, gaps: (across, down + captions), least: b.m.tile_least, aspect: APP_TILE * pane.tallness(b, 1.8), step: b.m.unit };
     let mut tiles = grid.place_wide(count);
     if words {
         // A few tiles hang a little above the middle, with the heading right above them.

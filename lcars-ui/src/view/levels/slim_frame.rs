@@ -16,6 +16,10 @@ use crate::theme::Colour;
 
 /// No title takes more of its bar.
 const TITLE_SHARE: f64 = 0.4;
+/// The same where there is room for little else.
+const TIGHT_TITLE_SHARE: f64 = 0.6;
+/// A top bar is tight below this width, in the measures' own pixels.
+const TIGHT: f64 = 420.0;
 /// From the top of the frame to the gap between its elbows.
 const UPPER_ELBOW: f64 = 312.0;
 
@@ -41,7 +45,7 @@ pub(super) struct Controls {
 pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
     let (theme, level) = (b.theme, path.level());
     let room = pane.frame.right() - stub(b, pane) - b.m.gap;
-    let tight = room < 330.0 * b.factor();
+    let tight = is_tight(b, pane);
     let control = |part, label, width: f64, colour, action| {
         let (key, width) = (Key::part(part), b.px(width));
         Control { key, label, width, colour, action, disabled: false }
@@ -87,6 +91,11 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
     Controls { left, right }
 }
 
+/// Whether there is room for little more than the way out.
+fn is_tight(b: &Builder, pane: &Pane) -> bool {
+    pane.frame.right() - stub(b, pane) < TIGHT * b.factor()
+}
+
 /// The right end of the upper elbow.
 fn stub(b: &Builder, pane: &Pane) -> f64 {
     let m = &b.m;
@@ -120,7 +129,8 @@ pub(super) fn lay_out(
     let cap = Rect::from_edges(right - cap_width, frame.y, right, frame.y + bar);
     let title_right = cap.x - pad;
     let start = stub + gap + controls.left.iter().map(|control| control.width + gap).sum::<f64>();
-    let room = (TITLE_SHARE * (right - stub)).min((title_right - start - pad).max(0.0));
+    let share = if is_tight(b, pane) { TIGHT_TITLE_SHARE } else { TITLE_SHARE };
+    let room = (share * (right - stub)).min((title_right - start - pad).max(0.0));
     let title = Title { spans, right: title_right, middle: frame.y + bar / 2.0, cap: m.cap_title, room };
     let bar_end = b.snap(title_right - title.width()) - pad;
     // A sliver of a bar is none.
@@ -214,6 +224,9 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, mut frame: Frame, bottom: bool,
         let mut button =
             Button::pill(control.key, bar, control.label, control.colour, control.action.clone());
         button.shape = Shape::RoundRight;
+        if is_tight(b, pane) {
+            button.align = Align::Centre;
+        }
         button.hit = Some(hit(bar.x, pane.rect.right()));
         b.button(button);
     }

@@ -10,6 +10,8 @@ use crate::scene::{Align, Key};
 
 /// A tile that is smaller than this, in the measures' own pixels, has no frame but a label below its picture.
 const LEAST_FRAMED: (f64, f64) = (150.0, 108.0);
+/// A tile that is narrower than this has a lower bar.
+const SMALL: f64 = 220.0;
 
 /// The frame of an app's or a window's tile: the window frame, seen from further out.
 pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: Mood) -> Frame {
@@ -17,7 +19,8 @@ pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: 
         return strip_frame(b, pane, name, rect, mood);
     }
     let m = &b.m;
-    let (gap, bar, low) = (m.tile_inner_gap, m.tile_bar, m.tile_bottom);
+    let (gap, low) = (m.tile_inner_gap, m.tile_bottom);
+    let (bar, cap_height) = bar_of(b, rect);
     let (pad, radii, own) = (1.5 * gap, (m.tile_outer, m.tile_inner), mood.colour);
     let (right, bottom) = (rect.right(), rect.bottom());
     let half = rect.y + b.snap(rect.h / 2.0);
@@ -28,7 +31,7 @@ pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: 
         spans: vec![Span::new(caption(name), faded(b.theme.title, mood.opacity))],
         right: title_right,
         middle: rect.y + bar / 2.0,
-        cap: m.cap_tile,
+        cap: cap_height,
         room: title_right - stub - gap - pad,
     };
     let bar_end = b.snap(title_right - title.width()) - pad;
@@ -50,6 +53,11 @@ pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: 
     let off = b.px(8.0);
     let content = Rect::from_edges(rect.x + m.tile_rail + off, rect.y + bar + off, right, bottom - low - off);
     Frame::new(rect, segments, title, fitted(content, pane.window_area(b))).with_room(content)
+}
+
+/// The height of a tile's bar and of the title in it: a small tile has a lower one, of which more is seen.
+pub(super) fn bar_of(b: &Builder, tile: Rect) -> (f64, f64) {
+    if tile.w < SMALL * b.factor() { (b.px(18.0), b.m.cap_label) } else { (b.m.tile_bar, b.m.cap_tile) }
 }
 
 /// A picture over a label: an app in the strip, or where tiles are small. Its label becomes the lower end of the frame.

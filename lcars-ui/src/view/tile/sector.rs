@@ -4,6 +4,7 @@ use super::super::build::{Builder, Shape, Text, caption, faded};
 use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::metrics::label_width;
 use super::super::pane::Pane;
+use super::app::bar_of;
 use super::{Mood, app_name, counted, fitted, thumbnail, tile_key};
 use crate::geometry::Rect;
 use crate::hierarchy::{HubMode, NodeId, Sector};
@@ -53,7 +54,8 @@ fn lengths(b: &Builder, rect: Rect) -> Lengths {
         () if w >= 72.0 && h >= 44.0 => Detail::Mini,
         () => Detail::Word,
     };
-    let (bar, gap) = (m.sector_tile_bar, m.tile_inner_gap);
+    let gap = m.tile_inner_gap;
+    let (bar, cap) = bar_of(b, rect);
     match detail {
         Detail::Full => Lengths {
             detail,
@@ -64,7 +66,7 @@ fn lengths(b: &Builder, rect: Rect) -> Lengths {
             gap,
             elbow: b.px(72.0),
             pill: b.px(20.0),
-            cap: m.cap_tile,
+            cap,
         },
         Detail::Compact => Lengths {
             detail,
@@ -75,7 +77,7 @@ fn lengths(b: &Builder, rect: Rect) -> Lengths {
             gap,
             elbow: b.px(52.0),
             pill: b.px(10.0),
-            cap: m.cap_tile,
+            cap,
         },
         Detail::Mini | Detail::Word => {
             let bar = bar.min(b.snap(rect.h * 0.4)).max(1.0);
@@ -88,7 +90,7 @@ fn lengths(b: &Builder, rect: Rect) -> Lengths {
                 gap,
                 elbow: b.snap(rect.h / 2.0 - gap / 2.0),
                 pill: 0.0,
-                cap: (bar * 0.7).min(m.cap_tile),
+                cap: (bar * 0.7).min(cap),
             }
         }
     }

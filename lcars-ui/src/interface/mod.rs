@@ -20,6 +20,7 @@ use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
 use crate::scene::Key;
 use crate::semantics::{Action, Node, Role};
+use crate::theme::Theme;
 
 pub use alerts::{Alert, AlertLevel, Alerts};
 pub use keyboard::{Held, Symbol};
@@ -109,6 +110,12 @@ impl Interface {
     /// Tells the user something.
     pub fn alert(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>, now: Duration) {
         self.alerts.add(level, text, sector, now);
+    }
+
+    /// Takes from a theme what concerns the interface: whether and how fast alerts blink. To be called when the theme
+    /// changes.
+    pub fn follow(&mut self, theme: &Theme) {
+        self.alerts.blink = theme.timing.alert_blink;
     }
 
     /// Lets time pass. Returns what is to be done, and when to call again unless something happens before.

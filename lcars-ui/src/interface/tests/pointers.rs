@@ -60,6 +60,7 @@ fn a_long_press_shows_the_menu_and_the_release_does_nothing_more() {
     assert_eq!(world.interface.overlay, Some(Overlay::Menu { node, at: at(50.0, 150.0) }));
     world.add_dialog();
     world.with(|interface, sight, now| interface.finger_moved(at(20.0, 310.0), sight, now));
+    assert_eq!(world.interface.drag, None, "what a menu is open for is not dragged");
     let lifted = world.with(|interface, sight, now| interface.lifted(sight, now));
     assert_eq!(lifted, []);
     assert!(world.interface.overlay.is_some() && !world.interface.holds());

@@ -95,6 +95,7 @@ fn a_moving_camera_is_caught_where_it_is() {
 #[test]
 fn a_camera_that_leaves_a_window_that_is_gone_is_caught_at_the_place_it_comes_to() {
     let mut world = World::new();
+    world.open("mail", 0);
     let window = world.open("foot", 0);
     world.jump(window);
     world.desktop.remove_window(window, world.now);

@@ -178,6 +178,7 @@ fn of_two_running_apps_of_a_kind_each_sector_keeps_its_own() {
     let mut world = World::new();
     let windows = [2, 0].map(|sector| world.launch("foot", sector));
     let snapshot = world.desktop.snapshot();
+    world.apply(Operation::Reorder { node: world.sector(0).into(), to: 2 });
     world.desktop.load(&snapshot, world.now).unwrap();
     assert_eq!(windows.map(|window| world.path_to(window).sector().unwrap()), [world.sector(2), world.sector(0)]);
 }

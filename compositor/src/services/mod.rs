@@ -8,6 +8,7 @@ pub mod config;
 pub mod dirs;
 pub mod entries;
 pub mod files;
+pub mod icons;
 pub mod launch;
 pub mod persist;
 pub mod readings;

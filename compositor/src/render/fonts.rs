@@ -3,18 +3,36 @@
 use std::path::{Path, PathBuf};
 
 use cosmic_text::fontdb::{self, Family, Query, Weight};
-use cosmic_text::{FontSystem, SwashCache};
+use cosmic_text::{FamilyOwned, FontSystem, SwashCache};
 use lcars_ui::scene::Face;
 
-/// Families to use for a face, the best first. The plain ones at the end are for systems without the others.
+/// Families for a face where the theme's are not installed, the best first.
 const LABEL: [&str; 4] = ["Antonio", "Bebas Neue", "DejaVu Sans Condensed", "DejaVu Sans"];
 const MONO: [&str; 2] = ["JetBrains Mono", "DejaVu Sans Mono"];
 
-/// Files whose names begin like this, in lower case and without hyphens and spaces, are read at the start.
-const FILES: [&str; 4] = ["antonio", "bebasneue", "jetbrainsmono", "dejavusans"];
-
 /// Of the font's size, where a font does not say.
 const USUAL_CAP_HEIGHT: f32 = 0.7;
+
+/// No theme needs more families than this for a face.
+const MOST_FAMILIES: usize = 16;
+
+/// Which families the interface is set in, the best first. What is not installed is passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Families {
+    /// Condensed capitals.
+    pub label: Vec<String>,
+    /// Monospaced.
+    pub mono: Vec<String>,
+}
+
+/// How a face is set.
+#[derive(Debug, Clone)]
+pub(super) struct Style {
+    pub family: FamilyOwned,
+    pub weight: Weight,
+    /// The height of capitals as a part of the font's size.
+    pub cap_ratio: f32,
+}
 
 /// Fonts and the glyphs that were made with them.
 pub(super) struct Fonts {
@@ -22,6 +40,8 @@ pub(super) struct Fonts {
     pub(super) glyphs: SwashCache,
     /// Whether every font of the system was read.
     complete: bool,
+    label: Style,
+    mono: Style,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -32,8 +52,13 @@ impl std::fmt::Debug for Fonts {
 
 impl Fonts {
     /// Reads the fonts of the interface.
-    pub(super) fn new() -> Self {
-        let mut db = installed();
+    pub(super) fn new(families: &Families) -> Self {
+        let names = |wanted: &[String], usual: &[&str]| -> Vec<String> {
+            let wanted = wanted.iter().take(MOST_FAMILIES).cloned();
+            wanted.chain(usual.iter().map(|name| String::from(*name))).collect()
+        };
+        let (label, mono) = (names(&families.label, &LABEL), names(&families.mono, &MONO));
+        let mut db = installed(&[label.as_slice(), &mono].concat());
         let mut complete = false;
         if db.is_empty() {
             tracing::warn!("none of the interface's fonts are installed; reading all there are");
@@ -41,8 +66,10 @@ impl Fonts {
             complete = true;
         }
         // The locale only chooses among glyph variants; a fixed one keeps pictures the same everywhere.
-        let system = FontSystem::new_with_locale_and_db(String::from("en-US"), db);
-        Self { system, glyphs: SwashCache::new(), complete }
+        let mut system = FontSystem::new_with_locale_and_db(String::from("en-US"), db);
+        let label = style(&mut system, &label, Family::SansSerif, Weight::BOLD);
+        let mono = style(&mut system, &mono, Family::Monospace, Weight::NORMAL);
+        Self { system, glyphs: SwashCache::new(), complete, label, mono }
     }
 
     /// Reads the rest of the system's fonts, for a text that has letters the interface's do not. True the first time.
@@ -55,41 +82,52 @@ impl Fonts {
         true
     }
 
-    /// The family for a face and the height of its capitals as a part of the font's size.
-    pub(super) fn face(&mut self, face: Face) -> (Family<'static>, Weight, f32) {
-        let (families, fallback, weight): (&[&'static str], _, _) = match face {
-            Face::Label => (&LABEL, Family::SansSerif, Weight::BOLD),
-            Face::Mono => (&MONO, Family::Monospace, Weight::NORMAL),
-        };
-        let find = |family: Family<'static>, db: &fontdb::Database| {
-            let query = Query { families: &[family], weight, ..Default::default() };
-            db.query(&query).map(|id| (family, id))
-        };
-        let db = self.system.db();
-        let found = families.iter().find_map(|name| find(Family::Name(name), db)).or_else(|| find(fallback, db));
-        let Some((family, id)) = found else { return (fallback, weight, USUAL_CAP_HEIGHT) };
-        let font = self.system.get_font(id, weight);
-        let ratio = font.map(|font| {
-            let metrics = font.as_swash().metrics(&[]);
-            metrics.cap_height / f32::from(metrics.units_per_em)
-        });
-        (family, weight, ratio.filter(|ratio| (0.3..1.5).contains(ratio)).unwrap_or(USUAL_CAP_HEIGHT))
+    /// How a face is set.
+    pub(super) fn style(&self, face: Face) -> Style {
+        match face {
+            Face::Label => self.label.clone(),
+            Face::Mono => self.mono.clone(),
+        }
     }
 }
 
-/// Whether a family of the interface's fonts is installed. Where one is not, another stands in.
+/// The first of the families that is installed.
+fn style(system: &mut FontSystem, families: &[String], fallback: Family<'static>, weight: Weight) -> Style {
+    let find = |family: Family| {
+        let query = Query { families: &[family], weight, ..Default::default() };
+        system.db().query(&query).map(|id| (FamilyOwned::new(family), id))
+    };
+    let found = families.iter().find_map(|name| find(Family::Name(name))).or_else(|| find(fallback));
+    let Some((family, id)) = found else {
+        return Style { family: FamilyOwned::new(fallback), weight, cap_ratio: USUAL_CAP_HEIGHT };
+    };
+    let ratio = system.get_font(id, weight).map(|font| {
+        let metrics = font.as_swash().metrics(&[]);
+        metrics.cap_height / f32::from(metrics.units_per_em)
+    });
+    let cap_ratio = ratio.filter(|ratio| (0.3..1.5).contains(ratio)).unwrap_or(USUAL_CAP_HEIGHT);
+    Style { family, weight, cap_ratio }
+}
+
+/// Whether a family is installed. Where one is not, another stands in.
 pub fn has_font(family: &str) -> bool {
-    let db = installed();
+    let db = installed(&[String::from(family)]);
     db.faces().any(|face| face.families.iter().any(|(name, _)| name == family))
 }
 
-/// The interface's fonts, as far as they are installed.
-fn installed() -> fontdb::Database {
+/// Fonts of these families, as far as they are installed: those in files named like them.
+fn installed(families: &[String]) -> fontdb::Database {
     let mut db = fontdb::Database::new();
+    let starts: Vec<_> = families.iter().map(|family| plain(family)).filter(|start| !start.is_empty()).collect();
     for folder in folders() {
-        load(&mut db, &folder, 0);
+        load(&mut db, &folder, &starts, 0);
     }
     db
+}
+
+/// As it would stand in the name of a file: lower case, without hyphens and spaces.
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace(['-', ' ', '_'], "")
 }
 
 /// Where fonts are installed.
@@ -102,20 +140,20 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-fn load(db: &mut fontdb::Database, folder: &Path, depth: usize) {
+fn load(db: &mut fontdb::Database, folder: &Path, starts: &[String], depth: usize) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
             // A link that leads back up must not lead round for ever.
             if depth < 4 {
-                load(db, &path, depth + 1);
+                load(db, &path, starts, depth + 1);
             }
             continue;
         }
-        let name = entry.file_name().to_string_lossy().to_lowercase().replace(['-', ' ', '_'], "");
+        let name = plain(&entry.file_name().to_string_lossy());
         let font = name.ends_with(".ttf") || name.ends_with(".otf");
-        if font && FILES.iter().any(|start| name.starts_with(start)) && db.load_font_file(&path).is_err() {
+        if font && starts.iter().any(|start| name.starts_with(start.as_str())) && db.load_font_file(&path).is_err() {
             tracing::warn!(path = %path.display(), "not a font");
         }
     }
@@ -134,10 +172,16 @@ mod tests {
 
     #[test]
     fn the_size_of_a_face_follows_from_its_capitals() {
-        let mut fonts = Fonts::new();
-        let (family, _, ratio) = fonts.face(Face::Label);
-        if family == Family::Name("Bebas Neue") {
-            assert!((ratio - 0.7).abs() < 0.01, "{ratio}");
+        let style = Fonts::new(&Families::default()).style(Face::Label);
+        if style.family == FamilyOwned::new(Family::Name("Bebas Neue")) {
+            assert!((style.cap_ratio - 0.7).abs() < 0.01, "{}", style.cap_ratio);
         }
+    }
+
+    #[test]
+    fn the_theme_s_families_come_first_and_missing_ones_are_passed_over() {
+        let wanted = ["No Such Family", "DejaVu Sans Mono"].map(String::from).to_vec();
+        let fonts = Fonts::new(&Families { label: wanted, mono: Vec::new() });
+        assert_eq!(fonts.style(Face::Label).family, FamilyOwned::new(Family::Name("DejaVu Sans Mono")));
     }
 }

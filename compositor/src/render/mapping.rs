@@ -1,6 +1,6 @@
 //! Where a pixel of the output lies in a client's buffer.
 
-use smithay::utils::{Buffer, Logical, Physical, Rectangle, Size, Transform};
+use smithay::utils::{Buffer, Logical, Physical, Point, Rectangle, Size, Transform};
 
 /// Takes a rectangle of a surface, in its own logical coordinates, to the buffer behind it.
 ///
@@ -88,6 +88,38 @@ impl Mapping {
         }
     }
 
+    /// How a piece that begins at the pixel `origin` shows a part of a picture that is stretched over `rect`, which need
+    /// not begin or end on a pixel.
+    pub(super) fn stretched(
+        src: Rectangle<f64, Buffer>,
+        rect: Rectangle<f64, Physical>,
+        origin: Point<i32, Physical>,
+    ) -> Self {
+        let step = [src.size.w / rect.size.w, src.size.h / rect.size.h];
+        let offset = [f64::from(origin.x) - rect.loc.x, f64::from(origin.y) - rect.loc.y];
+        let start = [src.loc.x + offset[0] * step[0], src.loc.y + offset[1] * step[1]];
+        Self { right: [step[0], 0.0], down: [0.0, step[1]], start, sampling: Sampling::Linear }.copied_if_possible()
+    }
+
+    /// How the same is shown `factor` times as large, by a piece that begins where the offset `start` was.
+    pub(super) fn scaled(&self, factor: [f64; 2], start: [f64; 2]) -> Self {
+        let start = self.texel(start[0], start[1]);
+        let right = self.right.map(|step| step / factor[0]);
+        let down = self.down.map(|step| step / factor[1]);
+        if factor == [1.0; 2] && start.iter().all(|texel| whole(*texel)) {
+            return Self { start: start.map(f64::round), ..*self };
+        }
+        Self { right, down, start, sampling: Sampling::Linear }
+    }
+
+    fn copied_if_possible(self) -> Self {
+        if near(self.right[0], 1.0) && near(self.down[1], 1.0) && self.start.iter().all(|texel| whole(*texel)) {
+            let start = self.start.map(f64::round);
+            return Self { right: [1.0, 0.0], down: [0.0, 1.0], start, sampling: Sampling::Exact };
+        }
+        self
+    }
+
     /// The texel position at an offset.
     pub(super) fn texel(&self, x: f64, y: f64) -> [f64; 2] {
         let at = |i: usize| self.right[i] * x + self.down[i] * y + self.start[i];
@@ -126,6 +158,15 @@ impl Mapping {
             [d[1] / self.right[1], d[0] / self.down[0]]
         }
     }
+}
+
+/// Whether a texel position is whole, but for what computing it may have added.
+fn whole(v: f64) -> bool {
+    near(v, v.round())
+}
+
+fn near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-6
 }
 
 #[cfg(test)]

@@ -11,36 +11,49 @@
 //! 5. Nothing a client says about its buffers is believed without a check.
 //!
 //! ```text
-//! SurfaceTexture ─┐
-//! ScenePainter ───┴─► Piece… ─► Target::draw ─► plan (what is seen) ─► copies, quads ─► Readback::finish ─► I420
+//! SurfaceTexture ─► Piece… ─┬─► Thumbnails ─┐
+//!                           └──► scaled ────┤
+//! ScenePainter (shapes, Letters, Icons) ────┴─► Piece… ─► Target::draw ─► Tracker (what changed) ─► plan (what is seen)
+//!                                                         ─► Canvas (copies, quads) ─► Readback::finish ─► I420
 //! ```
 
+mod canvas;
 mod convert;
-mod coverage;
 mod damage;
 mod fonts;
 mod gpu;
+mod icon;
+mod letters;
 mod mapping;
-mod mask;
 mod painter;
 mod picture;
 mod piece;
 mod plan;
 mod quads;
 mod readback;
+mod scaling;
+mod shape;
+mod sheet;
 mod target;
 mod text;
 mod texture;
+mod thumbnail;
+mod track;
+mod typeset;
 
-pub use fonts::has_font;
+pub use fonts::{Families, has_font};
 pub use gpu::{Gpu, GpuError};
+pub use icon::{Icon, Icons};
+pub use letters::Letters;
 pub use mapping::surface_to_buffer;
-pub use painter::ScenePainter;
+pub use painter::{IconShown, NoPictures, Pictures, ScenePainter, WindowShown};
 pub use picture::Picture;
 pub use piece::{Piece, SurfacePiece};
 pub use readback::{Converted, Readback, ReadbackError};
+pub use scaling::scaled;
 pub use target::{Drawn, Target};
 pub use texture::{PixelFormat, SurfaceTexture, TextureError, UploadError};
+pub use thumbnail::{Renewed, THUMBNAIL_BYTES, Thumbnails, placed};
 
 #[cfg(test)]
 mod tests;

@@ -4,38 +4,94 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lcars_ui::geometry::Rect;
-use lcars_ui::scene::{Key, Primitive};
+use lcars_ui::hierarchy::WindowId;
+use lcars_ui::scene::{Key, Look, Primitive};
+use lcars_ui::theme::Colour;
 use smithay::backend::renderer::element::Id;
 use smithay::backend::renderer::utils::CommitCounter;
 use smithay::utils::{Physical, Rectangle, Size};
 
-use super::coverage::{Rounded, Shape};
-use super::fonts::Fonts;
 use super::gpu::Gpu;
-use super::mask::Mask;
+use super::icon::{self, Icon};
+use super::letters::Letters;
 use super::piece::Piece;
-use super::text::{Line, coverage};
+use super::scaling::outwards;
+use super::shape::{Rounded, Shape};
+use super::typeset;
+
+/// A window as a scene wants it shown, in device pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WindowShown {
+    /// Which part of the scene it is.
+    pub key: Key,
+    /// Whose picture.
+    pub window: WindowId,
+    /// Where a window that fills its frame goes; see [`super::placed`] for smaller ones.
+    pub rect: Rectangle<f64, Physical>,
+    /// The size that the window has at level 3; `rect` is this, scaled evenly.
+    pub full: Size<f64, Physical>,
+    /// Nothing of it is painted outside of this.
+    pub clip: Option<Rectangle<i32, Physical>>,
+    /// Which of its pictures.
+    pub look: Look,
+    /// 1 is opaque.
+    pub opacity: f32,
+}
+
+/// What is known of an icon.
+#[derive(Debug, Clone)]
+pub enum IconShown {
+    /// Its picture.
+    Picture(Arc<Icon>),
+    /// It is being looked for; nothing is shown until then.
+    Awaited,
+    /// There is none. A block of this colour stands in.
+    Missing(Colour),
+}
+
+/// The pictures that a scene asks for and that are not part of it.
+pub trait Pictures {
+    /// A window's pieces, front to back. They are asked for again for every picture.
+    fn window(&mut self, shown: &WindowShown) -> Vec<Piece>;
+
+    /// An icon that is shown `side` pixels wide.
+    fn icon(&mut self, name: &str, side: u32) -> IconShown;
+}
+
+/// For scenes without windows and icons.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPictures;
+
+impl Pictures for NoPictures {
+    fn window(&mut self, _shown: &WindowShown) -> Vec<Piece> {
+        Vec::new()
+    }
+
+    fn icon(&mut self, _name: &str, _side: u32) -> IconShown {
+        IconShown::Awaited
+    }
+}
 
 /// Paints scenes. Keep one for each output: it knows what its last scene looked like.
 #[derive(Debug, Default)]
 pub struct ScenePainter {
-    /// Read when the first text is painted.
-    fonts: Option<Fonts>,
-    painted: HashMap<Key, Painted>,
-    round: u64,
+    letters: Letters,
+    /// Of the letters that the parts were painted with.
+    generation: u64,
+    scale: f64,
+    /// The last scene, back to front.
+    parts: Vec<Part>,
 }
 
 /// A primitive as it was last painted.
 #[derive(Debug)]
-struct Painted {
+struct Part {
     primitive: Primitive,
-    scale: f64,
-    id: Id,
+    ids: [Id; 2],
     commit: CommitCounter,
-    mask: Option<Arc<Mask>>,
-    piece: Option<Piece>,
-    /// When it was last part of a scene.
-    round: u64,
+    /// Front to back. Windows have none of their own.
+    pieces: Vec<Piece>,
+    icon: Option<IconShown>,
 }
 
 impl ScenePainter {
@@ -44,128 +100,183 @@ impl ScenePainter {
         Self::default()
     }
 
+    /// A painter that shares fonts and drawn text with others.
+    pub fn sharing(letters: &Letters) -> Self {
+        Self { letters: letters.clone(), ..Self::default() }
+    }
+
+    /// Fonts and drawn text.
+    pub fn letters(&self) -> &Letters {
+        &self.letters
+    }
+
     /// The scene as pieces, front to back. `scale` is device pixels for each logical one.
-    pub fn pieces(&mut self, gpu: &Gpu, scene: &[Primitive], scale: f64) -> Vec<Piece> {
-        self.round += 1;
-        let mut pieces = Vec::with_capacity(scene.len());
-        for primitive in scene.iter().rev() {
-            pieces.extend(self.piece(gpu, primitive, scale));
+    pub fn pieces(&mut self, gpu: &Gpu, scene: &[Primitive], scale: f64, pictures: &mut dyn Pictures) -> Vec<Piece> {
+        let generation = self.letters.generation();
+        if self.generation != generation || self.scale != scale {
+            (self.generation, self.scale) = (generation, scale);
+            // Another scale makes every part another one, of the same ids.
+            self.parts.iter_mut().for_each(|part| part.primitive = nothing(part.primitive.key()));
         }
-        let round = self.round;
-        self.painted.retain(|_, painted| painted.round == round);
+        self.renew(gpu, scene);
+        let mut pieces = Vec::with_capacity(self.parts.len() * 2);
+        for part in self.parts.iter_mut().rev() {
+            match &part.primitive {
+                Primitive::Window { .. } => {
+                    if let Some(shown) = window(&part.primitive, scale) {
+                        pieces.extend(pictures.window(&shown));
+                    }
+                }
+                Primitive::Icon { .. } => {
+                    part.refresh_icon(scale, pictures);
+                    pieces.extend(part.pieces.iter().cloned());
+                }
+                _ => pieces.extend(part.pieces.iter().cloned()),
+            }
+        }
         pieces
     }
 
-    fn piece(&mut self, gpu: &Gpu, primitive: &Primitive, scale: f64) -> Option<Piece> {
-        let round = self.round;
-        let known = self.painted.get_mut(&primitive.key());
-        if let Some(painted) = known
-            && painted.scale == scale
-            && painted.primitive == *primitive
-        {
-            painted.round = round;
-            return painted.piece.clone();
+    /// Makes the parts those of the scene; parts that are as they were stay.
+    fn renew(&mut self, gpu: &Gpu, scene: &[Primitive]) {
+        let same = |(part, primitive): (&Part, &Primitive)| part.primitive == *primitive;
+        if self.parts.len() == scene.len() && self.parts.iter().zip(scene).all(same) {
+            return;
         }
-        let old = self.painted.remove(&primitive.key());
-        let same_shape = old.as_ref().is_some_and(|old| old.scale == scale && same_shape(&old.primitive, primitive));
-        let (id, mut commit, mask) = match old {
-            Some(old) => (old.id, old.commit, old.mask.filter(|_| same_shape)),
-            None => (Id::new(), CommitCounter::default(), None),
+        let mut old: Vec<Option<Part>> = std::mem::take(&mut self.parts).into_iter().map(Some).collect();
+        let mut places: Option<HashMap<Key, Vec<usize>>> = None;
+        self.parts.reserve(scene.len());
+        let mut next = 0;
+        for primitive in scene {
+            let key = primitive.key();
+            let in_order =
+                old.get(next).is_some_and(|part| part.as_ref().is_some_and(|part| part.primitive.key() == key));
+            let place = if in_order {
+                Some(next)
+            } else {
+                let places = places.get_or_insert_with(|| by_key(&old));
+                let places = places.get_mut(&key);
+                places.and_then(|places| {
+                    std::iter::from_fn(|| places.pop()).find(|at| matches!(old.get(*at), Some(Some(_))))
+                })
+            };
+            let part = place.and_then(|at| {
+                next = at + 1;
+                old.get_mut(at).and_then(Option::take)
+            });
+            let part = match part {
+                Some(part) if part.primitive == *primitive => part,
+                part => self.part(gpu, primitive, part),
+            };
+            self.parts.push(part);
+        }
+    }
+
+    /// Paints a primitive anew, as the same part as before.
+    fn part(&self, gpu: &Gpu, primitive: &Primitive, old: Option<Part>) -> Part {
+        let (ids, mut commit, icon) = match old {
+            Some(old) => (old.ids, old.commit, old.icon),
+            None => ([Id::new(), Id::new()], CommitCounter::default(), None),
         };
         commit.increment();
-        let mask = if same_shape { mask } else { self.mask(gpu, primitive, scale).map(Arc::new) };
-        let piece = assemble(primitive, scale, id.clone(), commit, mask.clone());
-        let painted = Painted { primitive: primitive.clone(), scale, id, commit, mask, piece: piece.clone(), round };
-        self.painted.insert(primitive.key(), painted);
-        piece
-    }
-
-    /// The coverage of a primitive that is not a plain rectangle.
-    fn mask(&mut self, gpu: &Gpu, primitive: &Primitive, scale: f64) -> Option<Mask> {
-        let size = to_pixels(&primitive.rect(), scale)?.size;
-        let coverage = match primitive {
-            Primitive::Fill { .. } => {
-                let shape = shape(primitive, size, scale)?;
-                if shape.plain() {
-                    return None;
+        let mut part = Part { primitive: primitive.clone(), ids, commit, pieces: Vec::new(), icon };
+        let scale = self.scale;
+        let [id, second] = part.ids.clone();
+        match primitive {
+            Primitive::Fill { colour, .. } | Primitive::Line { colour, .. } => {
+                let shape = shape(primitive, scale);
+                part.pieces.extend(shape.and_then(|s| Piece::shape(id, commit, s, colour.premultiplied())));
+            }
+            Primitive::Text { .. } => {
+                part.pieces = typeset::pieces(gpu, &self.letters, primitive, scale, [id, second], commit);
+            }
+            Primitive::Icon { rect, opacity, .. } => {
+                if let Some(icon) = &part.icon {
+                    part.pieces = icon::pieces(icon, physical(rect, scale), *opacity as f32, [id, second], commit);
                 }
-                shape.coverage()
             }
-            Primitive::Text { text, face, cap_height, align, elide, .. } => {
-                let cap_height = (cap_height * scale) as f32;
-                let line = Line { text, face: *face, cap_height, align: *align, elide: *elide, size };
-                coverage(self.fonts.get_or_insert_with(Fonts::new), &line)
-            }
+            Primitive::Window { .. } => {}
+        }
+        part
+    }
+}
+
+impl Part {
+    /// Shows what is known of an icon by now.
+    fn refresh_icon(&mut self, scale: f64, pictures: &mut dyn Pictures) {
+        let Primitive::Icon { rect, name, opacity, .. } = &self.primitive else { return };
+        let rect = physical(rect, scale);
+        let side = rect.size.w.min(rect.size.h).round().clamp(0.0, 4096.0) as u32;
+        if side == 0 {
+            return;
+        }
+        let shown = pictures.icon(name, side);
+        let same = match (&self.icon, &shown) {
+            (Some(IconShown::Picture(a)), IconShown::Picture(b)) => Arc::ptr_eq(a, b),
+            (Some(IconShown::Awaited), IconShown::Awaited) => true,
+            (Some(IconShown::Missing(a)), IconShown::Missing(b)) => a == b,
+            _ => false,
         };
-        Mask::new(gpu, size, &coverage)
+        if same {
+            return;
+        }
+        self.commit.increment();
+        self.pieces = icon::pieces(&shown, rect, *opacity as f32, self.ids.clone(), self.commit);
+        self.icon = Some(shown);
     }
 }
 
-fn assemble(
-    primitive: &Primitive,
-    scale: f64,
-    id: Id,
-    commit: CommitCounter,
-    mask: Option<Arc<Mask>>,
-) -> Option<Piece> {
-    let rect = to_pixels(&primitive.rect(), scale)?;
-    match (primitive, mask) {
-        (Primitive::Fill { colour, .. }, Some(mask)) => {
-            let solid = shape(primitive, rect.size, scale)?.solid();
-            Some(Piece::mask(id, commit, rect.loc, mask, solid, colour.premultiplied()))
+/// The places of each key, last first.
+fn by_key(parts: &[Option<Part>]) -> HashMap<Key, Vec<usize>> {
+    let mut places: HashMap<Key, Vec<usize>> = HashMap::with_capacity(parts.len());
+    for (at, part) in parts.iter().enumerate().rev() {
+        if let Some(part) = part {
+            places.entry(part.primitive.key()).or_default().push(at);
         }
-        (Primitive::Fill { colour, .. }, None) => Some(Piece::solid(id, commit, rect, colour.premultiplied())),
-        (Primitive::Text { colour, .. }, Some(mask)) => {
-            Some(Piece::mask(id, commit, rect.loc, mask, Vec::new(), colour.premultiplied()))
+    }
+    places
+}
+
+/// A primitive that no scene has.
+fn nothing(key: Key) -> Primitive {
+    let rect = Rect { x: f64::NAN, ..Rect::default() };
+    Primitive::Icon { key, rect, name: String::new(), opacity: 0.0 }
+}
+
+/// In device pixels, whole or not.
+pub(super) fn physical(rect: &Rect, scale: f64) -> Rectangle<f64, Physical> {
+    let mut physical = Rectangle::new((rect.x * scale, rect.y * scale).into(), (0.0, 0.0).into());
+    // The constructor refuses negative extents in debug builds; a scene should have none, but nothing holds it to that.
+    (physical.size.w, physical.size.h) = ((rect.w * scale).max(0.0), (rect.h * scale).max(0.0));
+    physical
+}
+
+fn shape(primitive: &Primitive, scale: f64) -> Option<Shape> {
+    match primitive {
+        Primitive::Fill { rect, radii, cut, .. } => {
+            let rounded = |rect: &Rect, radii: &[f64; 4]| {
+                let edges = [rect.x, rect.y, rect.right(), rect.bottom()].map(|edge| edge * scale);
+                Rounded::new(edges, radii.map(|radius| radius * scale))
+            };
+            let cut = cut.as_ref().map(|cut| rounded(&cut.rect, &cut.radii));
+            Some(Shape::Block { outer: rounded(rect, radii), cut })
         }
-        (Primitive::Text { .. }, None) => None,
+        Primitive::Line { from, to, width, .. } => Some(Shape::Stroke {
+            from: [from.x * scale, from.y * scale],
+            to: [to.x * scale, to.y * scale],
+            half_width: width * scale / 2.0,
+        }),
+        _ => None,
     }
 }
 
-/// Whether one differs from the other in nothing but place and colour.
-fn same_shape(a: &Primitive, b: &Primitive) -> bool {
-    let mut moved = b.clone();
-    match (a, &mut moved) {
-        (Primitive::Fill { rect: from, colour: painted, .. }, Primitive::Fill { rect, colour, .. })
-        | (Primitive::Text { rect: from, colour: painted, .. }, Primitive::Text { rect, colour, .. }) => {
-            *colour = *painted;
-            // A cut is placed on the output, so the shape moves only as a whole.
-            if matches!(b, Primitive::Text { .. } | Primitive::Fill { cut: None, .. })
-                && (from.w, from.h) == (rect.w, rect.h)
-                && (from.x - rect.x).fract() == 0.0
-                && (from.y - rect.y).fract() == 0.0
-            {
-                *rect = *from;
-            }
-        }
-        _ => return false,
-    }
-    *a == moved
-}
-
-/// In device pixels, every edge on the nearest one. `None` if nothing is left or it is out of all bounds.
-fn to_pixels(rect: &Rect, scale: f64) -> Option<Rectangle<i32, Physical>> {
-    let edges = [rect.x, rect.y, rect.right(), rect.bottom()].map(|edge| (edge * scale).round());
-    if !edges.iter().all(|edge| edge.is_finite() && edge.abs() < 1e6) {
-        return None;
-    }
-    let [left, top, right, bottom] = edges.map(|edge| edge as i32);
-    (right > left && bottom > top).then(|| Rectangle::new((left, top).into(), (right - left, bottom - top).into()))
-}
-
-fn shape(primitive: &Primitive, size: Size<i32, Physical>, scale: f64) -> Option<Shape> {
-    let Primitive::Fill { rect, radii, cut, .. } = primitive else { return None };
-    let (x, y) = ((rect.x * scale).round(), (rect.y * scale).round());
-    let cut = cut.map(|cut| {
-        let edge = |edge: f64| (edge * scale).round();
-        let (left, top) = (edge(cut.rect.x), edge(cut.rect.y));
-        Rounded {
-            x: left - x,
-            y: top - y,
-            w: edge(cut.rect.right()) - left,
-            h: edge(cut.rect.bottom()) - top,
-            radii: cut.radii.map(|radius| radius * scale),
-        }
-    });
-    Some(Shape { size, radii: radii.map(|radius| radius * scale), cut })
+fn window(primitive: &Primitive, scale: f64) -> Option<WindowShown> {
+    let Primitive::Window { key, window, rect, full, clip, look, opacity } = primitive else { return None };
+    let clip = match clip {
+        Some(clip) => Some(outwards(physical(clip, scale))?),
+        None => None,
+    };
+    let (rect, full) = (physical(rect, scale), Size::from((full.w * scale, full.h * scale)));
+    let opacity = *opacity as f32;
+    (opacity > 0.0).then_some(WindowShown { key: *key, window: *window, rect, full, clip, look: *look, opacity })
 }

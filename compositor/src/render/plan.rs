@@ -2,7 +2,8 @@
 
 use smithay::utils::{Physical, Rectangle};
 
-use super::piece::Piece;
+use super::damage::area;
+use super::piece::{Content, Outline, Piece};
 
 type Rect = Rectangle<i32, Physical>;
 
@@ -13,6 +14,8 @@ pub(super) struct Seen {
     pub opaque: Vec<Rect>,
     /// To be blended over what is behind it.
     pub blended: Vec<Rect>,
+    /// To be blended as much as its shape covers.
+    pub edges: Vec<Rect>,
 }
 
 /// What is to be drawn.
@@ -24,30 +27,53 @@ pub(super) struct Plan {
     pub background: Vec<Rect>,
 }
 
+/// An opaque part that is smaller hides less than it costs to cut it out of what is behind it.
+const LEAST_HIDING: i64 = 512;
+
 /// Divides the damage, which may not overlap itself, among the pieces (front to back) and the background.
 pub(super) fn plan(pieces: &[Piece], damage: &[Rect]) -> Plan {
     let mut open = damage.to_vec();
-    let mut plan = Plan::default();
+    let mut plan = Plan { pieces: Vec::with_capacity(pieces.len()), background: Vec::new() };
     for piece in pieces {
-        let visible = piece.visible();
-        let mut rest: Vec<Rect> = cut(&open, visible);
+        let rest = cut(&open, piece.visible());
         let mut seen = Seen::default();
         if !rest.is_empty() {
-            for opaque in piece.opaque() {
-                let part = cut(&rest, opaque);
-                if part.is_empty() {
-                    continue;
-                }
-                seen.opaque.extend(part);
-                rest = Rect::subtract_rects_many_in_place(rest, [opaque]);
+            match piece.content() {
+                Content::Shape(outline, _) => seen.shape(piece, outline, &rest),
+                _ => seen.rectangle(piece, rest),
+            }
+            // What is copied is copied before anything is drawn, so nothing may be drawn behind it.
+            let copied = piece.copyable().is_some();
+            for opaque in piece.opaque().filter(|rect| copied || area(rect) >= LEAST_HIDING) {
                 open = Rect::subtract_rects_many_in_place(open, [opaque]);
             }
-            seen.blended = rest;
         }
         plan.pieces.push(seen);
     }
     plan.background = open;
     plan
+}
+
+impl Seen {
+    fn rectangle(&mut self, piece: &Piece, mut rest: Vec<Rect>) {
+        for opaque in piece.opaque() {
+            let part = cut(&rest, opaque);
+            if part.is_empty() {
+                continue;
+            }
+            self.opaque.extend(part);
+            rest = Rect::subtract_rects_many_in_place(rest, [opaque]);
+        }
+        self.blended = rest;
+    }
+
+    fn shape(&mut self, piece: &Piece, outline: &Outline, rest: &[Rect]) {
+        let at = piece.visible().loc;
+        let placed = |rect: &Rect| Rectangle::new(rect.loc + at, rect.size);
+        let whole = if piece.opaque().next().is_some() { &mut self.opaque } else { &mut self.blended };
+        whole.extend(outline.parts.whole.iter().flat_map(|rect| cut(rest, placed(rect))));
+        self.edges.extend(outline.parts.edge.iter().flat_map(|rect| cut(rest, placed(rect))));
+    }
 }
 
 /// The parts of the rectangles that lie within bounds.
@@ -61,7 +87,6 @@ mod tests {
     use smithay::backend::renderer::utils::CommitCounter;
 
     use super::*;
-    use crate::render::damage::area;
 
     fn rect(x: i32, y: i32, w: i32, h: i32) -> Rect {
         Rectangle::new((x, y).into(), (w, h).into())

@@ -1,12 +1,13 @@
 //! The pipelines that draw rectangles, and the list of rectangles of one frame.
 
-use std::ops::Range;
-
 use bytemuck::{Pod, Zeroable};
 use smithay::utils::{Physical, Rectangle, Size};
 
-use super::mapping::Sampling;
+use super::mapping::{Mapping, Sampling};
 use super::piece::{Content, Piece};
+use super::plan::Seen;
+use super::shape::Shape;
+use super::texture::Image;
 
 /// The shaders, part of the program.
 pub(super) const SOURCE: &str = include_str!("../../../shaders/quad.wgsl");
@@ -20,14 +21,21 @@ enum Fill {
     Solid,
     Nearest,
     Linear,
-    Mask,
+    Letters,
+    LettersScaled,
+    Block,
+    Stroke,
+    Halved,
 }
+
+/// The shaders' entry points, in the order of `Fill`.
+const ENTRIES: [&str; 8] = ["solid", "nearest", "linear", "letters", "letters_scaled", "block", "stroke", "halved"];
 
 /// Everything that drawing rectangles needs and that does not change.
 #[derive(Debug)]
 pub(super) struct Quads {
     /// Replacing and blending, each in the order of `Fill`.
-    pipelines: [[wgpu::RenderPipeline; 4]; 2],
+    pipelines: [[wgpu::RenderPipeline; ENTRIES.len()]; 2],
     picture_layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
 }
@@ -69,8 +77,8 @@ impl Quads {
         let bare = layout("colour", &[]);
         let textured = layout("picture", &[Some(&picture_layout)]);
         let pipelines = [None, Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING)].map(|blend| {
-            ["solid", "nearest", "linear", "mask"].map(|entry| {
-                let layout = if entry == "solid" { &bare } else { &textured };
+            ENTRIES.map(|entry| {
+                let layout = if matches!(entry, "solid" | "block" | "stroke") { &bare } else { &textured };
                 pipeline(device, &module, layout, entry, blend)
             })
         });
@@ -106,8 +114,9 @@ fn pipeline(
     fragment: &str,
     blend: Option<wgpu::BlendState>,
 ) -> wgpu::RenderPipeline {
-    const ATTRIBUTES: [wgpu::VertexAttribute; 5] =
-        wgpu::vertex_attr_array![0 => Float32x4, 1 => Float32x4, 2 => Float32x4, 3 => Float32x4, 4 => Float32x4];
+    const ATTRIBUTES: [wgpu::VertexAttribute; 6] = wgpu::vertex_attr_array![
+        0 => Float32x4, 1 => Float32x4, 2 => Float32x4, 3 => Float32x4, 4 => Float32x4, 5 => Float32x4
+    ];
     let buffer = wgpu::VertexBufferLayout {
         array_stride: size_of::<Instance>() as u64,
         step_mode: wgpu::VertexStepMode::Instance,
@@ -142,9 +151,8 @@ fn pipeline(
 #[repr(C)]
 struct Instance {
     edges: [f32; 4],
-    matrix: [f32; 4],
-    origin: [f32; 4],
-    limits: [f32; 4],
+    /// A matrix, an origin and limits, or a shape.
+    numbers: [[f32; 4]; 4],
     colour: [f32; 4],
 }
 
@@ -154,29 +162,32 @@ struct Batch<'a> {
     fill: Fill,
     blend: bool,
     picture: Option<&'a wgpu::BindGroup>,
-    instances: Range<u32>,
+    instances: Vec<Instance>,
+    reach: Reach,
 }
 
-/// The rectangles of one frame, in painting order.
+/// The rectangles of one frame.
+///
+/// What overlaps is drawn in painting order. What does not is put together with its like: on lavapipe a change of pipeline
+/// or picture costs as much as filling ten thousand pixels.
 #[derive(Debug)]
 pub(super) struct QuadList<'a> {
     target: Size<i32, Physical>,
-    instances: Vec<Instance>,
     batches: Vec<Batch<'a>>,
 }
 
 impl<'a> QuadList<'a> {
     pub(super) fn new(target: Size<i32, Physical>) -> Self {
-        Self { target, instances: Vec::new(), batches: Vec::new() }
+        Self { target, batches: Vec::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.instances.is_empty()
+        self.batches.is_empty()
     }
 
     /// As the instance buffer holds them.
-    pub(super) fn bytes(&self) -> &[u8] {
-        bytemuck::cast_slice(&self.instances)
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.batches.iter().flat_map(|batch| bytemuck::cast_slice(&batch.instances)).copied().collect()
     }
 
     /// Fills rectangles with a colour that replaces what is there.
@@ -184,42 +195,58 @@ impl<'a> QuadList<'a> {
         self.push(Fill::Solid, false, None, rects, Instance { colour, ..Instance::zeroed() });
     }
 
-    /// Draws parts of a piece.
-    pub(super) fn piece(&mut self, piece: &'a Piece, rects: &[Rectangle<i32, Physical>], blend: bool) {
+    /// Draws what is seen of a piece, but for its opaque parts if those were copied.
+    pub(super) fn piece(&mut self, piece: &'a Piece, seen: &Seen, copied: bool) {
         let at = piece.origin();
         let at = [at.x as f32, at.y as f32];
-        match piece.content() {
-            Content::Surface { texture, mapping, limits, .. } => {
-                let (right, down) = (mapping.right, mapping.down);
-                let instance = Instance {
-                    edges: [0.0; 4],
-                    matrix: [right[0], right[1], down[0], down[1]].map(|step| step as f32),
-                    origin: [at[0], at[1], mapping.start[0] as f32, mapping.start[1] as f32],
-                    limits: limits.map(|limit| limit as f32),
-                    colour: [piece.opacity(), f32::from(u8::from(!texture.format().has_alpha())), 0.0, 0.0],
-                };
+        let numbers = |mapping: &Mapping, limits: &[f64; 4]| {
+            let (right, down) = (mapping.right, mapping.down);
+            let matrix = [right[0], right[1], down[0], down[1]].map(|step| step as f32);
+            let origin = [at[0], at[1], mapping.start[0] as f32, mapping.start[1] as f32];
+            [matrix, origin, limits.map(|limit| limit as f32), [0.0; 4]]
+        };
+        let (fill, picture, instance) = match piece.content() {
+            Content::Picture { image, mapping, limits, .. } => {
+                let opaque = f32::from(u8::from(!image.has_alpha()));
+                let colour = [piece.opacity(), opaque, 0.0, 0.0];
                 let fill = if mapping.sampling == Sampling::Linear { Fill::Linear } else { Fill::Nearest };
-                self.push(fill, blend, Some(texture.bind_group()), rects, instance);
+                (fill, Some(image.bind_group()), Instance { numbers: numbers(mapping, limits), colour, ..ZERO })
             }
-            Content::Solid(colour) => {
-                self.push(Fill::Solid, blend, None, rects, Instance { colour: *colour, ..Instance::zeroed() });
+            Content::Solid(colour) | Content::Shape(_, colour) => {
+                (Fill::Solid, None, Instance { colour: *colour, ..ZERO })
             }
-            // Where a mask is whole, there is no need to look at it.
-            Content::Mask(_, colour) if !blend => {
-                self.push(Fill::Solid, false, None, rects, Instance { colour: *colour, ..Instance::zeroed() });
+            Content::Letters { sheet, mapping, limits, colour } => {
+                let fill = if mapping.sampling == Sampling::Linear { Fill::LettersScaled } else { Fill::Letters };
+                let instance = Instance { numbers: numbers(mapping, limits), colour: *colour, ..ZERO };
+                (fill, Some(sheet.bind_group()), instance)
             }
-            Content::Mask(mask, colour) => {
-                let size = mask.size();
-                let instance = Instance {
-                    edges: [0.0; 4],
-                    matrix: [1.0, 0.0, 0.0, 1.0],
-                    origin: [at[0], at[1], 0.0, 0.0],
-                    limits: [0.0, 0.0, size.w as f32 - 0.5, size.h as f32 - 0.5],
-                    colour: *colour,
-                };
-                self.push(Fill::Mask, true, Some(mask.bind_group()), rects, instance);
-            }
+        };
+        if !copied {
+            self.push(fill, false, picture, &seen.opaque, instance);
         }
+        self.push(fill, true, picture, &seen.blended, instance);
+        if let Content::Shape(outline, colour) = piece.content() {
+            let fill = match outline.shape {
+                Shape::Block { .. } => Fill::Block,
+                Shape::Stroke { .. } => Fill::Stroke,
+            };
+            let instance = Instance { numbers: outline.shape.uniforms(), colour: *colour, ..ZERO };
+            self.push(fill, true, None, &seen.edges, instance);
+        }
+    }
+
+    /// Draws a picture at half its size; `extent` is what of it counts.
+    pub(super) fn halved(
+        &mut self,
+        image: &'a Image,
+        extent: Size<i32, Physical>,
+        opaque: bool,
+        rects: &[Rectangle<i32, Physical>],
+    ) {
+        let last = [extent.w as f32 - 1.0, extent.h as f32 - 1.0];
+        let numbers = [[0.0; 4], [0.0; 4], [0.0, 0.0, last[0], last[1]], [0.0; 4]];
+        let colour = [1.0, f32::from(u8::from(opaque)), 0.0, 0.0];
+        self.push(Fill::Halved, false, Some(image.bind_group()), rects, Instance { numbers, colour, ..ZERO });
     }
 
     fn push(
@@ -230,36 +257,94 @@ impl<'a> QuadList<'a> {
         rects: &[Rectangle<i32, Physical>],
         instance: Instance,
     ) {
-        let start = self.instances.len() as u32;
+        if rects.is_empty() {
+            return;
+        }
         let (w, h) = (f64::from(self.target.w), f64::from(self.target.h));
         let x = |x: i32| (f64::from(x) / w * 2.0 - 1.0) as f32;
         let y = |y: i32| (1.0 - f64::from(y) / h * 2.0) as f32;
-        self.instances.extend(rects.iter().map(|rect| {
+        let at = self.place(fill, blend, picture, rects);
+        let Some(batch) = self.batches.get_mut(at) else { return };
+        batch.instances.extend(rects.iter().map(|rect| {
             let (right, bottom) = (rect.loc.x + rect.size.w, rect.loc.y + rect.size.h);
             Instance { edges: [x(rect.loc.x), y(rect.loc.y), x(right), y(bottom)], ..instance }
         }));
-        let end = self.instances.len() as u32;
-        if start == end {
-            return;
+        rects.iter().for_each(|rect| batch.reach.add(*rect));
+    }
+
+    /// The batch that rectangles can join without coming before anything that they lie over; a new one if need be.
+    fn place(
+        &mut self,
+        fill: Fill,
+        blend: bool,
+        picture: Option<&'a wgpu::BindGroup>,
+        rects: &[Rectangle<i32, Physical>],
+    ) -> usize {
+        for (at, batch) in self.batches.iter().enumerate().rev() {
+            if (batch.fill, batch.blend, batch.picture) == (fill, blend, picture) {
+                return at;
+            }
+            if rects.iter().any(|rect| batch.reach.touches(*rect)) {
+                break;
+            }
         }
-        if let Some(last) = self.batches.last_mut()
-            && (last.fill, last.blend, last.picture) == (fill, blend, picture)
-        {
-            last.instances.end = end;
-            return;
-        }
-        self.batches.push(Batch { fill, blend, picture, instances: start..end });
+        let reach = Reach::new(self.target);
+        self.batches.push(Batch { fill, blend, picture, instances: Vec::new(), reach });
+        self.batches.len() - 1
     }
 
     /// Records the drawing; `instances` holds [`Self::bytes`].
     pub(super) fn record(&self, quads: &Quads, pass: &mut wgpu::RenderPass<'_>, instances: &wgpu::Buffer) {
         pass.set_vertex_buffer(0, instances.slice(..));
+        let mut start = 0;
         for batch in &self.batches {
             pass.set_pipeline(quads.pipeline(batch.fill, batch.blend));
             if let Some(picture) = batch.picture {
                 pass.set_bind_group(0, picture, &[]);
             }
-            pass.draw(0..4, batch.instances.clone());
+            let end = start + batch.instances.len() as u32;
+            pass.draw(0..4, start..end);
+            start = end;
         }
+    }
+}
+
+const ZERO: Instance = Instance { edges: [0.0; 4], numbers: [[0.0; 4]; 4], colour: [0.0; 4] };
+
+/// Where rectangles lie, so that most questions whether one touches them cost a look at a few bits.
+#[derive(Debug)]
+struct Reach {
+    /// A cell's extent, in pixels.
+    cell: (i32, i32),
+    /// A bit a cell.
+    cells: [u64; 64],
+    rects: Vec<Rectangle<i32, Physical>>,
+}
+
+impl Reach {
+    fn new(target: Size<i32, Physical>) -> Self {
+        let cell = ((target.w + 63) / 64, (target.h + 63) / 64);
+        Self { cell: (cell.0.max(1), cell.1.max(1)), cells: [0; 64], rects: Vec::new() }
+    }
+
+    /// The rows and the bits in each that a rectangle within the target touches.
+    fn bits(&self, rect: Rectangle<i32, Physical>) -> (std::ops::RangeInclusive<usize>, u64) {
+        let index = |v: i32, cell: i32| (v / cell).clamp(0, 63) as usize;
+        let (left, right) = (index(rect.loc.x, self.cell.0), index(rect.loc.x + rect.size.w - 1, self.cell.0));
+        let (top, bottom) = (index(rect.loc.y, self.cell.1), index(rect.loc.y + rect.size.h - 1, self.cell.1));
+        let bits = (u64::MAX << left) & (u64::MAX >> (63 - right));
+        (top..=bottom, bits)
+    }
+
+    fn add(&mut self, rect: Rectangle<i32, Physical>) {
+        let (rows, bits) = self.bits(rect);
+        self.cells.iter_mut().take(rows.end() + 1).skip(*rows.start()).for_each(|row| *row |= bits);
+        self.rects.push(rect);
+    }
+
+    fn touches(&self, rect: Rectangle<i32, Physical>) -> bool {
+        let (rows, bits) = self.bits(rect);
+        let near = self.cells.iter().take(rows.end() + 1).skip(*rows.start()).any(|row| row & bits != 0);
+        near && self.rects.iter().any(|other| other.overlaps(rect))
     }
 }

@@ -1,5 +1,7 @@
 //! A client's pixels on the device.
 
+use std::sync::Arc;
+
 use smithay::utils::{Buffer, Rectangle, Size};
 
 use super::gpu::{Gpu, ready};
@@ -76,13 +78,90 @@ pub enum UploadError {
 /// No client's picture has more pixels than this (256 MiB); a device would fail to hold it in ways we cannot catch.
 const MOST_PIXELS: i64 = 64 << 20;
 
+/// A picture on the device that can be drawn.
+#[derive(Debug)]
+pub(super) struct Image {
+    size: Size<i32, Buffer>,
+    has_alpha: bool,
+    texture: wgpu::Texture,
+    bind_group: wgpu::BindGroup,
+}
+
+impl Image {
+    /// An empty picture. `None` if the device cannot hold it.
+    pub(super) fn new(
+        gpu: &Gpu,
+        size: Size<i32, Buffer>,
+        format: wgpu::TextureFormat,
+        has_alpha: bool,
+        usage: wgpu::TextureUsages,
+    ) -> Option<Self> {
+        let (width, height) = (u32::try_from(size.w).ok()?, u32::try_from(size.h).ok()?);
+        let most = gpu.largest_side();
+        if width == 0 || height == 0 || width > most || height > most {
+            return None;
+        }
+        // A texture that failed would fail every frame it is drawn in, and so take everything else along.
+        let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let texture = gpu.device().create_texture(&wgpu::TextureDescriptor {
+            label: Some("picture"),
+            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            mip_level_count: 1,
+            sample_count: 1,
+            dimension: wgpu::TextureDimension::D2,
+            format,
+            usage: usage | wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_SRC,
+            view_formats: &[],
+        });
+        if ready(scope.pop()).flatten().is_some() {
+            return None;
+        }
+        let bind_group = gpu.quads().bind(gpu.device(), &texture);
+        Some(Self { size, has_alpha, texture, bind_group })
+    }
+
+    /// A picture of blue, green, red, alpha, premultiplied; rows tightly packed.
+    pub(super) fn with_pixels(gpu: &Gpu, size: Size<i32, Buffer>, pixels: &[u8]) -> Option<Self> {
+        if size.w <= 0 || size.h <= 0 || pixels.len() / 4 / (size.w as usize) < size.h as usize {
+            return None;
+        }
+        let usage = wgpu::TextureUsages::COPY_DST;
+        let image = Self::new(gpu, size, wgpu::TextureFormat::Bgra8Unorm, true, usage)?;
+        let layout =
+            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(size.w as u32 * 4), rows_per_image: None };
+        gpu.queue().write_texture(image.texture.as_image_copy(), pixels, layout, image.texture.size());
+        Some(image)
+    }
+
+    /// In its own pixels.
+    pub(super) fn size(&self) -> Size<i32, Buffer> {
+        self.size
+    }
+
+    /// Whether its alpha means anything.
+    pub(super) fn has_alpha(&self) -> bool {
+        self.has_alpha
+    }
+
+    pub(super) fn texture(&self) -> &wgpu::Texture {
+        &self.texture
+    }
+
+    pub(super) fn bind_group(&self) -> &wgpu::BindGroup {
+        &self.bind_group
+    }
+
+    /// What it takes on the device.
+    pub(super) fn bytes(&self) -> usize {
+        self.size.w as usize * self.size.h as usize * 4
+    }
+}
+
 /// A client's picture on the device.
 #[derive(Debug)]
 pub struct SurfaceTexture {
-    size: Size<i32, Buffer>,
     format: PixelFormat,
-    texture: wgpu::Texture,
-    bind_group: wgpu::BindGroup,
+    image: Arc<Image>,
 }
 
 impl SurfaceTexture {
@@ -97,23 +176,9 @@ impl SurfaceTexture {
         if i64::from(width) * i64::from(height) > MOST_PIXELS {
             return Err(refused);
         }
-        // A texture that failed would fail every frame it is drawn in, and so take all other clients along.
-        let scope = gpu.device().push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let texture = gpu.device().create_texture(&wgpu::TextureDescriptor {
-            label: Some("surface"),
-            size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
-            mip_level_count: 1,
-            sample_count: 1,
-            dimension: wgpu::TextureDimension::D2,
-            format: format.texture_format(),
-            usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST | wgpu::TextureUsages::COPY_SRC,
-            view_formats: &[],
-        });
-        if ready(scope.pop()).flatten().is_some() {
-            return Err(TextureError::Memory);
-        }
-        let bind_group = gpu.quads().bind(gpu.device(), &texture);
-        Ok(Self { size, format, texture, bind_group })
+        let usage = wgpu::TextureUsages::COPY_DST;
+        let image = Image::new(gpu, size, format.texture_format(), format.has_alpha(), usage);
+        Ok(Self { format, image: Arc::new(image.ok_or(TextureError::Memory)?) })
     }
 
     /// Takes the damaged rectangles over from a client's memory.
@@ -128,8 +193,9 @@ impl SurfaceTexture {
         rects: &[Rectangle<i32, Buffer>],
     ) -> Result<(), UploadError> {
         let bytes = self.format.bytes();
-        let (width, height) = (self.size.w as usize, self.size.h as usize);
-        let refused = UploadError::Stride { stride, width: self.size.w };
+        let size = self.image.size;
+        let (width, height) = (size.w as usize, size.h as usize);
+        let refused = UploadError::Stride { stride, width: size.w };
         let stride = usize::try_from(stride).map_err(|_| refused.clone())?;
         if stride < width * bytes {
             return Err(refused);
@@ -145,7 +211,7 @@ impl SurfaceTexture {
             let Some(rows) = pixels.get(start..end) else { continue };
             gpu.queue().write_texture(
                 wgpu::TexelCopyTextureInfo {
-                    texture: &self.texture,
+                    texture: &self.image.texture,
                     mip_level: 0,
                     origin: wgpu::Origin3d { x: x as u32, y: y as u32, z: 0 },
                     aspect: wgpu::TextureAspect::All,
@@ -160,7 +226,7 @@ impl SurfaceTexture {
 
     /// In buffer pixels.
     pub fn size(&self) -> Size<i32, Buffer> {
-        self.size
+        self.image.size
     }
 
     /// As it was made.
@@ -168,12 +234,8 @@ impl SurfaceTexture {
         self.format
     }
 
-    pub(super) fn texture(&self) -> &wgpu::Texture {
-        &self.texture
-    }
-
-    pub(super) fn bind_group(&self) -> &wgpu::BindGroup {
-        &self.bind_group
+    pub(super) fn image(&self) -> &Arc<Image> {
+        &self.image
     }
 }
 

@@ -14,7 +14,7 @@ use smithay::utils::{Buffer, Rectangle, Size};
 use streamer::video::I420;
 
 use super::fixture::{CLEAR, buffer_rect, rect, surface};
-use crate::render::{Gpu, Piece, PixelFormat, ScenePainter, SurfacePiece, SurfaceTexture, Target};
+use crate::render::{Gpu, NoPictures, Piece, PixelFormat, ScenePainter, SurfacePiece, SurfaceTexture, Target};
 
 const ROUNDS: usize = 200;
 
@@ -67,7 +67,7 @@ fn table() {
 fn first_picture(gpu: &Gpu) {
     let started = Instant::now();
     let mut painter = ScenePainter::new();
-    let pieces = painter.pieces(gpu, &scene(1280, 720), 1.0);
+    let pieces = painter.pieces(gpu, &scene(1280, 720), 1.0, &mut NoPictures);
     let painted = started.elapsed();
     let mut target = Target::new(gpu, (1280, 720).into());
     let drawn = target.draw(&pieces, CLEAR, true).expect("drawn");
@@ -137,7 +137,7 @@ fn frame(gpu: &Gpu, w: i32, h: i32) {
                 geometry: rect(48, 48, w - 56 - grow, h - 88),
                 ..surface(&texture, 48, 48)
             })];
-            pieces.extend(painter.pieces(gpu, &scene, 1.0));
+            pieces.extend(painter.pieces(gpu, &scene, 1.0, &mut NoPictures));
             let drawn = target.draw(&pieces, CLEAR, true).expect("drawn");
             let recorded = start.elapsed();
             let converted = drawn.readback.finish(&mut picture).expect("converted");

@@ -1,0 +1,189 @@
+//! Icons on the device.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lcars_ui::theme::Colour;
+use smithay::backend::renderer::element::Id;
+use smithay::backend::renderer::utils::{CommitCounter, DamageSnapshot};
+use smithay::utils::{Physical, Rectangle, Size};
+
+use super::gpu::Gpu;
+use super::painter::IconShown;
+use super::piece::{ImagePiece, Piece};
+use super::shape::{Rounded, Shape};
+use super::texture::Image;
+
+/// Icons take no more than this on the device.
+const MOST_BYTES: usize = 16 << 20;
+
+/// More names than this are not remembered.
+const MOST_NAMES: usize = 2048;
+
+/// Of one icon no more sizes than this are kept.
+const MOST_SIZES: usize = 6;
+
+/// An icon's picture on the device.
+#[derive(Debug)]
+pub struct Icon(Arc<Image>);
+
+/// Icons that were decoded, and what is to be decoded.
+#[derive(Debug)]
+pub struct Icons {
+    gpu: Gpu,
+    known: HashMap<String, Known>,
+    wanted: Vec<(String, u32)>,
+    bytes: usize,
+    clock: u64,
+}
+
+/// What is known of a name.
+#[derive(Debug, Default)]
+struct Known {
+    /// By the side they were made for.
+    sizes: Vec<(u32, Option<Arc<Icon>>)>,
+    /// Asked for, not answered.
+    awaited: Vec<u32>,
+    /// The side it was last asked for.
+    last: u32,
+    used: u64,
+}
+
+impl Icons {
+    /// Nothing is known yet.
+    pub fn new(gpu: &Gpu) -> Self {
+        Self { gpu: gpu.clone(), known: HashMap::new(), wanted: Vec::new(), bytes: 0, clock: 0 }
+    }
+
+    /// What is to be decoded, by name and side in device pixels; each is told once. Answer with [`Self::insert`].
+    pub fn wanted(&mut self) -> Vec<(String, u32)> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    /// An icon of this name for this side. `pixels` are its width, its height, and blue, green, red, alpha, premultiplied,
+    /// rows tightly packed; `None` if there is none.
+    pub fn insert(&mut self, name: &str, side: u32, pixels: Option<(u32, u32, &[u8])>) {
+        let icon = pixels.and_then(|(w, h, pixels)| {
+            let size = Size::new(i32::try_from(w).ok()?, i32::try_from(h).ok()?);
+            Image::with_pixels(&self.gpu, size, pixels).map(|image| Arc::new(Icon(Arc::new(image))))
+        });
+        let clock = self.clock;
+        let known = self.known.entry(name.to_owned()).or_insert_with(|| Known { used: clock, ..Known::default() });
+        known.awaited.retain(|awaited| *awaited != side);
+        known.sizes.retain(|(known, _)| *known != side);
+        if known.sizes.len() >= MOST_SIZES {
+            known.sizes.remove(0);
+        }
+        known.sizes.push((side, icon));
+        self.bytes = self.known.values().map(Known::bytes).sum();
+        while self.bytes > MOST_BYTES || self.known.len() > MOST_NAMES {
+            let Some(freed) = self.drop_oldest(name) else { break };
+            self.bytes = self.bytes.saturating_sub(freed);
+        }
+    }
+
+    /// An icon that is shown this many pixels wide; the nearest there is until it was decoded for that. `stand_in` is the
+    /// colour of what is shown if there is none.
+    pub fn get(&mut self, name: &str, side: u32, stand_in: Colour) -> IconShown {
+        self.clock += 1;
+        let clock = self.clock;
+        let known = match self.known.get_mut(name) {
+            Some(known) => known,
+            None => self.known.entry(name.to_owned()).or_default(),
+        };
+        // During a zoom each picture wants another size; only one that is wanted twice is worth decoding.
+        let rests = known.last == side || known.sizes.is_empty();
+        (known.last, known.used) = (side, clock);
+        if let Some((_, icon)) = known.sizes.iter().find(|(known, _)| *known == side) {
+            return shown(icon, stand_in);
+        }
+        if rests && !known.awaited.contains(&side) && known.awaited.len() < 4 {
+            known.awaited.push(side);
+            self.wanted.push((name.to_owned(), side));
+        }
+        // Rather one that is made smaller than one that is made larger.
+        let nearest = known.sizes.iter().min_by_key(|(known, _)| (*known < side, known.abs_diff(side)));
+        nearest.map_or(IconShown::Awaited, |(_, icon)| shown(icon, stand_in))
+    }
+
+    /// What is kept on the device, in bytes.
+    pub fn memory(&self) -> usize {
+        self.bytes
+    }
+
+    /// Forgets every icon, as when another icon theme is chosen.
+    pub fn clear(&mut self) {
+        self.known.clear();
+        self.wanted.clear();
+        self.bytes = 0;
+    }
+
+    /// Forgets the name that was shown the longest time ago, and says how many bytes that frees. `None` if there is no
+    /// other.
+    fn drop_oldest(&mut self, but: &str) -> Option<usize> {
+        let others = self.known.iter().filter(|(name, _)| name.as_str() != but);
+        let oldest = others.min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone())?;
+        self.known.remove(&oldest).map(|known| known.bytes())
+    }
+}
+
+impl Known {
+    fn bytes(&self) -> usize {
+        self.sizes.iter().filter_map(|(_, icon)| icon.as_ref()).map(|icon| icon.0.bytes()).sum()
+    }
+}
+
+fn shown(icon: &Option<Arc<Icon>>, stand_in: Colour) -> IconShown {
+    icon.as_ref().map_or(IconShown::Missing(stand_in), |icon| IconShown::Picture(icon.clone()))
+}
+
+/// An icon's pieces: a square in the middle of its bounds.
+pub(super) fn pieces(
+    icon: &IconShown,
+    bounds: Rectangle<f64, Physical>,
+    opacity: f32,
+    [first, second]: [Id; 2],
+    commit: CommitCounter,
+) -> Vec<Piece> {
+    let Some(square) = square(bounds) else { return Vec::new() };
+    match icon {
+        IconShown::Awaited => Vec::new(),
+        IconShown::Picture(icon) => {
+            let image = ImagePiece {
+                id: first,
+                commit,
+                damage: DamageSnapshot::empty(),
+                src: Rectangle::from_size(icon.0.size().to_f64()),
+                rect: square,
+                clip: None,
+                alpha: opacity,
+                image: icon.0.clone(),
+            };
+            Piece::image(image).into_iter().collect()
+        }
+        IconShown::Missing(colour) => {
+            let colour = colour.premultiplied().map(|channel| channel * opacity.clamp(0.0, 1.0));
+            let (left, top, side) = (square.loc.x, square.loc.y, square.size.w);
+            let (gap, round) = ((side / 12.0).round().max(1.0), side / 2.0);
+            let split = left + (side * 0.68).round();
+            let block =
+                |edges: [f64; 4], radii: [f64; 4]| Shape::Block { outer: Rounded::new(edges, radii), cut: None };
+            let body = block([left, top, split, top + side], [round, 0.0, 0.0, round]);
+            let cap = block([split + gap, top, left + side, top + side], [0.0; 4]);
+            let shape = |id, shape| Piece::shape(id, commit, shape, colour);
+            shape(first, body).into_iter().chain(shape(second, cap)).collect()
+        }
+    }
+}
+
+/// The square in the middle of a place; on whole pixels if it is as wide as some.
+fn square(bounds: Rectangle<f64, Physical>) -> Option<Rectangle<f64, Physical>> {
+    let side = bounds.size.w.min(bounds.size.h);
+    if !side.is_finite() || side < 1.0 {
+        return None;
+    }
+    let (x, y) = (bounds.loc.x + (bounds.size.w - side) / 2.0, bounds.loc.y + (bounds.size.h - side) / 2.0);
+    let whole = (side - side.round()).abs() < 1e-3;
+    let (x, y, side) = if whole { (x.round(), y.round(), side.round()) } else { (x, y, side) };
+    Some(Rectangle::new((x, y).into(), (side, side).into()))
+}

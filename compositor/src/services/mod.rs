@@ -12,3 +12,4 @@ pub mod icons;
 pub mod launch;
 pub mod persist;
 pub mod readings;
+pub mod watch;

@@ -12,4 +12,6 @@ pub mod icons;
 pub mod launch;
 pub mod persist;
 pub mod readings;
+pub mod recent;
+
 pub mod watch;

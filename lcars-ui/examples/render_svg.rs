@@ -2,6 +2,8 @@
 //!
 //! Windows are stand-ins. `chromium --headless=new --screenshot=PICTURE FILE` makes a picture of one.
 
+#![allow(clippy::unwrap_used, reason = "a tool for developers: what goes wrong is to be seen where it does")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -24,7 +26,11 @@ fn main() -> std::io::Result<()> {
     };
     let standard = Size { w: 1280.0, h: 720.0 };
     let sizes = [("", standard), ("-phone", Size { w: 360.0, h: 640.0 }), ("-low", Size { w: 640.0, h: 360.0 })];
-    for (suffix, size) in sizes.into_iter().chain([("-large", Size { w: 2560.0, h: 1440.0 }), ("-wide", Size { w: 1920.0, h: 800.0 }), ("-tall", Size { w: 800.0, h: 1280.0 })]) {
+    for (suffix, size) in sizes.into_iter().chain([
+        ("-large", Size { w: 2560.0, h: 1440.0 }),
+        ("-wide", Size { w: 1920.0, h: 800.0 }),
+        ("-tall", Size { w: 800.0, h: 1280.0 }),
+    ]) {
         for (name, operations) in places() {
             let mut desktop = sample(size);
             for operation in operations {
@@ -97,7 +103,11 @@ fn zooms() -> Vec<(&'static str, Vec<Operation>, Operation)> {
     vec![
         ("overview-hub", vec![], hub.clone()),
         ("overview-logs", vec![], Operation::Jump { to: logs }),
-        ("hub-focus", vec![hub, Operation::Select { node: editor.unwrap_or(build.unwrap()) }], Operation::Jump { to: editor }),
+        (
+            "hub-focus",
+            vec![hub, Operation::Select { node: editor.unwrap_or(build.unwrap()) }],
+            Operation::Jump { to: editor },
+        ),
     ]
 }
 
@@ -129,8 +139,13 @@ fn sample(size: Size) -> Desktop {
     for (sector, name, count) in apps {
         for n in 0..count {
             let title = format!("{name} window {}", n + 1);
-            let new =
-                NewWindow { app_id: name, title: &title, name: Some(name), sector: ids.get(sector).copied(), ..NewWindow::default() };
+            let new = NewWindow {
+                app_id: name,
+                title: &title,
+                name: Some(name),
+                sector: ids.get(sector).copied(),
+                ..NewWindow::default()
+            };
             desktop.add_window(new, Duration::ZERO).unwrap();
         }
     }
@@ -141,7 +156,12 @@ fn sample(size: Size) -> Desktop {
     let editor = app(&desktop, "Text Editor");
     let _ = desktop.apply(&Operation::Jump { to: editor }, Duration::ZERO);
     let _ = desktop.apply(&Operation::Jump { to: None }, Duration::ZERO);
-    desktop.add_window(NewWindow { app_id: "foot", title: "new", sector: ids.first().copied(), ..NewWindow::default() }, REST).unwrap();
+    desktop
+        .add_window(
+            NewWindow { app_id: "foot", title: "new", sector: ids.first().copied(), ..NewWindow::default() },
+            REST,
+        )
+        .unwrap();
     desktop
 }
 

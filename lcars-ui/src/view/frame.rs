@@ -79,6 +79,10 @@ pub(super) struct Title {
     pub cap: f64,
     /// No title is wider.
     pub room: f64,
+    /// What is kept free for it while other words take its place, instead of what it needs itself.
+    kept: Option<f64>,
+    /// How much of its letters is seen.
+    opacity: f64,
 }
 
 /// A frame, laid out.
@@ -134,7 +138,10 @@ impl Segment {
             (a, b) => {
                 let none = |of: &Self, other: Cut| Cut { rect: beyond(of.rect, other.rect), radii: other.radii };
                 let (a, b) = (a.or_else(|| b.map(|b| none(self, b))), b.or_else(|| a.map(|a| none(to, a))));
-                a.zip(b).map(|(a, b)| Cut { rect: rect_between(a.rect, b.rect, p), radii: radii_between(a.radii, b.radii, p) })
+                a.zip(b).map(|(a, b)| Cut {
+                    rect: rect_between(a.rect, b.rect, p),
+                    radii: radii_between(a.radii, b.radii, p),
+                })
             }
         };
         let (rect, radii) = (rect_between(self.rect, to.rect, p), radii_between(self.radii, to.radii, p));
@@ -169,8 +176,15 @@ fn radii_between(a: [f64; 4], b: [f64; 4], p: f64) -> [f64; 4] {
 }
 
 impl Title {
+    pub fn new(spans: Vec<Span>, right: f64, middle: f64, cap: f64, room: f64) -> Self {
+        Self { spans, right, middle, cap, room, kept: None, opacity: 1.0 }
+    }
+
     /// How wide its words are.
     pub fn width(&self) -> f64 {
+        if let Some(kept) = self.kept {
+            return kept;
+        }
         let apart: f64 = self.spans.iter().skip(1).map(|span| span.presence * SPACE * self.cap).sum();
         let width: f64 = self.spans.iter().map(|span| span.width(self.cap)).sum();
         (width + apart).min(self.room)
@@ -179,8 +193,10 @@ impl Title {
     fn between(&self, to: &Self, p: f64) -> Self {
         // A word that both begin with stays, and the other comes; altogether other words take each other's place.
         let first = |title: &Self| title.spans.first().map(|span| span.text.clone());
-        let spans = if first(self) == first(to) {
-            let (longer, shorter, p) = if to.spans.len() > self.spans.len() { (to, self, p) } else { (self, to, 1.0 - p) };
+        let same = first(self) == first(to);
+        let spans = if same {
+            let (longer, shorter, p) =
+                if to.spans.len() > self.spans.len() { (to, self, p) } else { (self, to, 1.0 - p) };
             let presence = |place: usize| if place < shorter.spans.len() { 1.0 } else { p };
             let mix = |(place, span): (usize, &Span)| {
                 let colour = shorter.spans.get(place).map_or(span.colour, |other| other.colour.mix(span.colour, p));
@@ -196,6 +212,8 @@ impl Title {
             middle: between(self.middle, to.middle, p),
             cap: between(self.cap, to.cap, p),
             room: between(self.room, to.room, p),
+            kept: (!same).then(|| between(self.width(), to.width(), p)),
+            opacity: if same { 1.0 } else { (2.0 * p - 1.0).abs() },
         }
     }
 }
@@ -275,7 +293,7 @@ impl Frame {
         let (top, bottom) = (title.middle - title.cap / 2.0 - over, title.middle + title.cap / 2.0 + over);
         for (i, span) in title.spans.iter().enumerate().rev() {
             let width = span.width(title.cap).min((right - left).max(0.0));
-            let colour = span.seen();
+            let colour = faded(span.seen(), title.opacity);
             // A face that is a little wider than thought need not be cut for it.
             let rect = Rect::from_edges(right - width - 0.12 * title.cap, top, right, bottom);
             let line = Text::label(rect, span.text.as_str(), title.cap, colour).aligned(Align::Right);

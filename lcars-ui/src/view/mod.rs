@@ -155,9 +155,15 @@ fn draw_pane(b: &mut Builder, pane: &Pane) {
             prompt::draw_alone(b, &pane, path);
         }
     };
+    let first = b.nodes.len();
     b.within(region, |b| match &pose {
-        Pose::Rest(place) => at_rest(b, place),
+        Pose::Rest(place) if pane.viewport.camera.rests(pane.inputs.now) => at_rest(b, place),
         // While it moves, what can be pressed is already what there will be.
+        Pose::Rest(place) => {
+            b.announce(|b| at_rest(b, path));
+            let picture = b.sketch(|b| at_rest(b, place));
+            b.scene.extend(picture);
+        }
         Pose::Zoom { outer, inner, progress } => {
             b.announce(|b| at_rest(b, path));
             zoom::draw(b, pane, outer, inner, *progress);
@@ -167,6 +173,8 @@ fn draw_pane(b: &mut Builder, pane: &Pane) {
             zoom::fade(b, pane, from, to, *progress);
         }
     });
+    // Hit areas reach over gaps, but never into the pane beside.
+    b.nodes.iter_mut().skip(first).for_each(|node| node.hit = node.hit.meet(pane.rect));
 }
 
 fn focus_area(b: &Builder, pane: &Pane) -> FocusArea {

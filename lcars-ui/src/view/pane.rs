@@ -78,9 +78,10 @@ pub(super) fn panes<'a>(b: &Builder, inputs: &'a Inputs<'a>, output: &Output) ->
     let with_viewport = |(id, rect): (ViewportId, Rect)| Some((inputs.desktop.viewport(id)?, rect));
     let lay_out = |(viewport, rect): (&'a Viewport, Rect)| {
         let m = &b.m;
-        let rect = if alone { Rect::new(0.0, 0.0, size.w, size.h) } else { rect };
+        let snapped = || Rect::from_edges(b.snap(rect.x), b.snap(rect.y), b.snap(rect.right()), b.snap(rect.bottom()));
+        let rect = if alone { Rect::new(0.0, 0.0, size.w, size.h) } else { snapped() };
         // Between two frames lie two gaps, of which the panes' own gap is a part.
-        let inner = (m.gap - PANE_GAP / 2.0).max(0.0);
+        let inner = b.snap((m.gap - PANE_GAP / 2.0).max(0.0));
         let off = |at_edge: bool| if at_edge { m.margin } else { inner };
         let bottom = match (alone, rect.bottom() >= area.bottom()) {
             (true, _) => m.margin,
@@ -132,7 +133,7 @@ impl<'a> Pane<'a> {
     /// The height of a window frame's top bar: never so low that its buttons could not be met with a finger.
     pub fn slim_bar(&self, b: &Builder) -> f64 {
         let above = self.frame.y - self.rect.y;
-        b.m.slim_bar.max(b.m.hit_min - above - b.m.gap)
+        b.snap(b.m.slim_bar.max(b.m.hit_min - above - b.m.gap))
     }
 
     /// The height of the lowest bar of a window's frame: the prompt's, where they are one.
@@ -222,7 +223,7 @@ impl<'a> Pane<'a> {
 
     /// The height of a chip, which a finger can meet.
     pub fn chip(&self, b: &Builder) -> f64 {
-        if self.rail == Rail::Slim { b.m.chip_height.max(b.m.hit_min - b.m.gap) } else { b.m.chip_height }
+        b.snap(b.m.chip_height.max(b.m.hit_min - b.m.gap))
     }
 
     /// The row of chips that stands for a rail.

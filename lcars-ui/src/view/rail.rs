@@ -76,7 +76,10 @@ pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
     };
     if level == Level::Overview {
         let new = Action::Do(Operation::NewSector { name: None, colour: None });
-        let split = Pill { disabled: split_axis(pane).is_none(), ..pill("split", "SPLIT VIEW", "SPLIT", theme.act_a, split(pane)) };
+        let split = Pill {
+            disabled: split_axis(pane).is_none(),
+            ..pill("split", "SPLIT VIEW", "SPLIT", theme.act_a, split(pane))
+        };
         return vec![
             pill("new-sector", "NEW SECTOR", "NEW", theme.act_b, new),
             split,

@@ -79,10 +79,6 @@ impl Bounds {
     }
 }
 
-fn meet(a: Rect, b: Rect) -> Rect {
-    Rect::from_edges(a.x.max(b.x), a.y.max(b.y), a.right().min(b.right()), a.bottom().min(b.bottom()))
-}
-
 fn lies_within(inner: Rect, outer: Rect) -> bool {
     inner.x >= outer.x && inner.y >= outer.y && inner.right() <= outer.right() && inner.bottom() <= outer.bottom()
 }
@@ -106,7 +102,7 @@ fn change(primitive: Primitive, ride: Ride, opacity: f64, bounds: Bounds) -> Opt
     let whole = lies_within(shown, bounds.clip);
     Some(match primitive {
         Primitive::Fill { key, radii, cut, colour, .. } => {
-            let rect = meet(shown, bounds.clip);
+            let rect = shown.meet(bounds.clip);
             let mut radii = ride.radii(radii);
             let gone = [
                 rect.x > shown.x || rect.y > shown.y,
@@ -121,10 +117,20 @@ fn change(primitive: Primitive, ride: Ride, opacity: f64, bounds: Bounds) -> Opt
         Primitive::Text { .. } | Primitive::Icon { .. } | Primitive::Line { .. } if !whole => return None,
         Primitive::Text { key, text, cap_height, colour, align, face, elide, zoom, .. } => {
             let (cap_height, zoom) = (cap_height * ride.factor, zoom * ride.factor);
-            Primitive::Text { key, rect: shown, text, cap_height, colour: faded(colour, opacity), align, face, elide, zoom }
+            Primitive::Text {
+                key,
+                rect: shown,
+                text,
+                cap_height,
+                colour: faded(colour, opacity),
+                align,
+                face,
+                elide,
+                zoom,
+            }
         }
         Primitive::Window { key, window, full, clip, look, opacity: own, .. } => {
-            let clip = meet(clip.map_or(shown, |clip| ride.rect(clip)), bounds.pane);
+            let clip = clip.map_or(shown, |clip| ride.rect(clip)).meet(bounds.pane);
             Primitive::Window { key, window, rect: shown, full, clip: Some(clip), look, opacity: own * opacity }
         }
         Primitive::Icon { key, name, opacity: own, .. } => {
@@ -198,17 +204,24 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
 }
 
 /// The window that grows, or shrinks.
-fn window_in(b: &mut Builder, pane: &Pane, window: crate::hierarchy::WindowId, now: &Frame, fullscreen: bool, bounds: Bounds) {
+fn window_in(
+    b: &mut Builder,
+    pane: &Pane,
+    window: crate::hierarchy::WindowId,
+    now: &Frame,
+    fullscreen: bool,
+    bounds: Bounds,
+) {
     let area = if fullscreen { pane.rect } else { pane.window_area(b) };
     let rect = fitted(now.content, area);
     let look = if rect.w < LIVE * area.w { Look::Thumbnail } else { Look::Live };
     let picture = b.sketch(|b| levels::window_picture(b, window, rect, area, look, 1.0));
-    add(b, picture, None, 1.0, Bounds { pane: meet(bounds.pane, now.room), ..bounds });
+    add(b, picture, None, 1.0, Bounds { pane: bounds.pane.meet(now.room), ..bounds });
 }
 
 /// What is behind the growing frame: its neighbours never reach in there, but the prompt's elbow does.
 fn ground(b: &mut Builder, now: &Frame, bounds: Bounds) {
-    let rect = meet(now.rect, bounds.clip);
+    let rect = now.rect.meet(bounds.clip);
     let radii = now.corner_radii();
     b.fill(Key::part("zoom-ground"), rect, radii, b.theme.bg);
 }

@@ -5,8 +5,8 @@ use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::picker::window_name;
 use super::{Without, frame_colour, slim_frame, title_colour, tree};
-use crate::hierarchy::{Level, Path, WindowId};
 use crate::geometry::Rect;
+use crate::hierarchy::{Level, Path, WindowId};
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 
@@ -47,7 +47,14 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
 }
 
 /// A window as it is at level 3, or on its way there.
-pub(in super::super) fn window_picture(b: &mut Builder, window: WindowId, rect: Rect, area: Rect, look: Look, opacity: f64) {
+pub(in super::super) fn window_picture(
+    b: &mut Builder,
+    window: WindowId,
+    rect: Rect,
+    area: Rect,
+    look: Look,
+    opacity: f64,
+) {
     if rect.is_empty() || area.is_empty() {
         return;
     }

@@ -4,7 +4,7 @@ use super::super::build::{Builder, Button, Shape, Text, caption};
 use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
-use super::{Without, draw_tile, frame_colour, launch, rail_frame, title_colour, tree};
+use super::{Without, draw_tiles, frame_colour, launch, rail_frame, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{APP_TILE, Grid, HubMode, Level, Path, Sector};
 use crate::operation::Operation;
@@ -94,11 +94,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
 
 fn tiles_of(b: &mut Builder, pane: &Pane, path: &Path, bounds: Rect, without: Without) {
     let list = b.node(Node::new(Key::part("apps"), Role::Group, "APPS", bounds));
-    b.within(list, |b| {
-        for (node, rect) in super::tiles(b, pane, path) {
-            draw_tile(b, pane, path, node, rect, without);
-        }
-    });
+    b.within(list, |b| draw_tiles(b, pane, path, without));
 }
 
 fn apps(b: &mut Builder, pane: &Pane, path: &Path, sector: &Sector, without: Without) {

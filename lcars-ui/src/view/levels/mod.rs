@@ -81,9 +81,8 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, path: &Path) -> Vec<(NodeId, Rect)
         Level::Picker => picker::tiles(b, pane, children.len()),
         Level::Focus => Vec::new(),
     };
-    let snapped = |rect: Rect| {
-        Rect::from_edges(b.snap(rect.x), b.snap(rect.y), b.snap(rect.right()), b.snap(rect.bottom()))
-    };
+    let snapped =
+        |rect: Rect| Rect::from_edges(b.snap(rect.x), b.snap(rect.y), b.snap(rect.right()), b.snap(rect.bottom()));
     children.into_iter().zip(rects.into_iter().map(snapped)).collect()
 }
 
@@ -170,15 +169,39 @@ pub(super) fn tile_interior(b: &mut Builder, pane: &Pane, kind: &Kind, frame: &F
     }
 }
 
+/// How far tiles lie from each other, across and down, and at most as far as they would like to.
+fn apart(b: &Builder, pane: &Pane, path: &Path, tiles: &[(NodeId, Rect)]) -> (f64, f64) {
+    let wished = pane.tile_gaps(b, path.level());
+    let Some((_, first)) = tiles.first() else { return wished };
+    let right = tiles.iter().map(|(_, rect)| rect.x - first.right()).find(|gap| *gap >= 0.0);
+    let below = tiles.iter().map(|(_, rect)| rect.y - first.bottom()).find(|gap| *gap >= 0.0);
+    (right.map_or(wished.0, |gap| gap.min(wished.0)), below.map_or(wished.1, |gap| gap.min(wished.1)))
+}
+
+/// Draws the tiles of a place.
+fn draw_tiles(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
+    let tiles = tiles(b, pane, path);
+    let gaps = apart(b, pane, path, &tiles);
+    for (node, rect) in tiles {
+        draw_tile(b, pane, path, (node, rect), gaps, without);
+    }
+}
+
 /// Draws a tile that is a plain button to its place.
-fn draw_tile(b: &mut Builder, pane: &Pane, path: &Path, node: NodeId, rect: Rect, without: Without) {
+fn draw_tile(
+    b: &mut Builder,
+    pane: &Pane,
+    path: &Path,
+    (node, rect): (NodeId, Rect),
+    gaps: (f64, f64),
+    without: Without,
+) {
     let Some(kind) = Kind::of(tree(pane), node) else { return };
     if rect.is_empty() {
         return;
     }
     let (frame, mood) = tile_frame(b, pane, path, &kind, rect);
     let key = tile_key(node);
-    let gaps = pane.tile_gaps(b, path.level());
     let (name, value) = match kind {
         Kind::Sector(sector) => {
             let apps = super::tile::counted(sector.apps.len(), "APP");
@@ -216,9 +239,7 @@ fn found(pane: &Pane, app: &App) -> bool {
 
 /// A place in a pane that is too small for any frame: its tiles and nothing else.
 fn bare(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
-    for (node, rect) in tiles(b, pane, path) {
-        draw_tile(b, pane, path, node, rect, without);
-    }
+    draw_tiles(b, pane, path, without);
 }
 
 /// The tree that is shown.

@@ -5,7 +5,7 @@ use super::super::frame::{Frame, Span};
 use super::super::map;
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
-use super::{Without, draw_tile, frame_colour, rail_frame, title_colour};
+use super::{Without, draw_tiles, frame_colour, rail_frame, title_colour};
 use crate::geometry::Rect;
 use crate::hierarchy::{Grid, Level, Path, SECTOR_TILE};
 use crate::scene::Key;
@@ -40,11 +40,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     let tiles = super::tiles(b, pane, path);
     let content = pane.content(b, Level::Overview);
     let list = b.node(Node::new(Key::part("sectors"), Role::Group, "SECTORS", content));
-    b.within(list, |b| {
-        for (node, rect) in &tiles {
-            draw_tile(b, pane, path, *node, *rect, without);
-        }
-    });
+    b.within(list, |b| draw_tiles(b, pane, path, without));
     if let Some(cell) = free_cell(b, content, &tiles.iter().map(|(_, rect)| *rect).collect::<Vec<_>>()) {
         map::draw(b, pane, cell);
     }

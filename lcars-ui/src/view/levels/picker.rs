@@ -4,7 +4,7 @@ use super::super::build::{Builder, Text, caption};
 use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::tile::{app_name, counted, tile_key, window_caption};
-use super::{Without, draw_tile, frame_colour, slim_frame, title_colour, tree};
+use super::{Without, draw_tiles, frame_colour, slim_frame, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{APP_TILE, App, Grid, Level, NodeId, Path, Window};
 use crate::scene::Key;
@@ -23,7 +23,11 @@ fn app<'a>(pane: &Pane<'a>, path: &Path) -> Option<&'a App> {
 pub(super) fn window_name(pane: &Pane, window: &Window) -> String {
     let title = caption(&window.title);
     let app = || tree(pane).window(window.id).map(|(_, app, _)| caption(&app.title));
-    if title.is_empty() { app().filter(|title| !title.is_empty()).unwrap_or_else(|| String::from("WINDOW")) } else { title }
+    if title.is_empty() {
+        app().filter(|title| !title.is_empty()).unwrap_or_else(|| String::from("WINDOW"))
+    } else {
+        title
+    }
 }
 
 pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
@@ -54,7 +58,13 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
     let words = spacious(b, pane);
     let (heading, captions) = if words { (b.px(HEADING), b.px(CAPTION)) } else { (0.0, 0.0) };
     let room = Rect::from_edges(content.x, content.y + heading, content.right(), content.bottom() - captions);
-    let grid = Grid { room, gaps: (across, down + captions), least: b.m.tile_least, aspect: APP_TILE * pane.tallness(b, 1.8), step: b.m.unit };
+    let grid = Grid {
+        room,
+        gaps: (across, down + captions),
+        least: b.m.tile_least,
+        aspect: APP_TILE * pane.tallness(b, 1.8),
+        step: b.m.unit,
+    };
     let mut tiles = grid.place_wide(count);
     if words {
         // A few tiles hang a little above the middle, with the heading right above them.
@@ -85,10 +95,12 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     }
     let list = b.node(Node::new(Key::part("windows"), Role::Group, "WINDOWS", content));
     b.within(list, |b| {
+        draw_tiles(b, pane, path, without);
         for (node, rect) in &tiles {
-            draw_tile(b, pane, path, *node, *rect, without);
             let NodeId::Window(id) = node else { continue };
-            let Some(window) = app.window(*id).filter(|_| spacious(b, pane) && without.tile != Some(*node)) else { continue };
+            let Some(window) = app.window(*id).filter(|_| spacious(b, pane) && without.tile != Some(*node)) else {
+                continue;
+            };
             let note = match () {
                 () if window.urgent => "ATTENTION",
                 () if !window.seen => "NEW",

@@ -36,7 +36,7 @@ pub(super) fn lay_out(b: &Builder, pane: &Pane, path: &Path, colour: Colour, spa
     let cap = Rect::from_edges(right - bar, frame.y, right, frame.y + bar);
     let title_right = cap.x - pad;
     let room = TITLE_SHARE * (right - stub);
-    let title = Title { spans, right: title_right, middle: frame.y + bar / 2.0, cap: m.cap_title, room };
+    let title = Title::new(spans, title_right, frame.y + bar / 2.0, m.cap_title, room);
     let bar_end = b.snap(title_right - title.width()) - pad;
     let accent_width = b.px(112.0);
     let with_accent = pane.rail == Rail::Full && bar_end - stub >= accent_width + 4.0 * m.gap;
@@ -130,7 +130,14 @@ pub(super) fn merged(b: &Builder, pane: &Pane, elbow: f64) -> Lower {
 }
 
 /// Draws the frame and what is on it: the way out, the time, the title.
-pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, mut frame: Frame, without: Without, parent: Option<&str>) {
+pub(super) fn draw(
+    b: &mut Builder,
+    pane: &Pane,
+    path: &Path,
+    mut frame: Frame,
+    without: Without,
+    parent: Option<&str>,
+) {
     if matches!(pane.rail, Rail::Slim | Rail::None) {
         if !without.frame {
             let controls = slim_frame::controls(b, pane, path);

@@ -52,8 +52,10 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
     };
     let out = if tight { ("OUT", 72.0) } else { ("ZOOM OUT", 120.0) };
     let out = control("zoom-out", out.0, out.1, theme.act_b, Action::Do(Operation::ZoomOut));
+    let out = Control { width: out.width.min(b.snap(room)), ..out };
     let wide = pane.frame.w >= 900.0 * b.factor();
-    let close = |label, width| control("close", label, width, theme.danger, Action::Do(Operation::Close { node: None }));
+    let close =
+        |label, width| control("close", label, width, theme.danger, Action::Do(Operation::Close { node: None }));
     let leaf = path.leaf();
     let mut more = Vec::new();
     let mut right = None;
@@ -63,11 +65,26 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
         Level::Picker => {
             right = Some(if tight { close("CLOSE", 72.0) } else { close("CLOSE ALL", 120.0) });
             if let Some(node @ NodeId::App(_)) = leaf {
-                more.push(control("new-window", "NEW WINDOW", 136.0, theme.act_a, Action::Ui(UiAction::Another { node })));
+                more.push(control(
+                    "new-window",
+                    "NEW WINDOW",
+                    136.0,
+                    theme.act_a,
+                    Action::Ui(UiAction::Another { node }),
+                ));
             }
         }
         Level::Focus => {
-            right = Some(close("CLOSE", if tight { 72.0 } else if wide { 104.0 } else { 88.0 }));
+            right = Some(close(
+                "CLOSE",
+                if tight {
+                    72.0
+                } else if wide {
+                    104.0
+                } else {
+                    88.0
+                },
+            ));
             let able = split_axis(pane).is_some();
             more.push(Control { disabled: !able, ..control("split", "SPLIT", 96.0, theme.act_a, split(pane)) });
             if let Some(node @ NodeId::Window(_)) = leaf {
@@ -131,14 +148,13 @@ pub(super) fn lay_out(
     let start = stub + gap + controls.left.iter().map(|control| control.width + gap).sum::<f64>();
     let share = if is_tight(b, pane) { TIGHT_TITLE_SHARE } else { TITLE_SHARE };
     let room = (share * (right - stub)).min((title_right - start - pad).max(0.0));
-    let title = Title { spans, right: title_right, middle: frame.y + bar / 2.0, cap: m.cap_title, room };
+    let title = Title::new(spans, title_right, frame.y + bar / 2.0, m.cap_title, room);
     let bar_end = b.snap(title_right - title.width()) - pad;
     // A sliver of a bar is none.
     let bar_end = if bar_end - start < gap { start } else { bar_end };
     let bar_rect = Rect::from_edges(start, frame.y, bar_end, frame.y + bar);
     let line = |from: f64, to: f64| Rect::from_edges(from, bottom - low, to, bottom);
-    let (segment_colour, end_colour) =
-        if pane.alone { (b.theme.frame_2, b.theme.frame_3) } else { (colour, colour) };
+    let (segment_colour, end_colour) = if pane.alone { (b.theme.frame_2, b.theme.frame_3) } else { (colour, colour) };
     let segments = [
         Segment::elbow_top(upper, m.slim_rail, bar, radii, colour),
         Segment::nothing(start, frame.y, bar, colour),
@@ -149,7 +165,8 @@ pub(super) fn lay_out(
         Segment::new(line(lower.segment.0, lower.segment.1), [0.0; 4], segment_colour),
         Segment::cap(line(lower.cap, right), end_colour),
     ];
-    let content = if matches!(level, Level::Focus | Level::Picker) { pane.window_area(b) } else { pane.content(b, level) };
+    let content =
+        if matches!(level, Level::Focus | Level::Picker) { pane.window_area(b) } else { pane.content(b, level) };
     Frame::new(frame, segments, title, content)
 }
 
@@ -184,7 +201,7 @@ pub(super) fn lower_bars(b: &Builder, pane: &Pane) -> Lower {
         return merged(b, pane, (frame.x + b.px(296.0).min(b.snap(0.235 * frame.w))).max(least));
     }
     let cap = frame.right() - pane.slim_bottom(b);
-    let bar = b.px(288.0).min(b.snap(0.46 * frame.w));
+    let bar = b.px(288.0).min(b.snap(0.465 * frame.w));
     let bar = ((cap - gap - bar).max(least + gap), cap - gap);
     Lower { elbow: bar.0 - gap, bar, segment: (bar.1, bar.1), cap }
 }
@@ -205,8 +222,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, mut frame: Frame, bottom: bool,
     let hit = |from: f64, to: f64| Rect::from_edges(from, pane.rect.y, to, bar.bottom() + gap);
     for control in &controls.left {
         let rect = Rect::new(x, bar.y, control.width, bar.h);
-        let mut button =
-            Button::pill(control.key, rect, control.label, control.colour, control.action.clone());
+        let mut button = Button::pill(control.key, rect, control.label, control.colour, control.action.clone());
         button.align = Align::Centre;
         button.hit = Some(hit(rect.x - gap / 2.0, rect.right() + gap / 2.0));
         button.disabled = control.disabled;
@@ -221,8 +237,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, mut frame: Frame, bottom: bool,
     let heading = Rect::new(title.right - width, bar.y, width, bar.h);
     b.node(Node::new(Key::part("title"), Role::Heading, words.join(" "), heading));
     if let Some(control) = &controls.right {
-        let mut button =
-            Button::pill(control.key, bar, control.label, control.colour, control.action.clone());
+        let mut button = Button::pill(control.key, bar, control.label, control.colour, control.action.clone());
         button.shape = Shape::RoundRight;
         if is_tight(b, pane) {
             button.align = Align::Centre;

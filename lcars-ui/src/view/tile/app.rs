@@ -27,13 +27,9 @@ pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: 
     let stub = rect.x + (m.tile_outer + b.px(48.0)).min(b.snap(0.3 * rect.w));
     let cap = Rect::from_edges(right - bar, rect.y, right, rect.y + bar);
     let title_right = cap.x - pad;
-    let title = Title {
-        spans: vec![Span::new(caption(name), faded(b.theme.title, mood.opacity))],
-        right: title_right,
-        middle: rect.y + bar / 2.0,
-        cap: cap_height,
-        room: title_right - stub - gap - pad,
-    };
+    let spans = vec![Span::new(caption(name), faded(b.theme.title, mood.opacity))];
+    let room = title_right - stub - gap - pad;
+    let title = Title::new(spans, title_right, rect.y + bar / 2.0, cap_height, room);
     let bar_end = b.snap(title_right - title.width()) - pad;
     let upper = Rect::from_edges(rect.x, rect.y, stub, half - gap / 2.0);
     let low_stub = rect.x + b.snap(0.55 * rect.w);
@@ -68,13 +64,9 @@ pub(crate) fn strip_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood
     let own = mood.colour;
     let label = Rect::from_edges(rect.x, rect.bottom() - height, rect.right(), rect.bottom());
     let round = b.px(14.0).min(height / 2.0).min(rect.w / 2.0);
-    let title = Title {
-        spans: vec![Span::new(caption(name), faded(b.theme.on_fill, mood.opacity))],
-        right: rect.right() - round,
-        middle: label.y + height / 2.0,
-        cap: m.cap_small.min(0.8 * height),
-        room: (rect.w - 1.5 * round).max(0.0),
-    };
+    let spans = vec![Span::new(caption(name), faded(b.theme.on_fill, mood.opacity))];
+    let (cap_height, room) = (m.cap_small.min(0.8 * height), (rect.w - 1.5 * round).max(0.0));
+    let title = Title::new(spans, rect.right() - round, label.y + height / 2.0, cap_height, room);
     let nothing = |x: f64, y: f64| Segment::nothing(x, y, 0.0, own);
     let segments = [
         nothing(rect.x, rect.y),
@@ -91,7 +83,14 @@ pub(crate) fn strip_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood
 }
 
 /// What is in an app's or a window's tile.
-pub(crate) fn app_interior(b: &mut Builder, pane: &Pane, key: Key, window: Option<WindowId>, frame: &Frame, mood: Mood) {
+pub(crate) fn app_interior(
+    b: &mut Builder,
+    pane: &Pane,
+    key: Key,
+    window: Option<WindowId>,
+    frame: &Frame,
+    mood: Mood,
+) {
     if let Some(window) = window {
         thumbnail(b, pane, key.piece(1), window, frame, mood.opacity);
     }
@@ -100,12 +99,8 @@ pub(crate) fn app_interior(b: &mut Builder, pane: &Pane, key: Key, window: Optio
 /// The two captions below a window's tile: what it is called in full, and what there is to say about it.
 pub(crate) fn window_caption(b: &mut Builder, key: Key, tile: Rect, (left, right): (&str, &str), chosen: bool) {
     let cap = b.m.cap_small;
-    let rect = Rect::from_edges(
-        tile.x + b.m.tile_outer,
-        tile.bottom() + b.px(10.0),
-        tile.right(),
-        tile.bottom() + b.px(40.0),
-    );
+    let rect =
+        Rect::from_edges(tile.x + b.m.tile_outer, tile.bottom() + b.px(10.0), tile.right(), tile.bottom() + b.px(40.0));
     let note = super::super::metrics::label_width(right, cap) + 0.3 * cap;
     let (ink, accent) = if chosen { (b.theme.text, b.theme.focus) } else { (b.theme.text_muted, b.theme.text_muted) };
     let name = Rect::from_edges(rect.x, rect.y, rect.right() - note - b.m.gap, rect.bottom());

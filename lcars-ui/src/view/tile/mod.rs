@@ -12,9 +12,9 @@ use super::frame::Frame;
 use super::pane::Pane;
 use crate::geometry::Rect;
 use crate::hierarchy::{App, NodeId, WindowId};
+use crate::operation::Operation;
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Action, Node, Role, UiAction};
-use crate::operation::Operation;
 use crate::theme::Colour;
 
 /// What a tile is like at the moment.

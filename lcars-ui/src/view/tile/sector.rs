@@ -142,13 +142,8 @@ pub(crate) fn sector_frame(b: &Builder, pane: &Pane, sector: &Sector, rect: Rect
     let badge = Segment::cap(Rect::from_edges(right - badge_width, top, right, top + l.bar), badge_colour);
     let title_right = right - badge_width - pad;
     let room = (title_right - rect.x - l.rail - l.inner - pad).max(0.0);
-    let title = Title {
-        spans: vec![Span::new(name(sector), faded(b.theme.title, mood.opacity))],
-        right: title_right,
-        middle: top + l.bar / 2.0,
-        cap: l.cap,
-        room,
-    };
+    let spans = vec![Span::new(name(sector), faded(b.theme.title, mood.opacity))];
+    let title = Title::new(spans, title_right, top + l.bar / 2.0, l.cap, room);
     let stub = (b.snap(title_right - title.width()) - pad).max(rect.x + l.rail);
     let side = top + l.elbow;
     let elbow = Rect::from_edges(rect.x, top, stub, side);
@@ -288,7 +283,8 @@ fn apps(b: &mut Builder, sector: &Sector, frame: &Frame, mood: Mood) {
     }
     let more = sector.apps.len() - named;
     if more > 0 {
-        let text = Text::label(Rect::from_edges(x, top, rect.right(), top + height), format!("+{more}"), cap, muted(b, mood));
+        let text =
+            Text::label(Rect::from_edges(x, top, rect.right(), top + height), format!("+{more}"), cap, muted(b, mood));
         b.text(key.piece(12), text);
     }
     let directory = sector.front().and_then(|app| app.launch.as_ref()).and_then(|launch| launch.directory.as_deref());

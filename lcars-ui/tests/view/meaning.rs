@@ -1,0 +1,173 @@
+//! What can be pressed is exactly what is announced, and does what it says.
+
+use lcars_ui::hierarchy::HubMode;
+use lcars_ui::operation::{Axis, Operation};
+use lcars_ui::semantics::{self, Action, Role, UiAction};
+
+use super::*;
+
+fn action(view: &View, name: &str) -> Option<Action> {
+    named(view, name).action.clone()
+}
+
+#[test]
+fn every_tile_leads_to_its_place() {
+    let world = World::usual(STANDARD);
+    let (build, firefox) = (world.sector(0), world.app("Firefox"));
+    let view = world.view();
+    assert_eq!(action(&view, "BUILD"), Some(Action::Do(Operation::ZoomIn { into: Some(build.into()) })));
+    assert_eq!(named(&view, "BUILD").drop, Some(build));
+    let chip = named(&view, "FIREFOX [3]");
+    assert_eq!((chip.drag, chip.parent), (Some(firefox), view.nodes.iter().position(|node| node.name == "BUILD")));
+    let hub = world.jump(Some(build.into())).view();
+    assert_eq!(action(&hub, "FIREFOX [3]"), Some(Action::Do(Operation::ZoomIn { into: Some(firefox) })));
+    assert_eq!(named(&hub, "FIREFOX [3]").menu, Some(Action::Ui(UiAction::Menu { node: firefox })));
+}
+
+#[test]
+fn the_buttons_of_a_window_work_on_that_window() {
+    let world = World::usual(STANDARD);
+    let editor = world.app("Text Editor");
+    let world = world.jump(Some(editor));
+    let window = world.desktop.focused_window().unwrap();
+    let view = world.view();
+    assert_eq!(action(&view, "ZOOM OUT"), Some(Action::Do(Operation::ZoomOut)));
+    assert_eq!(action(&view, "SPLIT"), Some(Action::Do(Operation::Split { axis: Axis::Horizontal })));
+    assert_eq!(action(&view, "SEND TO"), Some(Action::Ui(UiAction::SendTo { node: window.into() })));
+    assert_eq!(action(&view, "CLOSE"), Some(Action::Do(Operation::Close { node: None })));
+    assert_eq!(view.nodes.iter().find(|node| node.role == Role::Application).unwrap().rect, view.areas[0].rect);
+}
+
+#[test]
+fn a_tall_pane_is_split_one_above_the_other() {
+    let world = World::usual(Size { w: 800.0, h: 1280.0 });
+    let editor = world.app("Text Editor");
+    let view = world.jump(Some(editor)).view();
+    assert_eq!(action(&view, "SPLIT"), Some(Action::Do(Operation::Split { axis: Axis::Vertical })));
+}
+
+#[test]
+fn a_pane_too_small_for_two_says_so_with_a_button_that_is_off() {
+    let view = World::usual(Size { w: 640.0, h: 360.0 }).view();
+    let split = named(&view, "SPLIT VIEW");
+    assert!(split.states.disabled && split.action.is_none());
+}
+
+#[test]
+fn the_chosen_mode_is_the_selected_tab() {
+    let world = World::usual(STANDARD);
+    let build = world.sector(0).into();
+    let mut world = world.jump(Some(build));
+    for (mode, name) in [(HubMode::Command, "COMMAND"), (HubMode::Directory, "DIRECTORY"), (HubMode::Apps, "APPS")] {
+        world.apply(Operation::Mode { mode });
+        let view = world.view();
+        let tabs: Vec<_> = view.nodes.iter().filter(|node| node.role == Role::Tab).collect();
+        assert_eq!(tabs.len(), 3);
+        let chosen: Vec<_> = tabs.iter().filter(|tab| tab.states.selected).map(|tab| tab.name.as_str()).collect();
+        assert_eq!(chosen, [name]);
+        assert!(tabs.iter().all(|tab| view.nodes[tab.parent.unwrap()].role == Role::TabList));
+    }
+}
+
+#[test]
+fn an_empty_hub_says_so_and_offers_the_next_step() {
+    let world = World::new(STANDARD, &["Void"]);
+    let void = world.sector(0).into();
+    let mut world = world.jump(Some(void));
+    let view = world.view();
+    assert!(names(&view).contains(&"NOTHING RUNS IN VOID"));
+    assert!(view.nodes.iter().any(|node| node.name == "LAUNCH" && node.action == Some(Action::Ui(UiAction::Launcher))));
+    world.apply(Operation::Mode { mode: HubMode::Command });
+    let launch = Action::Ui(UiAction::Launch { entry: String::from("terminal") });
+    assert_eq!(action(&world.view(), "LAUNCH TERMINAL"), Some(launch));
+}
+
+#[test]
+fn what_is_launched_is_the_entry_and_not_the_name() {
+    let world = World::usual(STANDARD);
+    let build = world.sector(0).into();
+    let view = world.jump(Some(build)).view();
+    let launch = Action::Ui(UiAction::Launch { entry: String::from("calculator") });
+    assert_eq!(action(&view, "CALCULATOR"), Some(launch));
+    assert_eq!(action(&view, "MORE"), Some(Action::Ui(UiAction::Launcher)));
+}
+
+#[test]
+fn the_way_out_names_the_parent_and_is_met_from_the_corner_of_the_screen() {
+    let world = World::usual(STANDARD);
+    let build = world.sector(0).into();
+    let view = world.jump(Some(build)).view();
+    let way_out = semantics::hit(&view.nodes, lcars_ui::geometry::Point { x: 0.0, y: 0.0 }).unwrap();
+    assert_eq!(
+        (way_out.name.as_str(), &way_out.action),
+        ("ZOOM OUT TO OVERVIEW", &Some(Action::Do(Operation::ZoomOut)))
+    );
+}
+
+#[test]
+fn readings_are_meters_with_their_words() {
+    let view = World::usual(STANDARD).view();
+    let value = |name| (named(&view, name).role, named(&view, name).value.clone().unwrap());
+    assert_eq!(value("CPU"), (Role::Meter, String::from("23 %")));
+    assert_eq!(value("MEM"), (Role::Meter, String::from("3.1 / 8 GB")));
+    assert_eq!(value("NET"), (Role::Meter, String::from("4.2 MB/S")));
+}
+
+#[test]
+fn what_is_looked_for_stays_bright_and_the_rest_dims() {
+    let world = World::usual(STANDARD);
+    let build = world.sector(0).into();
+    let mut world = world.jump(Some(build));
+    world.interface.search = String::from("fire");
+    let view = world.view();
+    let opacity = |name: &str| {
+        let of = named(&view, name).rect;
+        let window = view.scene.iter().find_map(|primitive| match primitive {
+            Primitive::Window { rect, opacity, .. } if of.contains(middle(*rect)) => Some(*opacity),
+            _ => None,
+        });
+        window.unwrap()
+    };
+    assert_eq!((opacity("FIREFOX [3]"), opacity("GIMP")), (1.0, world.theme.dim));
+    assert_eq!(named(&view, "SEARCH").value.as_deref(), Some("fire"));
+}
+
+fn middle(rect: Rect) -> lcars_ui::geometry::Point {
+    lcars_ui::geometry::Point { x: rect.x + rect.w / 2.0, y: rect.y + rect.h / 2.0 }
+}
+
+#[test]
+fn a_fullscreen_window_has_the_pane_and_no_frame() {
+    let world = World::usual(STANDARD);
+    let editor = world.app("Text Editor");
+    let mut world = world.jump(Some(editor));
+    world.apply(Operation::Fullscreen { window: None, on: Some(true) });
+    let view = world.view();
+    assert_eq!(view.areas[0].rect, rect(0.0, 0.0, 1280.0, 720.0));
+    assert_eq!(view.scene.len(), 1);
+    assert!(view.nodes.iter().all(|node| node.action.is_none()));
+}
+
+#[test]
+fn hostile_titles_are_clean_and_bounded_wherever_they_stand() {
+    let title = format!("evil\u{202e}\u{7}\u{200b}{}", "ß".repeat(1 << 20));
+    let mut world = World::new(STANDARD, &["One"]);
+    let sector = Some(world.sector(0));
+    for name in [None, Some(title.as_str())] {
+        let new = NewWindow { app_id: "x", title: &title, name, sector, ..NewWindow::default() };
+        world.desktop.add_window(new, world.now).unwrap();
+    }
+    let ids: Vec<NodeId> = world.desktop.tree().windows().map(|window| window.id.into()).collect();
+    let places = [vec![None, Some(world.sector(0).into())], ids.into_iter().map(Some).collect()].concat();
+    for place in places {
+        world.apply(Operation::Jump { to: place });
+        let view = world.view();
+        let texts = view.scene.iter().filter_map(|primitive| match primitive {
+            Primitive::Text { text, .. } => Some(text.as_str()),
+            _ => None,
+        });
+        for text in texts.chain(names(&view)) {
+            assert!(text.chars().count() < 400 && !text.contains(['\u{202e}', '\u{7}', '\u{200b}']), "{text}");
+        }
+    }
+}

@@ -69,6 +69,14 @@ fn nearest(pixel: Pixel) -> @location(0) vec4<f32> {
     return seen(textureLoad(picture, vec2<i32>(floor(texel_of(pixel))), 0), pixel.colour);
 }
 
+// For whole pictures at any other scale, upright: positions are parts of the picture. Most of a zoom is drawn with this, so
+// it does no more than it must.
+@fragment
+fn stretched(pixel: Pixel) -> @location(0) vec4<f32> {
+    let at = (pixel.position.xy - pixel.b.xy) * pixel.a.xy + pixel.b.zw;
+    return seen(textureSampleLevel(picture, filtering, at, 0.0), pixel.colour);
+}
+
 // For pictures at any other scale.
 @fragment
 fn linear(pixel: Pixel) -> @location(0) vec4<f32> {

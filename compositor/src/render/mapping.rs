@@ -120,6 +120,11 @@ impl Mapping {
         self
     }
 
+    /// Whether pictures are neither turned nor flipped.
+    pub(super) fn upright(&self) -> bool {
+        self.right[0] > 0.0 && self.down[1] > 0.0 && self.right[1] == 0.0 && self.down[0] == 0.0
+    }
+
     /// The texel position at an offset.
     pub(super) fn texel(&self, x: f64, y: f64) -> [f64; 2] {
         let at = |i: usize| self.right[i] * x + self.down[i] * y + self.start[i];

@@ -21,6 +21,7 @@ enum Fill {
     Solid,
     Nearest,
     Linear,
+    Stretched,
     Letters,
     LettersScaled,
     Block,
@@ -29,7 +30,8 @@ enum Fill {
 }
 
 /// The shaders' entry points, in the order of `Fill`.
-const ENTRIES: [&str; 8] = ["solid", "nearest", "linear", "letters", "letters_scaled", "block", "stroke", "halved"];
+const ENTRIES: [&str; 9] =
+    ["solid", "nearest", "linear", "stretched", "letters", "letters_scaled", "block", "stroke", "halved"];
 
 /// Everything that drawing rectangles needs and that does not change.
 #[derive(Debug)]
@@ -209,8 +211,18 @@ impl<'a> QuadList<'a> {
             Content::Picture { image, mapping, limits, .. } => {
                 let opaque = f32::from(u8::from(!image.has_alpha()));
                 let colour = [piece.opacity(), opaque, 0.0, 0.0];
-                let fill = if mapping.sampling == Sampling::Linear { Fill::Linear } else { Fill::Nearest };
-                (fill, Some(image.bind_group()), Instance { numbers: numbers(mapping, limits), colour, ..ZERO })
+                let (w, h) = (f64::from(image.size().w), f64::from(image.size().h));
+                let (fill, numbers) = match mapping.sampling {
+                    Sampling::Exact | Sampling::Nearest => (Fill::Nearest, numbers(mapping, limits)),
+                    // Nothing of the picture was cropped off: the sampler itself keeps to it.
+                    Sampling::Linear if mapping.upright() && *limits == [0.5, 0.5, w - 0.5, h - 0.5] => {
+                        let step = [(mapping.right[0] / w) as f32, (mapping.down[1] / h) as f32, 0.0, 0.0];
+                        let start = [at[0], at[1], (mapping.start[0] / w) as f32, (mapping.start[1] / h) as f32];
+                        (Fill::Stretched, [step, start, [0.0; 4], [0.0; 4]])
+                    }
+                    Sampling::Linear => (Fill::Linear, numbers(mapping, limits)),
+                };
+                (fill, Some(image.bind_group()), Instance { numbers, colour, ..ZERO })
             }
             Content::Solid(colour) | Content::Shape(_, colour) => {
                 (Fill::Solid, None, Instance { colour: *colour, ..ZERO })

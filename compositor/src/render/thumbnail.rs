@@ -142,8 +142,8 @@ impl Thumbnails {
         if !times.is_finite() || times <= 0.0 {
             return None;
         }
-        // The level whose texels are nearest to a pixel each.
-        let level = (-times.log2()).round().max(1.0) as usize - 1;
+        // The level whose texels are nearest to a pixel each, rather too fine than too coarse.
+        let level = (0.3 - times.log2()).floor().max(1.0) as usize - 1;
         let level = level.min(thumbnail.levels.len().saturating_sub(1));
         let reduced = f64::from(level as i32 + 1).exp2();
         let level = thumbnail.levels.get(level)?;

@@ -11,3 +11,4 @@ mod speed;
 mod surfaces;
 mod uploads;
 mod windows;
+mod zoom;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use lcars_ui::geometry::Size as LogicalSize;
 use lcars_ui::plain_frame::{View, Window, lay_out};
+use lcars_ui::scene::Primitive;
 use lcars_ui::theme::Theme;
 use smithay::backend::renderer::element::Id;
 use smithay::backend::renderer::utils::{DamageBag, DamageSnapshot};
@@ -14,7 +15,10 @@ use smithay::utils::{Buffer, Rectangle, Size};
 use streamer::video::I420;
 
 use super::fixture::{CLEAR, buffer_rect, rect, surface};
-use crate::render::{Gpu, NoPictures, Piece, PixelFormat, ScenePainter, SurfacePiece, SurfaceTexture, Target};
+use super::zoom::{Windows, scene};
+use crate::render::{
+    Gpu, NoPictures, Piece, PixelFormat, ScenePainter, SurfacePiece, SurfaceTexture, Target, Thumbnails,
+};
 
 const ROUNDS: usize = 200;
 
@@ -60,6 +64,10 @@ fn table() {
         uploads(&gpu, "8 x 80x20", w, h, &cells);
         frame(&gpu, w, h);
     }
+    for scale in [1.0, 1.5] {
+        zoom(&gpu, scale);
+    }
+    rest(&gpu);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     println!("{}", status.lines().filter(|line| line.starts_with("VmRSS")).collect::<String>());
 }
@@ -67,7 +75,7 @@ fn table() {
 fn first_picture(gpu: &Gpu) {
     let started = Instant::now();
     let mut painter = ScenePainter::new();
-    let pieces = painter.pieces(gpu, &scene(1280, 720), 1.0, &mut NoPictures);
+    let pieces = painter.pieces(gpu, &plain(1280, 720), 1.0, &mut NoPictures);
     let painted = started.elapsed();
     let mut target = Target::new(gpu, (1280, 720).into());
     let drawn = target.draw(&pieces, CLEAR, true).expect("drawn");
@@ -75,7 +83,7 @@ fn first_picture(gpu: &Gpu) {
     println!("first picture of the frame: {:?}, {painted:?} of it fonts, text and shapes", started.elapsed());
 }
 
-fn scene(w: i32, h: i32) -> Vec<lcars_ui::scene::Primitive> {
+fn plain(w: i32, h: i32) -> Vec<lcars_ui::scene::Primitive> {
     let window = |id| Window { id, title: format!("Window {id}"), app_id: String::new() };
     let windows: Vec<_> = (1..4).map(window).collect();
     let size = LogicalSize { w: w.into(), h: h.into() };
@@ -121,7 +129,7 @@ fn uploads(gpu: &Gpu, what: &str, w: i32, h: i32, rects: &[Rectangle<i32, Buffer
 /// The frame with a window in it, all of it drawn again.
 fn frame(gpu: &Gpu, w: i32, h: i32) {
     let mut painter = ScenePainter::new();
-    let scene = scene(w, h);
+    let scene = plain(w, h);
     let texture =
         Arc::new(SurfaceTexture::new(gpu, Size::new(w - 56, h - 88), PixelFormat::Xrgb8888).expect("a texture"));
     let (mut target, mut picture) = (Target::new(gpu, (w, h).into()), I420::black(w as u32, h as u32));
@@ -150,4 +158,115 @@ fn frame(gpu: &Gpu, w: i32, h: i32) {
         }
         table.print(&format!("{w}x{h} {title}, full"));
     }
+}
+
+/// All pictures of a zoom, time and again.
+fn zoom(gpu: &Gpu, scale: f64) {
+    let (w, h) = ((1280.0 * scale) as i32, (720.0 * scale) as i32);
+    let (full_w, full_h) = ((1224.0 * scale) as i32, (632.0 * scale) as i32);
+    let texture =
+        Arc::new(SurfaceTexture::new(gpu, Size::new(full_w, full_h), PixelFormat::Xrgb8888).expect("texture"));
+    let memory: Vec<u8> = (0..full_w * full_h * 4).map(|at| (at % 253) as u8).collect();
+    texture.upload(gpu, &memory, full_w * 4, &[buffer_rect(0, 0, full_w, full_h)]).expect("honest memory");
+    let live = [Piece::surface(surface(&texture, 0, 0))];
+    let mut thumbnails = Thumbnails::new(gpu, 128 << 20);
+    let mut table = Table::default();
+    let (id, mut damage) = (Id::new(), DamageBag::default());
+    let wait = || gpu.device().poll(wgpu::PollType::wait_indefinitely()).expect("an answer");
+    let before = processor_time();
+    for window in 0..48 {
+        let start = Instant::now();
+        thumbnails.update(window, &live, (full_w, full_h).into());
+        table.add("made", start.elapsed());
+        wait();
+        table.add("there", start.elapsed());
+    }
+    println!("{w}x{h} new thumbnails: {:.2} ms of processor time each", (processor_time() - before) / 48.0);
+    table.print(&format!("{w}x{h} new thumbnails"));
+    let mut table = Table::default();
+    for round in 0..48 {
+        damage.add([if round % 2 == 0 { buffer_rect(0, 0, full_w, full_h) } else { buffer_rect(400, 300, 16, 20) }]);
+        let (commit, damage) = (damage.current_commit(), damage.snapshot());
+        let piece = Piece::surface(SurfacePiece { id: id.clone(), commit, damage, ..surface(&texture, 0, 0) });
+        let start = Instant::now();
+        thumbnails.update(1, &[piece], (full_w, full_h).into());
+        wait();
+        table.add(if round % 2 == 0 { "all of it" } else { "a cursor" }, start.elapsed());
+    }
+    table.print(&format!("{w}x{h} thumbnails made anew"));
+    let mut painter = ScenePainter::new();
+    let (mut target, mut picture) = (Target::new(gpu, (w, h).into()), I420::black(w as u32, h as u32));
+    let (mut table, mut parts) = (Table::default(), [Table::default(), Table::default(), Table::default()]);
+    let before = processor_time();
+    for round in 0..10 {
+        for step in 0..21 {
+            let time = f64::from(step) / 20.0;
+            let progress = 1.0 - (1.0 - time).powi(3);
+            let scene = scene(progress);
+            let start = Instant::now();
+            let mut windows = Windows { thumbnails: &mut thumbnails, live: &live };
+            let pieces = painter.pieces(gpu, &scene, scale, &mut windows);
+            let painted = start.elapsed();
+            let Some(drawn) = target.draw(&pieces, CLEAR, false) else { continue };
+            let recorded = start.elapsed();
+            let converted = drawn.readback.finish(&mut picture).expect("converted");
+            if round > 0 {
+                for table in [&mut table, &mut parts[(step as usize / 7).min(2)]] {
+                    table.add("paint", painted);
+                    table.add("draw", recorded - painted);
+                    table.add("wait", converted.waited);
+                    table.add("convert", converted.converted);
+                    table.add("ALL", start.elapsed());
+                }
+            }
+        }
+    }
+    println!("{w}x{h} zoom: {:.2} ms of processor time a picture", (processor_time() - before) / 210.0);
+    table.print(&format!("{w}x{h} zoom"));
+    for (part, table) in ["first", "second", "last"].iter().zip(parts) {
+        table.print(&format!("  its {part} third"));
+    }
+}
+
+/// A large scene that does not change, and one where a pill does.
+fn rest(gpu: &Gpu) {
+    let (mut painter, mut target) = (ScenePainter::new(), Target::new(gpu, (1280, 720).into()));
+    let mut scene: Vec<_> = (0..3).flat_map(|_| scene(0.0)).collect();
+    let mut table = Table::default();
+    let mut picture = I420::black(1280, 720);
+    for round in 0..ROUNDS {
+        let start = Instant::now();
+        let pieces = painter.pieces(gpu, &scene, 1.0, &mut NoPictures);
+        let painted = start.elapsed();
+        let drawn = target.draw(&pieces, CLEAR, false);
+        assert_eq!(drawn.is_some(), round == 0);
+        if round > 10 {
+            table.add("paint", painted);
+            table.add("draw", start.elapsed() - painted);
+        }
+    }
+    table.print(&format!("{} primitives at rest", scene.len()));
+    let mut table = Table::default();
+    for round in 0..ROUNDS {
+        if let Some(Primitive::Fill { colour, .. }) = scene.get_mut(1) {
+            colour.g = (round % 255) as u8;
+        }
+        let start = Instant::now();
+        let pieces = painter.pieces(gpu, &scene, 1.0, &mut NoPictures);
+        let painted = start.elapsed();
+        let Some(drawn) = target.draw(&pieces, CLEAR, false) else { continue };
+        let recorded = start.elapsed();
+        drawn.readback.finish(&mut picture).expect("converted");
+        table.add("paint", painted);
+        table.add("draw", recorded - painted);
+        table.add("ALL", start.elapsed());
+    }
+    table.print("one of them changes its colour");
+}
+
+/// What all threads of this process have used, in milliseconds.
+fn processor_time() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    numbers.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() * 10.0
 }

@@ -93,6 +93,15 @@ pub struct Run {
     /// UDP ports for media, FIRST-LAST; one a viewer.
     #[arg(long, value_parser = parse_ports)]
     pub udp_ports: Option<RangeInclusive<u16>>,
+    /// Show each new window as soon as it appears, as a kiosk wants it. Without it, a new window moves no camera.
+    #[arg(long)]
+    pub follow: bool,
+    /// File that the desktop is remembered in; without it $XDG_STATE_HOME/tos/desktop.json.
+    #[arg(long)]
+    pub state: Option<PathBuf>,
+    /// Neither recall the desktop nor remember it.
+    #[arg(long, conflicts_with = "state")]
+    pub forget: bool,
     /// Another origin whose pages may connect. May be repeated.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub allow_origins: Vec<String>,
@@ -147,6 +156,13 @@ pub enum Message {
         /// As `state` tells.
         window: u64,
     },
+    /// Do something with the desktop: the name of an operation such as zoom_out, or one as JSON.
+    Do {
+        /// Such as zoom_out or '{"op":"jump","to":{"sector":3}}'.
+        command: String,
+    },
+    /// Print sectors, apps, windows and viewports as JSON.
+    Desktop,
     /// Print a URL for this role: view, control or admin.
     Url {
         /// What whoever has the URL may do.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use calloop::generic::Generic;
 use calloop::{Interest, LoopHandle, Mode, PostAction};
+use lcars_ui::hierarchy::WindowId;
 use serde::{Deserialize, Serialize};
 use streamer::protocol::Role;
 
@@ -50,6 +51,13 @@ pub enum Request {
         /// Its name.
         window: u64,
     },
+    /// Does something with the desktop or the interface: an operation or an action, as `POST /api/v1/command` takes it.
+    Command {
+        /// Such as `{"op":"zoom_out"}`.
+        command: serde_json::Value,
+    },
+    /// Answered with [`Answer::Desktop`].
+    Desktop,
     /// Answered with [`Answer::Url`].
     Url {
         /// What whoever has the URL may do.
@@ -72,8 +80,6 @@ pub struct WindowInfo {
     pub app_id: String,
     /// It has the keyboard.
     pub focused: bool,
-    /// It shows something.
-    pub mapped: bool,
 }
 
 /// What a session answers.
@@ -105,6 +111,11 @@ pub enum Answer {
         wayland_display: String,
         /// What draws.
         adapter: String,
+    },
+    /// Sectors, apps, windows, viewports.
+    Desktop {
+        /// As `GET /api/v1/state` gives it.
+        desktop: serde_json::Value,
     },
     /// A URL with a token.
     Url {
@@ -207,11 +218,17 @@ impl State {
                 Answer::Done
             }
             Request::Focus { window } => {
+                let window = WindowId::from_raw(window);
                 let found = self.shell.get(window).is_some();
-                self.show_window(window);
+                self.focus_window(window);
                 done(found)
             }
-            Request::Close { window } => done(self.close_window(window)),
+            Request::Close { window } => done(self.close_window(WindowId::from_raw(window))),
+            Request::Command { command } => match self.command(command) {
+                Ok(()) => Answer::Done,
+                Err(refusal) => Answer::Error { reason: refusal.message },
+            },
+            Request::Desktop => Answer::Desktop { desktop: self.desktop_state() },
             Request::Url { role } => match &self.remote {
                 Some(remote) => match remote.streamer().url(role) {
                     Some(url) => Answer::Url { url },
@@ -228,10 +245,10 @@ impl State {
     }
 
     fn describe(&self) -> Answer {
-        let windows = self.shell.windows().iter().map(|window| {
+        let windows = self.shell.windows().iter().filter_map(|window| {
             let (title, app_id) = shell::title(&window.toplevel);
-            let focused = self.shell.focused() == Some(window.id);
-            WindowInfo { id: window.id, title, app_id, focused, mapped: window.mapped }
+            let id = window.id?;
+            Some(WindowInfo { id: id.get(), title, app_id, focused: self.shell.focused() == Some(id) })
         });
         let size = self.screen.size();
         Answer::State {

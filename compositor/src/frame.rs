@@ -15,15 +15,16 @@ use streamer::video::Timing;
 use crate::compose;
 use crate::pacing::{Demand, Step};
 use crate::render::{Picture, Piece, ReadbackError};
+use crate::shell::Seen;
 use crate::state::State;
 use crate::video::Drawn;
 
+/// Frame callbacks for windows that are seen as thumbnails, and how often these are made anew.
+pub(crate) const THUMBNAIL_CALLBACKS: Duration = Duration::from_millis(300);
 /// Frame callbacks for windows that nobody can see: often enough for a program to notice the time.
 const HIDDEN_CALLBACKS: Duration = Duration::from_secs(1);
 /// The same while nobody watches at all: a program that starts up now should be ready when someone looks.
 const UNWATCHED_CALLBACKS: Duration = Duration::from_millis(200);
-/// What is behind everything: the screen colour of the theme.
-pub const BACKGROUND: [f32; 4] = [0.0, 3.0 / 255.0, 15.0 / 255.0, 1.0];
 
 impl State {
     /// Runs after every turn of the event loop: draws if it is time, and says when to ask again.
@@ -86,15 +87,7 @@ impl State {
             let location = pointer.current_location().to_i32_round() + icon.offset;
             compose::pieces(&compose::Placed { surface: icon.surface, location }, scale, None, &mut pieces);
         }
-        let placed = self.placed();
-        let covered = self.shell.focused().and_then(|id| self.shell.get(id)).is_some_and(|window| window.fullscreen);
-        for (tree, clip) in &placed {
-            compose::pieces(tree, scale, clip.map(|clip| compose::to_physical(clip, scale)), &mut pieces);
-        }
-        if !covered {
-            let frame = &self.shell.frame().scene;
-            pieces.extend(self.screen.painter.pieces(&self.gpu, frame, scale));
-        }
+        pieces.extend(self.scene_pieces());
         pieces
     }
 
@@ -102,12 +95,20 @@ impl State {
     pub fn draw(&mut self, now: Instant) {
         let damaged = self.screen.changed.take().unwrap_or(now);
         let begun = Instant::now();
+        if self.shell.moving() {
+            // Where cameras are at this moment.
+            self.look(now);
+            if !self.shell.moving() {
+                // They have arrived.
+                self.relayout();
+            }
+        }
         // What is about to be seen under the pointer is what a click hits.
         self.refresh_pointer_focus();
         let pieces = self.pieces();
         let whole = std::mem::take(&mut self.screen.redraw_all);
         let unsent = std::mem::take(&mut self.screen.unsent);
-        let drawn = self.screen.target.draw(&pieces, BACKGROUND, whole);
+        let drawn = self.screen.target.draw(&pieces, self.shell.background(), whole);
         self.screen.pacer.ticked(now);
         let mut submitted = false;
         if let (Some(drawn), Some(remote)) = (drawn, self.remote.as_mut()) {
@@ -135,7 +136,10 @@ impl State {
             self.repeat(now);
         }
         self.present();
-        self.send_callbacks(Visibility::Visible);
+        self.send_callbacks(Seen::Live);
+        if self.shell.moving() {
+            self.screen.damage();
+        }
     }
 
     fn repeat(&mut self, now: Instant) {
@@ -151,10 +155,6 @@ impl State {
         if remote.submit(again) {
             self.screen.pacer.repeated(now);
         }
-    }
-
-    fn is_visible(&self, surface: &WlSurface) -> bool {
-        self.shell.window_of(surface).is_some_and(|id| self.shell.visible().contains(&id))
     }
 
     /// Answers the presentation feedback of what was just drawn.
@@ -175,22 +175,21 @@ impl State {
         feedback.presented(now, refresh, self.screen.sequence, wp_presentation_feedback::Kind::Vsync);
     }
 
-    fn send_callbacks(&self, which: Visibility) {
+    fn send_callbacks(&self, which: Seen) {
         let output = &self.screen.output;
         let time = self.clock.now();
         let send = |surface: &WlSurface| {
             send_frames_surface_tree(surface, output, time, None, |_, _| Some(output.clone()));
         };
         for window in self.shell.windows() {
-            let root = window.toplevel.wl_surface();
-            if self.is_visible(root) != (which == Visibility::Visible) {
+            if window.id.map_or(Seen::Hidden, |id| self.shell.seen(id)) != which {
                 continue;
             }
-            for tree in compose::with_popups(root, (0, 0).into()) {
+            for tree in compose::with_popups(window.toplevel.wl_surface(), (0, 0).into()) {
                 send(&tree.surface);
             }
         }
-        if which == Visibility::Visible {
+        if which == Seen::Live {
             self.dnd_icon.iter().for_each(|icon| send(&icon.surface));
             if let smithay::input::pointer::CursorImageStatus::Surface(surface) = &self.cursor.status {
                 send(surface);
@@ -198,15 +197,20 @@ impl State {
         }
     }
 
-    /// Keeps the programs that nobody sees alive. Runs for as long as the session.
+    /// Keeps the programs alive that nobody sees, or nobody sees well. Runs for as long as the session.
     pub(crate) fn start_slow_callbacks(&self) -> Result<(), calloop::Error> {
-        let inserted = self.handle.insert_source(Timer::from_duration(UNWATCHED_CALLBACKS), |_, (), state| {
+        let mut hidden = Instant::now();
+        let inserted = self.handle.insert_source(Timer::from_duration(UNWATCHED_CALLBACKS), move |_, (), state| {
             let watched = state.remote.as_ref().is_some_and(|remote| remote.watched());
-            state.send_callbacks(Visibility::Hidden);
+            state.send_callbacks(Seen::Thumbnail);
             if !watched {
-                state.send_callbacks(Visibility::Visible);
+                state.send_callbacks(Seen::Live);
             }
-            TimeoutAction::ToDuration(if watched { HIDDEN_CALLBACKS } else { UNWATCHED_CALLBACKS })
+            if !watched || hidden.elapsed() >= HIDDEN_CALLBACKS {
+                hidden = Instant::now();
+                state.send_callbacks(Seen::Hidden);
+            }
+            TimeoutAction::ToDuration(if watched { THUMBNAIL_CALLBACKS } else { UNWATCHED_CALLBACKS })
         });
         inserted.map(|_| ()).map_err(|error| error.error)
     }
@@ -217,17 +221,11 @@ impl State {
     /// If the device does not hand it over.
     pub fn picture(&mut self) -> Result<Picture, ReadbackError> {
         let pieces = self.pieces();
-        if self.screen.target.draw(&pieces, BACKGROUND, false).is_some() {
+        if self.screen.target.draw(&pieces, self.shell.background(), false).is_some() {
             // What was drawn for this is not in the video thread's picture.
             self.screen.redraw_all = true;
             self.screen.damage();
         }
         self.screen.target.pixels()
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Visibility {
-    Visible,
-    Hidden,
 }

@@ -3,6 +3,7 @@
 //! [`state::State`] is everything the main thread knows. Handlers in [`handlers`] translate what clients ask; [`seat`]
 //! what people do; [`frame`] decides when to draw; [`render`] draws; [`video`] carries the picture off the main thread.
 
+pub mod api;
 pub mod cli;
 pub mod clipboard;
 pub mod compose;
@@ -10,9 +11,11 @@ pub mod control;
 pub mod cursor;
 pub mod doctor;
 pub mod frame;
+mod gallery;
 pub mod globals;
 mod handlers;
 pub mod input;
+mod mirror;
 pub mod pacing;
 pub mod pipe;
 pub mod remote;
@@ -21,6 +24,8 @@ pub mod run;
 pub mod runtime;
 pub mod screen;
 pub mod seat;
+pub mod services;
+pub mod session;
 pub mod shell;
 pub mod state;
 pub mod surface;

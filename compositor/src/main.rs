@@ -38,6 +38,8 @@ fn say(message: Msg) -> anyhow::Result<()> {
         Message::Resize { size: (width, height), scale } => Request::Resize { width, height, scale },
         Message::Focus { window } => Request::Focus { window },
         Message::Close { window } => Request::Close { window },
+        Message::Do { command } => Request::Command { command: command_of(&command)? },
+        Message::Desktop => Request::Desktop,
         Message::Url { role } => Request::Url { role: parse_role(&role)? },
         Message::Quit => Request::Quit,
     };
@@ -50,6 +52,7 @@ fn say(message: Msg) -> anyhow::Result<()> {
         Answer::Error { reason } => bail!(reason),
         _ if message.json => {}
         Answer::Done => {}
+        Answer::Desktop { desktop } => writeln!(out, "{}", serde_json::to_string_pretty(&desktop)?)?,
         Answer::Url { url } => writeln!(out, "{url}")?,
         Answer::State { width, height, scale, layout, windows, viewers, wayland_display, adapter } => {
             writeln!(out, "{width}x{height} at scale {scale}, layout {layout}, {viewers} watching, {adapter}")?;
@@ -73,6 +76,15 @@ fn say(message: Msg) -> anyhow::Result<()> {
 /// Titles are a program's own text: nothing in them may drive the terminal.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+/// An operation by its name alone, or whole.
+fn command_of(text: &str) -> anyhow::Result<serde_json::Value> {
+    if text.trim_start().starts_with('{') {
+        serde_json::from_str(text).context("that is no JSON")
+    } else {
+        Ok(serde_json::json!({ "op": text }))
+    }
 }
 
 fn parse_role(text: &str) -> anyhow::Result<Role> {

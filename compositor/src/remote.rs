@@ -94,10 +94,9 @@ impl State {
             }
             Event::Input { viewer, message } => self.page_message(viewer, message),
             Event::Rate { fps, .. } => self.screen.pacer.set_fps(fps.min(self.options.fps)),
+            Event::Api { request, reply } => self.api(request, reply),
             // Both only wake the loop; the tick after it looks.
             Event::Idle | Event::PictureWanted | Event::OutputClosed { .. } => {}
-            // Without an answer the program that asks hears that there is none.
-            Event::Api { .. } => {}
         }
     }
 
@@ -127,6 +126,17 @@ impl State {
                 if let Err(error) = self.set_layout(&layout, &variant) {
                     self.notice(viewer, format!("Keyboard layout {layout:?} was not set: {error}."));
                 }
+            }
+            FromPage::Activate { id, secondary } => self.activate(&id, secondary),
+            FromPage::FocusNode { id } => self.focus_part(&id),
+            FromPage::Command { command } => {
+                if let Err(refusal) = self.command(command) {
+                    self.notice(viewer, refusal.message);
+                }
+            }
+            FromPage::ReducedMotion { on } => {
+                self.page_reduces = on;
+                self.apply_motion();
             }
             // Answered where it arrives.
             FromPage::Ping { .. } => {}

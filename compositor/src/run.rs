@@ -1,8 +1,7 @@
 //! `tos-comp run`: a session, from its first thread to its last.
 
+use std::ffi::OsString;
 use std::io::Write;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -10,15 +9,18 @@ use calloop::channel::{self, sync_channel};
 use calloop::signals::{Signal, Signals};
 use calloop::{EventLoop, LoopHandle};
 use smithay::reexports::wayland_server::Display;
-use streamer::Streamer;
 use streamer::auth::Tokens;
 use streamer::encoder::Ladder;
 use streamer::protocol::Role;
 use streamer::tls::Tls;
+use streamer::{Json, Streamer};
 
 use crate::cli;
 use crate::remote::Remote;
 use crate::render::Gpu;
+use crate::services::dirs::Dirs;
+use crate::services::launch::{Launcher, Output};
+use crate::session::Session;
 use crate::state::{Options, State};
 use crate::video::Video;
 use crate::{control, runtime, wayland};
@@ -53,6 +55,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         fps: options.fps,
         layout: options.xkb_layout.clone(),
         variant: options.xkb_variant.clone(),
+        follow: options.follow,
     };
     let mut state = State::new(display.handle(), handle.clone(), event_loop.get_signal(), gpu, session)?;
     let streamer = connect_pages(&handle, &mut state, config(&options, ladder)?)?;
@@ -61,12 +64,16 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let control_path = control::path_for(&directory, &socket);
     let _control = control::listen(&handle, &control_path)?;
     state.socket = socket.clone();
-    state.relayout();
     state.start_slow_callbacks()?;
-
-    let mut child =
-        (!options.command.is_empty()).then(|| start(&options.command, &socket, &control_path)).transpose()?;
-    watch_signals(&handle, signals, child.as_ref().map(Child::id))?;
+    let dirs = Dirs::from_env();
+    let memory = match (&options.state, options.forget) {
+        (_, true) => None,
+        (Some(file), _) => Some(file.clone()),
+        (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
+    };
+    let launcher = Launcher::new(environment(&socket, &control_path), Output::Log, dirs.home.clone());
+    state.begin(Session::new(dirs, launcher, memory), &options.command)?;
+    watch_signals(&handle, signals)?;
 
     if let Some(fingerprint) = streamer.fingerprint() {
         tracing::info!(%fingerprint, "TLS certificate");
@@ -83,9 +90,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     drop(out);
 
     let ended = wayland::run(&mut event_loop, &mut state);
-    if let Some(child) = &mut child {
-        end(child);
-    }
+    state.end_programs();
     // The last holder of the streamer ends it, with a good-bye to every page.
     drop(state);
     drop(streamer);
@@ -153,30 +158,30 @@ fn connect_pages(
             }
         })
         .map_err(|error| error.error)?;
+    match Json::new(&crate::api::schema()) {
+        Ok(schema) => streamer.set_schema(schema),
+        Err(error) => tracing::error!(%error, "programs are not told the schema"),
+    }
     state.remote = Some(Remote::new(streamer.clone(), video));
     state.announce_size();
     Ok(streamer)
 }
 
-/// Starts the user's program in a process group of its own.
-fn start(command: &[String], socket: &str, control: &std::path::Path) -> anyhow::Result<Child> {
-    let (program, arguments) = command.split_first().context("no program was named")?;
-    Command::new(program)
-        .args(arguments)
-        .env("WAYLAND_DISPLAY", socket)
-        .env("TOS_SOCKET", control)
-        .env("XDG_SESSION_TYPE", "wayland")
-        .env("XDG_CURRENT_DESKTOP", "TOS")
-        .env_remove("DISPLAY")
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("{program:?} could not be started"))
+/// What every program inside is told.
+fn environment(socket: &str, control: &std::path::Path) -> Vec<(OsString, OsString)> {
+    let own = [
+        ("WAYLAND_DISPLAY", socket.into()),
+        ("TOS_SOCKET", control.into()),
+        ("XDG_SESSION_TYPE", "wayland".into()),
+        ("XDG_CURRENT_DESKTOP", "TOS".into()),
+    ];
+    own.map(|(name, value): (&str, OsString)| (name.into(), value)).into()
 }
 
-fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals, child: Option<u32>) -> anyhow::Result<()> {
+fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals) -> anyhow::Result<()> {
     handle
-        .insert_source(signals, move |event, (), state| match event.signal() {
-            Signal::SIGCHLD => reap(child),
+        .insert_source(signals, |event, (), state| match event.signal() {
+            Signal::SIGCHLD => state.reap(),
             signal => {
                 tracing::info!(?signal, "ending");
                 state.stop();
@@ -184,32 +189,4 @@ fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals, child: O
         })
         .map_err(|error| error.error)?;
     Ok(())
-}
-
-/// Says so when the user's program ends. Its status is left for [`end`] to collect.
-fn reap(child: Option<u32>) {
-    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
-    let Some(pid) = child.and_then(|id| Pid::from_raw(id as i32)) else { return };
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    if let Ok(Some(status)) = waitid(WaitId::Pid(pid), options) {
-        tracing::info!(status = ?status.exit_status(), signal = ?status.terminating_signal(), "the program ended");
-    }
-}
-
-/// Ends the user's program and what it started: politely, then not.
-fn end(child: &mut Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let group = Pid::from_raw(child.id() as i32);
-    let send = |signal| group.map(|group| kill_process_group(group, signal));
-    if matches!(child.try_wait(), Ok(None)) {
-        send(Signal::TERM);
-        // An interactive shell does not end on TERM, but when its terminal hangs up.
-        send(Signal::HUP);
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(2);
-        while matches!(child.try_wait(), Ok(None)) && std::time::Instant::now() < deadline {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-    }
-    send(Signal::KILL);
-    drop(child.wait());
 }

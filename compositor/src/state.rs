@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use calloop::{LoopHandle, LoopSignal};
+use calloop::{LoopHandle, LoopSignal, RegistrationToken};
 use lcars_ui::theme::Theme;
 use smithay::backend::input::TouchSlot;
 use smithay::desktop::PopupManager;
-use smithay::input::keyboard::XkbConfig;
+use smithay::input::keyboard::{Keycode, XkbConfig};
 use smithay::input::{Seat, SeatState};
 use smithay::reexports::wayland_server::backend::{ClientData, ClientId, DisconnectReason};
 use smithay::reexports::wayland_server::{Client, DisplayHandle};
@@ -16,11 +16,15 @@ use smithay::wayland::compositor::CompositorClientState;
 use smithay::wayland::tablet_manager::TabletSeatTrait;
 
 use crate::cursor::Cursor;
+use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
 use crate::remote::Remote;
 use crate::render::Gpu;
 use crate::screen::Screen;
+use crate::seat::Hold;
+use crate::services::config::Config;
+use crate::session::{Preferences, Session};
 use crate::shell::Shell;
 
 /// A held key repeats after this long, milliseconds.
@@ -41,11 +45,20 @@ pub struct Options {
     pub layout: String,
     /// Its variant; empty for the plain one.
     pub variant: String,
+    /// Each new window is shown as soon as it appears.
+    pub follow: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { size: Size::from((1280, 720)), scale: 1.0, fps: 60, layout: "us".into(), variant: String::new() }
+        Self {
+            size: Size::from((1280, 720)),
+            scale: 1.0,
+            fps: 60,
+            layout: "us".into(),
+            variant: String::new(),
+            follow: false,
+        }
     }
 }
 
@@ -71,6 +84,26 @@ pub struct State {
     pub(crate) pen_presses: bool,
     /// The fingers that touch, and where.
     pub(crate) fingers: Vec<(TouchSlot, Point<f64, Logical>)>,
+    /// The finger that is on the interface; a second one there does nothing.
+    pub(crate) tapping: Option<TouchSlot>,
+    /// A camera that wheel or fingers have in hand.
+    pub(crate) hold: Option<Hold>,
+    /// Keys that are down and were not the program's.
+    pub(crate) swallowed: Vec<Keycode>,
+    /// Super is down, and nothing else was pressed since.
+    pub(crate) super_held: Option<RegistrationToken>,
+    /// The list of keys is shown for as long as Super is held.
+    pub(crate) keys_by_super: bool,
+    /// Everything the user can set.
+    pub(crate) settings: Config,
+    /// Thumbnails and icons; away only while they are painted.
+    pub(crate) gallery: Option<Gallery>,
+    /// What the user chose on the screen.
+    pub(crate) preferences: Preferences,
+    /// A page's system asks for reduced motion.
+    pub(crate) page_reduces: bool,
+    /// The machine around the desktop; tests of protocols do without.
+    pub(crate) session: Option<Session>,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -132,7 +165,11 @@ impl State {
         seat.add_pointer();
         seat.add_touch();
         seat.tablet_seat();
+        let settings = crate::session::standard_settings();
         let screen = Screen::new(&display, &gpu, options.size, options.scale, options.fps);
+        let gallery = Gallery::new(&gpu, crate::session::texture_bytes(&settings));
+        let theme = Theme::default();
+        let shell = Shell::new(&theme, screen.logical_size())?;
         let mut state = Self {
             display,
             handle,
@@ -141,7 +178,7 @@ impl State {
             gpu,
             globals,
             seat_state,
-            theme: Theme::default(),
+            theme,
             socket: String::new(),
             remote: None,
             popups: PopupManager::default(),
@@ -149,10 +186,20 @@ impl State {
             dnd_icon: None,
             pen_presses: false,
             fingers: Vec::new(),
+            tapping: None,
+            hold: None,
+            swallowed: Vec::new(),
+            super_held: None,
+            keys_by_super: false,
+            settings,
+            gallery: Some(gallery),
+            preferences: Preferences::default(),
+            page_reduces: false,
+            session: None,
             clients: Arc::default(),
             options,
             seat,
-            shell: Shell::default(),
+            shell,
             screen,
         };
         state.relayout();
@@ -183,8 +230,13 @@ impl State {
         }
     }
 
-    /// Ends the session after this turn of the event loop.
-    pub fn stop(&self) {
+    /// Ends the session after this turn of the event loop. Programs lose their windows then, which is not how the
+    /// desktop is to be remembered.
+    pub fn stop(&mut self) {
+        self.remember_now();
+        if let Some(session) = &mut self.session {
+            session.forget_from_now_on();
+        }
         self.signal.stop();
     }
 }

@@ -9,7 +9,6 @@ pub mod hierarchy;
 pub mod interface;
 pub mod label;
 pub mod operation;
-pub mod plain_frame;
 pub mod scene;
 pub mod semantics;
 pub mod snapshot;

@@ -73,8 +73,7 @@ impl CompositorHandler for State {
         if matches!(&self.cursor.status, CursorImageStatus::Surface(cursor) if *cursor == root) {
             self.cursor_committed();
         } else if changed || waiting {
-            // A frame callback is answered by the next tick even if nothing was drawn.
-            self.screen.damage();
+            self.window_drew(&root, changed);
         }
     }
 }

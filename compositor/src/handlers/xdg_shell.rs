@@ -24,9 +24,7 @@ impl XdgShellHandler for State {
     }
 
     fn toplevel_destroyed(&mut self, toplevel: ToplevelSurface) {
-        if let Some(id) = self.shell.window_of(toplevel.wl_surface()) {
-            self.remove_window(id);
-        }
+        self.remove_toplevel(&toplevel);
     }
 
     fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
@@ -103,16 +101,16 @@ impl XdgShellHandler for State {
         answer(&toplevel);
     }
 
-    fn title_changed(&mut self, _toplevel: ToplevelSurface) {
-        self.shell.outdated = true;
+    fn title_changed(&mut self, toplevel: ToplevelSurface) {
+        self.window_described(&toplevel);
     }
 
-    fn app_id_changed(&mut self, _toplevel: ToplevelSurface) {
-        self.shell.outdated = true;
+    fn app_id_changed(&mut self, toplevel: ToplevelSurface) {
+        self.window_described(&toplevel);
     }
 
-    fn parent_changed(&mut self, _toplevel: ToplevelSurface) {
-        self.shell.outdated = true;
+    fn parent_changed(&mut self, toplevel: ToplevelSurface) {
+        self.window_described(&toplevel);
     }
 }
 

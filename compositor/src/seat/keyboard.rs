@@ -1,14 +1,33 @@
 //! Keys, the keyboard layout, and text that no key types.
 
+use std::time::Duration;
+
+use calloop::timer::{TimeoutAction, Timer};
 use smithay::backend::input::{Event, InputBackend, KeyState, KeyboardKeyEvent};
-use smithay::input::keyboard::{FilterResult, KeyboardHandle, Keycode, XkbConfig};
+use smithay::input::keyboard::{
+    FilterResult, KeyboardHandle, Keycode, Keysym, KeysymHandle, ModifiersState, XkbConfig,
+};
 use smithay::utils::SERIAL_COUNTER;
 
 use crate::input::{layout, typist};
+use crate::services::config::{Action, Modifiers, Pressed};
 use crate::state::State;
+
+/// Super held alone for this long shows the keys in force.
+const HELD_FOR_KEYS: Duration = Duration::from_millis(700);
 
 /// A layout that could not be put into force.
 pub type LayoutError = layout::LayoutError;
+
+/// What becomes of a key that is not the program's.
+enum Ours {
+    /// It is bound.
+    Bound(Action),
+    /// It goes to the interface.
+    Typed(Pressed),
+    /// It was released, or means nothing.
+    Nothing,
+}
 
 impl State {
     fn keyboard(&self) -> Option<KeyboardHandle<Self>> {
@@ -22,8 +41,78 @@ impl State {
     fn press_key(&mut self, code: Keycode, state: KeyState, time: u32) {
         let Some(keyboard) = self.keyboard() else { return };
         let serial = SERIAL_COUNTER.next_serial();
-        // No binding of our own yet: every key belongs to the program.
-        keyboard.input::<(), _>(self, code, state, serial, time, |_, _, _| FilterResult::Forward);
+        let ours = keyboard.input(self, code, state, serial, time, |session, modifiers, key| match state {
+            KeyState::Pressed => session.pressed(code, *modifiers, &key),
+            KeyState::Released => session.released(code, &key),
+        });
+        match ours {
+            Some(Ours::Bound(action)) => self.act_bound(action),
+            Some(Ours::Typed(pressed)) => self.interface_key(pressed),
+            Some(Ours::Nothing) | None => {}
+        }
+    }
+
+    /// Whose a key is that went down.
+    fn pressed(&mut self, code: Keycode, modifiers: ModifiersState, key: &KeysymHandle<'_>) -> FilterResult<Ours> {
+        let modified = key.modified_sym();
+        if is_super(modified) {
+            self.super_went_down();
+            return FilterResult::Forward;
+        }
+        if let Some(token) = self.super_held.take() {
+            self.handle.remove(token);
+        }
+        let raw = key.raw_latin_sym_or_raw_current_sym().unwrap_or(modified);
+        let held = Modifiers { logo: modifiers.logo, ctrl: modifiers.ctrl, alt: modifiers.alt, shift: modifiers.shift };
+        let pressed = Pressed { modifiers: held, raw: raw.raw(), modified: modified.raw() };
+        let interface = self.shell.has_keyboard();
+        let bound = self.settings.bindings.find(pressed, interface).map(|binding| binding.action.clone());
+        let ours = match bound {
+            // Chords first; of plain keys those that nothing in the interface wants.
+            Some(action) if !interface || !held.types() => Ours::Bound(action),
+            _ if interface => Ours::Typed(pressed),
+            _ => return FilterResult::Forward,
+        };
+        self.swallowed.push(code);
+        FilterResult::Intercept(ours)
+    }
+
+    /// A key came up: it belongs to whom it was pressed for.
+    fn released(&mut self, code: Keycode, key: &KeysymHandle<'_>) -> FilterResult<Ours> {
+        if is_super(key.modified_sym()) {
+            self.super_came_up();
+        }
+        let before = self.swallowed.len();
+        self.swallowed.retain(|swallowed| *swallowed != code);
+        if self.swallowed.len() < before { FilterResult::Intercept(Ours::Nothing) } else { FilterResult::Forward }
+    }
+
+    fn super_went_down(&mut self) {
+        let timer = Timer::from_duration(HELD_FOR_KEYS);
+        let inserted = self.handle.insert_source(timer, |_, (), state: &mut State| {
+            if state.super_held.take().is_some() {
+                state.keys_by_super = true;
+                state.show_keys(true);
+            }
+            TimeoutAction::Drop
+        });
+        match inserted {
+            Ok(token) => {
+                if let Some(old) = self.super_held.replace(token) {
+                    self.handle.remove(old);
+                }
+            }
+            Err(error) => tracing::error!(%error, "no timer for a held key"),
+        }
+    }
+
+    fn super_came_up(&mut self) {
+        if let Some(token) = self.super_held.take() {
+            self.handle.remove(token);
+        }
+        if std::mem::take(&mut self.keys_by_super) {
+            self.show_keys(false);
+        }
     }
 
     /// Puts a layout into force, for everyone.
@@ -43,12 +132,20 @@ impl State {
         Ok(())
     }
 
-    /// Types `text` into the focused program, whatever layout is in force.
+    /// Types `text` into the focused program or box, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
+        if self.shell.has_keyboard() {
+            self.interface_text(text);
+            return;
+        }
         let Some(keyboard) = self.keyboard() else { return };
         let (seat, time) = (self.seat.clone(), self.clock.now().as_millis());
         if let Err(error) = typist::type_text(&keyboard, &seat, self, text, time) {
             tracing::error!(%error, "a text was not typed");
         }
     }
+}
+
+fn is_super(keysym: Keysym) -> bool {
+    matches!(keysym, Keysym::Super_L | Keysym::Super_R)
 }

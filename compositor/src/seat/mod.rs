@@ -1,11 +1,12 @@
 //! What input does: every event of every backend comes through [`State::process_input_event`], which turns it into an
-//! action of the frame or into a Wayland event.
+//! action of the interface or into a Wayland event.
 
 mod gestures;
 mod keyboard;
 mod pen;
 mod pointer;
 mod touch;
+mod zoom;
 
 pub use keyboard::LayoutError;
 
@@ -13,6 +14,8 @@ use smithay::backend::input::{AbsolutePositionEvent, InputBackend, InputEvent};
 use smithay::utils::{Logical, Point};
 
 use crate::state::State;
+
+pub(crate) use zoom::Hold;
 
 impl State {
     /// Handles one event of a backend.

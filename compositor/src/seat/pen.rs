@@ -56,12 +56,11 @@ impl State {
                 let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
                 let focus = self.surface_at(location);
                 match &focus {
-                    Some((surface, _)) => self.focus_surface(surface),
+                    Some((surface, _)) => self.focus_surface(surface, location),
                     None => {
                         self.end_popup_grab();
-                        if self.tap_frame(location).is_some() {
-                            return;
-                        }
+                        self.interface_pressed(location, BTN_LEFT);
+                        return;
                     }
                 }
                 if focus.is_some_and(|(surface, _)| self.knows_tablets(&surface)) {
@@ -69,6 +68,10 @@ impl State {
                 } else {
                     self.press_pointer(true, event.time_msec());
                 }
+            }
+            TabletToolTipState::Up if self.shell.interface_holds() => {
+                let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
+                self.interface_released(location, BTN_LEFT);
             }
             TabletToolTipState::Up => {
                 tool.tip_up(event.time_msec());

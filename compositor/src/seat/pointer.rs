@@ -1,6 +1,6 @@
 //! Pointer motion, buttons and wheel.
 
-use lcars_ui::plain_frame::Action;
+use lcars_ui::operation::Operation;
 use smithay::backend::input::{
     Axis, AxisSource, ButtonState, Event, InputBackend, PointerAxisEvent, PointerButtonEvent, PointerMotionEvent,
 };
@@ -15,6 +15,8 @@ use crate::state::State;
 pub(super) const BTN_LEFT: u32 = 0x110;
 /// What one notch of a wheel scrolls when the device tells no distance, logical pixels.
 const NOTCH: f64 = 15.0;
+/// The same on the interface, where browsers say how far a page would scroll.
+const WHEEL_NOTCH: f64 = 120.0;
 
 impl State {
     fn pointer(&self) -> Option<PointerHandle<Self>> {
@@ -38,13 +40,16 @@ impl State {
 
     pub(super) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
         let Some(pointer) = self.pointer() else { return };
-        let focus = self.surface_at(location);
-        let action = if focus.is_none() { self.frame_action(location) } else { None };
+        // What was pressed on the interface stays with it until it is released.
+        let held = self.shell.interface_holds();
+        let focus = if held { None } else { self.surface_at(location) };
         if focus.is_none() && !pointer.is_grabbed() {
-            let icon = if action.is_some() { CursorIcon::Pointer } else { CursorIcon::Default };
+            self.interface_moved(location);
+            let icon = if self.shell.interface.hovered.is_some() { CursorIcon::Pointer } else { CursorIcon::Default };
             self.set_cursor(CursorImageStatus::Named(icon));
+        } else {
+            self.interface_left();
         }
-        self.hover_frame(action);
         let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
         pointer.motion(self, focus, &motion);
         pointer.frame(self);
@@ -77,15 +82,18 @@ impl State {
         let Some(pointer) = self.pointer() else { return };
         let serial = SERIAL_COUNTER.next_serial();
         let pressed = event.state() == ButtonState::Pressed;
+        let location = pointer.current_location();
+        if !pressed && self.shell.interface_holds() {
+            self.interface_released(location, event.button_code());
+            self.refresh_pointer_focus();
+            return;
+        }
         if pressed && !pointer.is_grabbed() {
-            let location = pointer.current_location();
             match self.surface_at(location) {
-                Some((surface, _)) => self.focus_surface(&surface),
+                Some((surface, _)) => self.focus_surface(&surface, location),
                 None => {
-                    if let (BTN_LEFT, Some(action)) = (event.button_code(), self.frame_action(location)) {
-                        self.act(action);
-                        return;
-                    }
+                    self.interface_pressed(location, event.button_code());
+                    return;
                 }
             }
         }
@@ -98,22 +106,37 @@ impl State {
         }
     }
 
-    /// Gives the keyboard to the window of a surface, unless it has it or a popup holds it.
+    /// Gives the keyboard to the window of a surface that was touched at a place, unless it has it or a popup holds it.
     pub(super) fn focus_surface(
         &mut self,
         surface: &smithay::reexports::wayland_server::protocol::wl_surface::WlSurface,
+        at: Point<f64, Logical>,
     ) {
         let grabbed = self.seat.get_keyboard().is_some_and(|keyboard| keyboard.is_grabbed());
+        if grabbed {
+            return;
+        }
+        self.focus_pane_at(at);
         if let Some(id) = self.shell.window_of(surface)
-            && !grabbed
             && self.shell.focused() != Some(id)
         {
-            self.focus_window(id);
+            // One of a window and its dialogs; what can be touched is in focus as a whole.
+            let activate = Operation::Activate { window: id };
+            if self.operate(&activate).is_err() {
+                self.focus_window(id);
+            }
         }
     }
 
     pub(super) fn pointer_axis<B: InputBackend>(&mut self, event: &B::PointerAxisEvent) {
         let Some(pointer) = self.pointer() else { return };
+        let location = pointer.current_location();
+        if !pointer.is_grabbed() && self.surface_at(location).is_none() {
+            let notches = || event.amount_v120(Axis::Vertical).unwrap_or(0.0) * WHEEL_NOTCH / 120.0;
+            let amount = event.amount(Axis::Vertical).filter(|amount| *amount != 0.0).unwrap_or_else(notches);
+            self.wheel_zoom(location, amount);
+            return;
+        }
         let mut frame = AxisFrame::new(event.time_msec()).source(event.source());
         for axis in [Axis::Horizontal, Axis::Vertical] {
             let v120 = event.amount_v120(axis);
@@ -129,12 +152,5 @@ impl State {
         }
         pointer.axis(self, frame);
         pointer.frame(self);
-    }
-
-    /// A finger went down on the frame; used by touch.
-    pub(super) fn tap_frame(&mut self, location: Point<f64, Logical>) -> Option<Action> {
-        let action = self.frame_action(location)?;
-        self.act(action);
-        Some(action)
     }
 }

@@ -9,20 +9,21 @@ use crate::state::State;
 impl State {
     pub(super) fn touch_down<B: InputBackend>(&mut self, event: &B::TouchDownEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
-        let location = self.position(event);
+        let (slot, location) = (event.slot(), self.position(event));
         let focus = self.surface_at(location);
         match &focus {
-            Some((surface, _)) => self.focus_surface(&surface.clone()),
+            Some((surface, _)) => self.focus_surface(&surface.clone(), location),
             None => {
                 // A tap beside a menu closes it, as a click does.
                 self.end_popup_grab();
-                if self.tap_frame(location).is_some() {
-                    return;
+                if self.tapping.is_none() {
+                    self.tapping = Some(slot);
+                    self.interface_touched(location);
                 }
+                return;
             }
         }
-        let down =
-            DownEvent { slot: event.slot(), location, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
+        let down = DownEvent { slot, location, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
         self.fingers.push((down.slot, location));
         touch.down(self, focus, &down);
     }
@@ -30,15 +31,25 @@ impl State {
     pub(super) fn touch_motion<B: InputBackend>(&mut self, event: &B::TouchMotionEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
         let location = self.position(event);
-        let focus = self.surface_at(location);
         let slot = event.slot();
+        if self.tapping == Some(slot) {
+            self.interface_dragged(location);
+            return;
+        }
+        let focus = self.surface_at(location);
         self.fingers.iter_mut().filter(|finger| finger.0 == slot).for_each(|finger| finger.1 = location);
         touch.motion(self, focus, &MotionEvent { slot, location, time: event.time_msec() });
     }
 
     pub(super) fn touch_up<B: InputBackend>(&mut self, event: &B::TouchUpEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
-        let up = UpEvent { slot: event.slot(), serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
+        let slot = event.slot();
+        if self.tapping == Some(slot) {
+            self.tapping = None;
+            self.interface_lifted();
+            return;
+        }
+        let up = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
         self.fingers.retain(|finger| finger.0 != up.slot);
         touch.up(self, &up);
     }
@@ -51,6 +62,9 @@ impl State {
 
     pub(super) fn touch_cancel(&mut self) {
         let Some(touch) = self.seat.get_touch() else { return };
+        if self.tapping.take().is_some() {
+            self.interface_cancelled();
+        }
         let time = self.clock.now().as_millis();
         // smithay 0.7 cancels only fingers that did something since the last frame; the others would touch for ever.
         for (slot, location) in std::mem::take(&mut self.fingers) {

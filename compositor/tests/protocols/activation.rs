@@ -83,7 +83,7 @@ fn a_program_without_the_focus_cannot_give_it_to_itself() {
 fn a_serial_from_before_the_focus_came_is_too_old() {
     let (mut f, mut behind, hidden, mut front, serial) = desk();
     let front_id = f.state.shell.focused().unwrap();
-    let hidden_id = f.state.shell.windows()[0].id;
+    let hidden_id = f.state.shell.windows()[0].id.unwrap();
     f.state.focus_window(hidden_id);
     f.state.focus_window(front_id);
     let stale = token(&mut f, &mut front, Some(serial));

@@ -31,8 +31,13 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// A session of 800×600 at scale 1.
+    /// A session of 800×600 at scale 1 that shows each new window at once.
     pub fn new() -> Self {
+        Self::with(Options { size: Size::from((800, 600)), follow: true, ..Options::default() })
+    }
+
+    /// A session of 800×600 in which new windows move no camera, as in the product.
+    pub fn watching() -> Self {
         Self::with(Options { size: Size::from((800, 600)), ..Options::default() })
     }
 
@@ -51,7 +56,7 @@ impl Fixture {
 
     /// A session of 800×600 physical pixels, `scale` of them to a logical one.
     pub fn scaled(scale: f64) -> Self {
-        Self::with(Options { size: Size::from((800, 600)), scale, ..Options::default() })
+        Self::with(Options { size: Size::from((800, 600)), scale, follow: true, ..Options::default() })
     }
 
     /// A client that has just connected and knows the globals.
@@ -125,7 +130,7 @@ impl Fixture {
 
     /// Where the one full window goes, logical.
     pub fn area(&self) -> Rectangle<i32, Logical> {
-        let area = self.state.shell.frame().window;
+        let area = self.state.shell.view().areas.first().expect("an output has a pane").rect;
         let corner = |x: f64, y: f64| (x.round() as i32, y.round() as i32);
         Rectangle::from_extremities(corner(area.x, area.y), corner(area.right(), area.bottom()))
     }

@@ -1,5 +1,6 @@
 //! What people do: messages of a page, decoded as in the product.
 
+use lcars_ui::semantics::Node;
 use streamer::protocol::{FromPage, PenPhase, Phase, TouchPoint, WheelSource};
 
 use crate::fixture::Fixture;
@@ -13,6 +14,10 @@ pub const LEFT: u8 = 0;
 pub const RIGHT: u8 = 2;
 /// Linux `BTN_LEFT`.
 pub const BTN_LEFT: u32 = 0x110;
+
+fn names(nodes: &[Node]) -> Vec<&str> {
+    nodes.iter().filter(|node| node.action.is_some()).map(|node| node.name.as_str()).collect()
+}
 
 impl Fixture {
     /// A page sends a message that is input.
@@ -52,6 +57,14 @@ impl Fixture {
     /// Presses or releases a mouse button where the pointer is.
     pub fn button(&mut self, button: u8, pressed: bool) {
         self.page(FromPage::Button { button, pressed, x: None, y: None, id: 0 });
+    }
+
+    /// Clicks on the part of the interface that is announced by this name.
+    pub fn press(&mut self, name: &str) {
+        let nodes = &self.state.shell.view().nodes;
+        let found = nodes.iter().rfind(|node| node.action.is_some() && node.name == name);
+        let hit = found.unwrap_or_else(|| panic!("no {name}: {:?}", names(nodes))).hit;
+        self.click(hit.x + hit.w / 2.0, hit.y + hit.h / 2.0);
     }
 
     /// Presses and releases the left button at a point of the picture.

@@ -128,7 +128,12 @@ fn held_keys_repeat_on_the_clients_side() {
 #[test]
 fn the_layout_is_the_one_that_was_chosen() {
     for (layout, a, z) in [("us", "a", "z"), ("de", "a", "y"), ("ru", "ф", "я")] {
-        let mut f = Fixture::with(Options { layout: layout.into(), size: (800, 600).into(), ..Options::default() });
+        let mut f = Fixture::with(Options {
+            layout: layout.into(),
+            size: (800, 600).into(),
+            follow: true,
+            ..Options::default()
+        });
         let mut client = f.client();
         let keyboard = client.seat().get_keyboard(&client.qh, ());
         f.roundtrip(&mut client);

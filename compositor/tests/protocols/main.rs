@@ -25,6 +25,7 @@ mod geometry;
 mod gestures;
 mod globals;
 mod keyboard;
+mod levels;
 mod output;
 mod pen;
 mod pointer;

@@ -109,22 +109,13 @@ fn a_press_on_the_frame_is_not_the_windows() {
 }
 
 #[test]
-fn a_pill_switches_windows_and_close_asks_the_program() {
-    let (mut f, mut client, first, _pointer) = desk();
-    let first_id = f.state.shell.focused().unwrap();
-    f.window(&mut client, GREEN);
-    let find = |f: &Fixture, wanted| {
-        let hits = &f.state.shell.frame().hits;
-        hits.iter().find(|(_, action)| *action == wanted).map(|(rect, _)| (rect.x + 4.0, rect.y + 4.0)).unwrap()
-    };
-    let (x, y) = find(&f, lcars_ui::plain_frame::Action::Focus(first_id));
-    f.click(x, y);
-    assert_eq!(f.state.shell.focused(), Some(first_id));
-    assert_ne!(f.shot().count(RED), 0);
-    let (x, y) = find(&f, lcars_ui::plain_frame::Action::Close(first_id));
-    f.click(x, y);
+fn close_asks_the_program_and_zoom_out_leads_to_the_tiles() {
+    let (mut f, mut client, window, _pointer) = desk();
+    f.press("CLOSE");
     f.roundtrip(&mut client);
-    assert!(first.asked_to_close(&mut client));
+    assert!(window.asked_to_close(&mut client));
+    f.press("ZOOM OUT");
+    assert_eq!(f.state.shell.focused(), None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `xdg_toplevel`: windows, their states, and who is shown.
 
+use lcars_ui::hierarchy::WindowId;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::State;
 use wayland_protocols::xdg::shell::client::xdg_wm_base::XdgWmBase;
 
@@ -89,7 +90,8 @@ fn fullscreen_covers_the_frame_and_gives_it_back() {
     window.show(&client.colour(full.size, GREEN));
     f.roundtrip(&mut client);
     assert_eq!(f.shot().find(GREEN), Some((0, 0, 800, 600)));
-    assert_eq!(f.state.frame_action((10.0, 10.0).into()), None, "the frame cannot be pressed through the window");
+    let behind = lcars_ui::semantics::hit(&f.state.shell.view().nodes, lcars_ui::geometry::Point { x: 10.0, y: 10.0 });
+    assert_eq!(behind, None, "the frame cannot be pressed through the window");
 
     window.toplevel.unset_fullscreen();
     f.roundtrip(&mut client);
@@ -175,7 +177,7 @@ fn close_is_asked_of_the_program() {
     f.roundtrip(&mut client);
     assert!(window.asked_to_close(&mut client));
     assert_ne!(f.shot().count(RED), 0, "the program decides");
-    assert!(!f.state.close_window(id + 1), "there is no such window");
+    assert!(!f.state.close_window(WindowId::from_raw(u64::MAX)), "there is no such window");
 }
 
 #[test]

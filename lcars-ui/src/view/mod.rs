@@ -25,7 +25,7 @@ use crate::camera::Pose;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Desktop, OutputId, ViewportId, WindowId};
 use crate::interface::Interface;
-use crate::scene::{Key, Primitive};
+use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 use crate::theme::{Colour, Theme};
 use crate::viewport::PANE_GAP;
@@ -133,6 +133,7 @@ pub fn build(inputs: &Inputs) -> View {
             prompt::draw_shared(&mut b, inputs.size, focused);
         }
     }
+    raise_windows(&mut b.scene);
     overlay::draw(inputs, &mut b);
     View { background: inputs.theme.bg, scene: b.scene, nodes: b.nodes, areas, covers: b.covers, moving }
 }
@@ -141,6 +142,16 @@ pub fn build(inputs: &Inputs) -> View {
 pub fn pane_area(theme: &Theme, size: Size, scale: f64, ui_scale: f64) -> Rect {
     let m = theme.measures.scaled_by(size.w, size.h, scale, ui_scale);
     pane::shared(&m, scale, size)
+}
+
+/// Windows at their own size come after every frame: their menus may reach over it, and over the next pane.
+fn raise_windows(scene: &mut Vec<Primitive>) {
+    let at_rest = |primitive: &Primitive| match primitive {
+        Primitive::Window { rect, full, look: Look::Live, .. } => rect.size() == *full,
+        _ => false,
+    };
+    let windows: Vec<Primitive> = scene.extract_if(.., |primitive| at_rest(primitive)).collect();
+    scene.extend(windows);
 }
 
 fn draw_pane(b: &mut Builder, pane: &Pane) {

@@ -131,14 +131,14 @@ export class Session {
     programs = [];
 
     /**
-     * Starts one and waits until it is ready.
-     * @param {{ place?: Place, args?: string[], listen?: string }} [options]
+     * Starts one and waits until it is ready. It shows each new window at once, unless told not to follow.
+     * @param {{ place?: Place, args?: string[], listen?: string, follow?: boolean }} [options]
      */
-    static async start({ place, args = [], listen = "127.0.0.1:0" } = {}) {
+    static async start({ place, args = [], listen = "127.0.0.1:0", follow = true } = {}) {
         const session = new Session(place ?? (await Place.make()));
         session.ownsPlace = !place;
         session.spawned = Date.now();
-        session.server = new Program(TOS_COMP, ["run", "--listen", listen, ...args], session.place.env);
+        session.server = new Program(TOS_COMP, ["run", "--listen", listen, ...(follow ? ["--follow"] : []), ...args], session.place.env);
         try {
             const ready = await session.server.hears("ready", (said) => said.ready === true);
             session.readyAfter = Date.now() - session.spawned;
@@ -201,7 +201,7 @@ export class Session {
         const program = this.run("foot", ["--config=/dev/null", "--log-level=warning", ...command], env);
         await until("foot has a window", async () => {
             if (program.how) throw new InVain(`foot has ended\n${program.tail}`);
-            return (await this.state()).windows.find((window) => window.app_id === "foot" && window.mapped);
+            return (await this.state()).windows.find((window) => window.app_id === "foot");
         });
         return program;
     }

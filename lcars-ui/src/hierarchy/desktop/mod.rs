@@ -135,9 +135,13 @@ impl Desktop {
 
     /// Chooses how much is to move. What is under way is over at once.
     pub fn set_motion(&mut self, motion: Motion) {
-        if std::mem::replace(&mut self.motion, motion) == motion {
-            return;
+        if std::mem::replace(&mut self.motion, motion) != motion {
+            self.arrive_at_once();
         }
+    }
+
+    /// Ends every movement: each camera is where its viewport's path leads.
+    pub fn arrive_at_once(&mut self) {
         for viewport in self.viewports.values_mut() {
             viewport.camera.cut(&viewport.path);
         }

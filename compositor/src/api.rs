@@ -1,0 +1,92 @@
+//! The session as programs see it: its state as JSON, and operations by which they change it. The control socket, HTTP
+//! and WebSocket all come through here.
+
+use lcars_ui::operation::{Operation, Refused};
+use lcars_ui::semantics::UiAction;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use streamer::{Answer, ApiRequest, Json, Refusal, Reply};
+
+use crate::state::State;
+
+impl State {
+    /// Somebody asks over HTTP.
+    pub(crate) fn api(&mut self, request: ApiRequest, reply: Reply) {
+        let answer = match request {
+            ApiRequest::State => Ok(self.desktop_state()),
+            ApiRequest::Command(command) => {
+                reply.send(self.command(command).map(|()| Answer::Done));
+                return;
+            }
+            ApiRequest::Snapshot => self.snapshot(),
+            ApiRequest::PutSnapshot(snapshot) => {
+                reply.send(self.put_snapshot(snapshot).map(|()| Answer::Done));
+                return;
+            }
+        };
+        let answer = answer.and_then(|value| Answer::json(&value).map_err(|error| unwritable(&error)));
+        reply.send(answer);
+    }
+
+    /// Sectors, apps, windows and viewports, as the schema says.
+    pub fn desktop_state(&self) -> Value {
+        serde_json::to_value(self.shell.desktop.state()).unwrap_or_default()
+    }
+
+    /// Does one thing or several in their order, up to the first that is refused.
+    ///
+    /// # Errors
+    /// Why that was refused; those before it were done.
+    pub fn command(&mut self, command: Value) -> Result<(), Refusal> {
+        let Value::Array(commands) = command else { return self.one_command(command) };
+        let mut commands = commands.into_iter().enumerate();
+        commands.try_for_each(|(place, command)| self.one_command(command).map_err(|refusal| refusal.at(place)))
+    }
+
+    fn one_command(&mut self, command: Value) -> Result<(), Refusal> {
+        if command.get("ui").is_some() {
+            let action = UiAction::deserialize(command).map_err(|error| not_understood(&error))?;
+            return self.act_ui(action).map_err(|message| Refusal::conflict("not_possible", message));
+        }
+        let operation = Operation::deserialize(command).map_err(|error| not_understood(&error))?;
+        self.operate(&operation).map_err(|refused| refusal(&refused))
+    }
+
+    /// Tells programs that listen what the session has become.
+    pub(crate) fn publish(&self) {
+        let Some(streamer) = self.remote.as_ref().map(|remote| remote.streamer()) else { return };
+        if !streamer.listened() {
+            return;
+        }
+        match Json::new(&self.desktop_state()) {
+            Ok(state) => streamer.publish(state),
+            Err(error) => tracing::error!(%error, "the state was not told"),
+        }
+    }
+}
+
+/// The schema of what is understood and told.
+pub fn schema() -> Value {
+    json!({
+        "command": {
+            "oneOf": [lcars_ui::state::operation_schema(), { "type": "object", "required": ["ui"] }],
+        },
+        "state": lcars_ui::state::state_schema(),
+        "snapshot": lcars_ui::state::snapshot_schema(),
+    })
+}
+
+fn not_understood(error: &serde_json::Error) -> Refusal {
+    Refusal::invalid("not_understood", error.to_string())
+}
+
+fn unwritable(error: &serde_json::Error) -> Refusal {
+    Refusal::conflict("unwritable", error.to_string())
+}
+
+/// A refusal of the hierarchy, for programs and for people.
+pub(crate) fn refusal(refused: &Refused) -> Refusal {
+    let value = serde_json::to_value(refused).unwrap_or_default();
+    let reason = value.get("reason").and_then(Value::as_str).unwrap_or("refused");
+    Refusal::conflict(reason, refused.to_string())
+}

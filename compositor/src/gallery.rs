@@ -1,0 +1,156 @@
+//! The pictures that a scene asks for: windows, live or as thumbnails, and icons.
+
+use std::time::Instant;
+
+use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::scene::Look;
+use smithay::utils::{Logical, Physical, Rectangle, Size};
+
+use crate::compose;
+use crate::frame::THUMBNAIL_CALLBACKS;
+use crate::render::{Gpu, IconShown, Icons, Pictures, Piece, Thumbnails, WindowShown, placed, scaled};
+use crate::state::State;
+
+/// What is kept of pictures between frames.
+#[derive(Debug)]
+pub(crate) struct Gallery {
+    pub(crate) thumbnails: Thumbnails,
+    pub(crate) icons: Icons,
+    /// Thumbnails are made anew in the next frame.
+    renew: bool,
+    /// When they last were.
+    renewed: Option<Instant>,
+    /// A timer will say when.
+    armed: bool,
+}
+
+impl Gallery {
+    /// Thumbnails take no more than `most_bytes` on the device.
+    pub(crate) fn new(gpu: &Gpu, most_bytes: usize) -> Self {
+        Self {
+            thumbnails: Thumbnails::new(gpu, most_bytes),
+            icons: Icons::new(gpu),
+            renew: false,
+            renewed: None,
+            armed: false,
+        }
+    }
+}
+
+impl State {
+    /// What is seen but for the pointer, front to back.
+    pub(crate) fn scene_pieces(&mut self) -> Vec<Piece> {
+        let Some(mut gallery) = self.gallery.take() else { return Vec::new() };
+        let mut painter = std::mem::take(&mut self.screen.painter);
+        if std::mem::take(&mut gallery.renew) {
+            gallery.renewed = Some(Instant::now());
+        }
+        let renew = gallery.renewed.is_some_and(|at| at.elapsed().is_zero()) || gallery.renewed.is_none();
+        let scale = self.screen.scale();
+        let mut lookup = Lookup { state: self, gallery: &mut gallery, scale, renew };
+        let pieces = painter.pieces(&self.gpu, &self.shell.view().scene, scale, &mut lookup);
+        self.screen.painter = painter;
+        let wanted = gallery.icons.wanted();
+        self.gallery = Some(gallery);
+        self.want_icons(wanted);
+        pieces
+    }
+
+    /// A window whose thumbnail is seen has another picture: all of them are made anew when it is time.
+    pub(crate) fn thumbnail_changed(&mut self) {
+        let Some(gallery) = &mut self.gallery else { return };
+        if gallery.armed || gallery.renew {
+            return;
+        }
+        let due = gallery.renewed.map(|at| at + THUMBNAIL_CALLBACKS).filter(|due| *due > Instant::now());
+        let Some(due) = due else {
+            gallery.renew = true;
+            self.screen.damage();
+            return;
+        };
+        gallery.armed = true;
+        let inserted = self.handle.insert_source(Timer::from_deadline(due), |_, (), state: &mut State| {
+            if let Some(gallery) = &mut state.gallery {
+                gallery.armed = false;
+                gallery.renew = true;
+            }
+            state.screen.damage();
+            TimeoutAction::Drop
+        });
+        if let Err(error) = inserted {
+            tracing::error!(%error, "no timer for thumbnails");
+        }
+    }
+}
+
+/// Answers the painter.
+struct Lookup<'a> {
+    state: &'a State,
+    gallery: &'a mut Gallery,
+    scale: f64,
+    /// Thumbnails that have changed may be made anew.
+    renew: bool,
+}
+
+impl Lookup<'_> {
+    /// A window with its dialogs in an area, front to back.
+    fn stack(&self, shown: &WindowShown, area: Rectangle<i32, Logical>, popups: bool) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for (tree, clip) in self.state.stack_in(shown.window, area, popups) {
+            let clip = clip.map(|clip| compose::to_physical(clip, self.scale));
+            compose::pieces(&tree, self.scale, clip, &mut pieces);
+        }
+        pieces
+    }
+
+    fn logical(&self, size: Size<f64, Physical>) -> Size<i32, Logical> {
+        size.to_logical(self.scale).to_i32_round()
+    }
+
+    fn live(&self, shown: &WindowShown) -> Vec<Piece> {
+        let same = |a: f64, b: f64| (a - b).abs() < 0.5;
+        if same(shown.rect.size.w, shown.full.w) && same(shown.rect.size.h, shown.full.h) && shown.opacity >= 1.0 {
+            let area = Rectangle::new(shown.rect.loc.to_logical(self.scale).to_i32_round(), self.logical(shown.full));
+            return self.stack(shown, area, true);
+        }
+        let area = Rectangle::from_size(self.logical(shown.full));
+        let pieces = self.stack(shown, area, false);
+        scaled(&pieces, Rectangle::from_size(shown.full), shown.rect, shown.clip, shown.opacity)
+    }
+
+    fn thumbnail(&mut self, shown: &WindowShown) -> Option<Piece> {
+        let id = shown.window.get();
+        if self.renew || self.gallery.thumbnails.size(id).is_none() {
+            let surface = self.state.shell.get(shown.window)?.toplevel.wl_surface().clone();
+            let size = compose::window_geometry(&surface).size;
+            let pieces = self.stack(shown, Rectangle::from_size(size), false);
+            let extent = compose::to_physical(Rectangle::from_size(size), self.scale).size;
+            self.gallery.thumbnails.update(id, &pieces, extent);
+        }
+        let size = self.gallery.thumbnails.size(id)?.to_f64();
+        let rect = placed(shown.rect, shown.full, size);
+        let bounds = outwards(shown.rect);
+        let clip = shown.clip.map_or(Some(bounds), |clip| clip.intersection(bounds))?;
+        self.gallery.thumbnails.piece(id, rect, Some(clip), shown.opacity)
+    }
+}
+
+/// The whole pixels that a rectangle touches.
+fn outwards(rect: Rectangle<f64, Physical>) -> Rectangle<i32, Physical> {
+    let from = rect.loc.to_i32_floor();
+    let to = (rect.loc + rect.size).to_i32_ceil();
+    Rectangle::from_extremities(from, to)
+}
+
+impl Pictures for Lookup<'_> {
+    fn window(&mut self, shown: &WindowShown) -> Vec<Piece> {
+        match shown.look {
+            Look::Live => self.live(shown),
+            Look::Thumbnail => self.thumbnail(shown).into_iter().collect(),
+        }
+    }
+
+    fn icon(&mut self, name: &str, side: u32) -> IconShown {
+        self.gallery.icons.get(name, side, self.state.theme.frame_inert)
+    }
+}

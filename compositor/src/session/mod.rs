@@ -1,0 +1,88 @@
+//! What the desktop has of the machine around it: programs to start, settings, readings, and a memory that outlives it.
+//!
+//! A session without it, as tests of protocols use one, has windows all the same.
+
+mod clock;
+mod icons;
+mod memory;
+mod programs;
+mod settings;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use lcars_ui::hierarchy::{ExpectedId, SectorId};
+use serde::{Deserialize, Serialize};
+
+use crate::services::dirs::Dirs;
+use crate::services::entries::Entries;
+use crate::services::launch::{LaunchId, Launcher};
+use crate::services::persist::Debounce;
+use crate::services::readings::Sampler;
+
+pub use settings::{standard as standard_settings, texture_bytes};
+
+/// Where a program was started from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Origin {
+    sector: Option<SectorId>,
+    /// It is to come back to where it was.
+    expected: Option<ExpectedId>,
+}
+
+/// The machine around the desktop.
+#[derive(Debug)]
+pub struct Session {
+    dirs: Dirs,
+    entries: Entries,
+    launcher: Launcher,
+    origins: HashMap<LaunchId, Origin>,
+    sampler: Sampler,
+    /// Where the desktop is remembered; nowhere if nothing is to be.
+    state_file: Option<PathBuf>,
+    debounce: Debounce,
+    icons: Option<icons::IconThread>,
+    /// A thread writes at the moment.
+    writing: bool,
+    /// What is in the file, as far as we know.
+    written: Vec<u8>,
+}
+
+/// What the user chose on the screen rather than in a file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preferences {
+    /// A theme by its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// Of the interface, 0.75 to 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
+    /// Cross-fades instead of zooms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reduced_motion: Option<bool>,
+}
+
+impl Session {
+    /// The machine as it is now. Touches the disk: it reads the desktop entries.
+    pub fn new(dirs: Dirs, launcher: Launcher, state_file: Option<PathBuf>) -> Self {
+        let entries = Entries::scan(&dirs, &crate::services::entries::Locale::from_env());
+        Self {
+            dirs,
+            entries,
+            launcher,
+            origins: HashMap::new(),
+            sampler: Sampler::default(),
+            state_file,
+            debounce: Debounce::default(),
+            icons: None,
+            writing: false,
+            written: Vec::new(),
+        }
+    }
+
+    /// What happens from now on is not remembered.
+    pub(crate) fn forget_from_now_on(&mut self) {
+        self.state_file = None;
+    }
+}

@@ -1,0 +1,422 @@
+//! What is asked of the session, by whatever way it comes: pointer, finger, keys, page, control socket.
+
+use std::time::Instant;
+
+use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::geometry::Point as At;
+use lcars_ui::hierarchy::{NodeId, SectorId, ViewportId};
+use lcars_ui::interface::{AlertLevel, Button, Held, Interface, Overlay, Request, Sight, Symbol};
+use lcars_ui::operation::Operation;
+use lcars_ui::semantics::{self, Action, UiAction};
+use smithay::input::keyboard::Keysym;
+use smithay::utils::{Logical, Point};
+
+use super::{Shell, point};
+use crate::services::config::{self, Pressed};
+use crate::state::State;
+
+/// What one press of a key gives a pane more or less of its split.
+const PANE_STEP: f64 = 0.05;
+
+impl Shell {
+    /// The interface, and what it knows of the world.
+    pub(super) fn apart(&mut self) -> (&mut Interface, Sight<'_>) {
+        let viewport = self.desktop.focused_viewport();
+        let sight = Sight {
+            nodes: &self.view.nodes,
+            pane: viewport.id,
+            level: viewport.path.level(),
+            selected: viewport.selected,
+            tree: self.desktop.tree(),
+        };
+        (&mut self.interface, sight)
+    }
+
+    /// Whether something on the interface is pressed or dragged, so that pointer and finger belong to it.
+    pub fn interface_holds(&self) -> bool {
+        self.interface.holds()
+    }
+
+    /// Whether keys belong to the interface.
+    pub fn has_keyboard(&self) -> bool {
+        self.focused().is_none() || self.interface.overlay.is_some()
+    }
+
+    /// The pane at a point.
+    pub(crate) fn pane_at(&self, at: At) -> Option<ViewportId> {
+        self.desktop.output(self.output)?.pane_at(at)
+    }
+
+    /// The tile at a point that can be zoomed into.
+    pub(crate) fn tile_at(&self, at: At) -> Option<NodeId> {
+        match semantics::hit(&self.view.nodes, at)?.action {
+            Some(Action::Do(Operation::ZoomIn { into })) => into,
+            _ => None,
+        }
+    }
+
+    /// What is meant where nothing is named: the window in focus, else what is selected.
+    fn node_here(&self) -> Option<NodeId> {
+        self.focused().map(NodeId::from).or(self.desktop.focused_viewport().selected)
+    }
+
+    /// The sector of the focused pane: the one it is in, or the selected one.
+    pub(crate) fn sector_here(&self) -> Option<SectorId> {
+        let viewport = self.desktop.focused_viewport();
+        let selected = || viewport.selected.and_then(|node| self.desktop.tree().path_to(node)?.sector());
+        viewport.path.sector().or_else(selected)
+    }
+
+    /// The sector at this place of the overview, counted from 1.
+    fn sector_number(&self, number: usize) -> Option<SectorId> {
+        self.desktop.tree().sectors.get(number.checked_sub(1)?).map(|sector| sector.id)
+    }
+}
+
+impl State {
+    /// Lets something happen to the interface, and does what follows from it.
+    fn tell(&mut self, happen: impl FnOnce(&mut Interface, &Sight, std::time::Duration) -> Vec<Request>) {
+        let now = self.shell.now();
+        let (interface, sight) = self.shell.apart();
+        let before = interface.clone();
+        let requests = happen(interface, &sight, now);
+        if *interface != before {
+            self.shell.outdated = true;
+            self.screen.damage();
+        }
+        self.fulfil(requests);
+    }
+
+    fn fulfil(&mut self, requests: Vec<Request>) {
+        for (pane, action) in requests {
+            self.act(pane, action);
+        }
+        self.wake_interface();
+    }
+
+    /// Does what a part of the interface stands for, in its pane. The user is told if it cannot be done.
+    fn act(&mut self, pane: Option<ViewportId>, action: Action) {
+        if let Some(pane) = pane {
+            self.focus_pane(pane);
+        }
+        match action {
+            Action::Do(operation) => self.try_to(&operation),
+            Action::Ui(action) => {
+                if let Err(message) = self.act_ui(action) {
+                    self.tell_user(AlertLevel::Caution, &message);
+                }
+            }
+        }
+    }
+
+    /// Does something with the desktop; the user is told if it cannot be done.
+    fn try_to(&mut self, operation: &Operation) {
+        if let Err(refused) = self.operate(operation) {
+            self.tell_user(AlertLevel::Info, &refused.to_string());
+        }
+    }
+
+    /// Tells the user something on the screen.
+    pub(crate) fn tell_user(&mut self, level: AlertLevel, text: &str) {
+        let now = self.shell.now();
+        self.shell.interface.alert(level, text, None, now);
+        self.shell.outdated = true;
+        self.screen.damage();
+        self.wake_interface();
+    }
+
+    /// Does something of the interface.
+    ///
+    /// # Errors
+    /// Why not, in words for the screen.
+    pub(crate) fn act_ui(&mut self, action: UiAction) -> Result<(), String> {
+        match action {
+            UiAction::Launch { entry } => self.launch(&entry),
+            UiAction::Another { node } => self.run_another(node),
+            UiAction::SectorNumber { number } => {
+                let sector = self.shell.sector_number(number).ok_or_else(|| format!("there is no sector {number}"))?;
+                let jump = Operation::Jump { to: Some(sector.into()) };
+                self.operate(&jump).map_err(|refused| refused.to_string())
+            }
+            UiAction::Theme { name } => self.choose_theme(&name),
+            UiAction::Scale { factor } if (0.75..=3.0).contains(&factor) => {
+                self.preferences.scale = Some(factor);
+                self.shell.outdated = true;
+                Ok(())
+            }
+            UiAction::Scale { .. } => Err("the scale of the interface is a number from 0.75 to 3".into()),
+            UiAction::ReducedMotion { on } => {
+                self.preferences.reduced_motion = Some(on);
+                self.apply_motion();
+                Ok(())
+            }
+            action => {
+                self.tell(|interface, sight, _| interface.act(&action, sight));
+                Ok(())
+            }
+        }
+    }
+
+    /// Does what a chord of the user's stands for.
+    pub(crate) fn act_bound(&mut self, action: config::Action) {
+        let action = match action {
+            config::Action::Operation(operation) => return self.try_to(&operation),
+            config::Action::Ui(action) => action,
+        };
+        if let Err(message) = self.act_bound_ui(action) {
+            self.tell_user(AlertLevel::Caution, &message);
+        }
+    }
+
+    fn act_bound_ui(&mut self, action: config::UiAction) -> Result<(), String> {
+        use config::UiAction as Bound;
+        let number = |number: u16| usize::from(number);
+        match action {
+            Bound::None => Ok(()),
+            Bound::Keys => self.act_ui(UiAction::Keys),
+            Bound::Launcher => self.act_ui(UiAction::Launcher),
+            Bound::Search => self.act_ui(UiAction::Search),
+            Bound::Alerts => self.act_ui(UiAction::Log),
+            Bound::Menu => match self.shell.node_here() {
+                Some(node) => self.act_ui(UiAction::Menu { node }),
+                None => Err("nothing is selected".into()),
+            },
+            Bound::MiniMap => {
+                self.shell.map = !self.shell.map;
+                self.shell.outdated = true;
+                Ok(())
+            }
+            Bound::RenameSector => match self.shell.sector_here() {
+                Some(sector) => self.act_ui(UiAction::Rename { sector }),
+                None => Err("no sector is selected".into()),
+            },
+            Bound::NextTheme => {
+                let names = lcars_ui::theme::Theme::names();
+                let current = self.theme_name();
+                let place = names.iter().position(|name| *name == current).unwrap_or(0);
+                let next = names.iter().cycle().nth(place + 1).map_or("default", |name| *name);
+                self.choose_theme(next)
+            }
+            Bound::NextPane => self.step_pane(1),
+            Bound::PreviousPane => self.step_pane(-1),
+            Bound::GrowPane => self.grow_pane(PANE_STEP),
+            Bound::ShrinkPane => self.grow_pane(-PANE_STEP),
+            Bound::MoveEarlier => self.reorder(-1),
+            Bound::MoveLater => self.reorder(1),
+            Bound::Terminal => self.run_terminal(),
+            Bound::SectorNumber(n) => self.act_ui(UiAction::SectorNumber { number: number(n) }),
+            Bound::SendToSectorNumber(n) => {
+                let sector = self.shell.sector_number(number(n)).ok_or_else(|| format!("there is no sector {n}"))?;
+                let send = Operation::SendToSector { node: None, sector, follow: false };
+                self.operate(&send).map_err(|refused| refused.to_string())
+            }
+            Bound::Run(command) => self.run(command, None),
+        }
+    }
+
+    fn step_pane(&mut self, by: isize) -> Result<(), String> {
+        let output = self.shell.desktop.focused_output();
+        let panes = output.panes.viewports();
+        let place = panes.iter().position(|pane| *pane == output.focused).unwrap_or(0);
+        let next = (place + panes.len()).saturating_add_signed(by) % panes.len().max(1);
+        let Some(viewport) = panes.get(next).copied() else { return Ok(()) };
+        self.operate(&Operation::FocusViewport { viewport }).map_err(|refused| refused.to_string())
+    }
+
+    fn grow_pane(&mut self, by: f64) -> Result<(), String> {
+        let output = self.shell.desktop.focused_output();
+        let rect = output.rect_of(output.focused).unwrap_or_default();
+        let others = output.layout().into_iter().filter(|(id, _)| *id != output.focused).map(|(_, rect)| rect);
+        // The neighbour it shares a split with lies beside it or below it.
+        let beside = others.clone().any(|other| other.y < rect.bottom() && rect.y < other.bottom());
+        let (mine, whole) = if beside { (rect.w, output.area.w) } else { (rect.h, output.area.h) };
+        let share = (mine / whole.max(1.0) + by).clamp(0.1, 0.9);
+        self.operate(&Operation::Resize { share }).map_err(|refused| refused.to_string())
+    }
+
+    fn reorder(&mut self, by: isize) -> Result<(), String> {
+        let viewport = self.shell.desktop.focused_viewport();
+        let children = self.shell.desktop.tree().children(&viewport.path);
+        let Some(node) = viewport.selected else { return Err("nothing is selected".into()) };
+        let place = children.iter().position(|child| *child == node).unwrap_or(0);
+        let Some(to) = place.checked_add_signed(by) else { return Ok(()) };
+        self.operate(&Operation::Reorder { node, to }).map_err(|refused| refused.to_string())
+    }
+
+    /// Shows the list of keys, or takes it away.
+    pub(crate) fn show_keys(&mut self, shown: bool) {
+        if matches!(self.shell.interface.overlay, Some(Overlay::Keys)) != shown {
+            self.tell(|interface, sight, _| interface.act(&UiAction::Keys, sight));
+        }
+    }
+
+    /// The pointer, or the finger that pressed something, is here.
+    pub(crate) fn interface_moved(&mut self, at: Point<f64, Logical>) {
+        self.tell(|interface, sight, now| interface.pointer_moved(point(at), sight, now));
+    }
+
+    /// The pointer is over a window.
+    pub(crate) fn interface_left(&mut self) {
+        if self.shell.interface.hovered.is_some() {
+            self.shell.interface.pointer_left();
+            self.shell.outdated = true;
+        }
+    }
+
+    /// The finger that pressed something is here.
+    pub(crate) fn interface_dragged(&mut self, at: Point<f64, Logical>) {
+        self.tell(|interface, sight, now| interface.finger_moved(point(at), sight, now));
+    }
+
+    /// A button went down.
+    pub(crate) fn interface_pressed(&mut self, at: Point<f64, Logical>, button: u32) {
+        self.focus_pane_at(at);
+        self.tell(|interface, sight, now| interface.pressed(point(at), Button::from(button), sight, now));
+    }
+
+    /// A button came up.
+    pub(crate) fn interface_released(&mut self, at: Point<f64, Logical>, button: u32) {
+        self.tell(|interface, sight, now| interface.released(point(at), Button::from(button), sight, now));
+    }
+
+    /// A finger landed.
+    pub(crate) fn interface_touched(&mut self, at: Point<f64, Logical>) {
+        self.focus_pane_at(at);
+        self.tell(|interface, sight, now| interface.touched(point(at), sight, now));
+    }
+
+    /// The finger was lifted.
+    pub(crate) fn interface_lifted(&mut self) {
+        self.tell(|interface, sight, now| interface.lifted(sight, now));
+    }
+
+    /// What was begun with the finger does not count.
+    pub(crate) fn interface_cancelled(&mut self) {
+        self.tell(|interface, _, _| {
+            interface.cancel();
+            Vec::new()
+        });
+    }
+
+    /// A key went down that belongs to the interface. What it does not want may be bound.
+    pub(crate) fn interface_key(&mut self, pressed: Pressed) {
+        let held = Held {
+            shift: pressed.modifiers.shift,
+            ctrl: pressed.modifiers.ctrl,
+            alt: pressed.modifiers.alt,
+            logo: pressed.modifiers.logo,
+        };
+        let mut taken = false;
+        if let Some(symbol) = symbol(pressed) {
+            self.tell(|interface, sight, now| {
+                let requests = interface.key(symbol, held, sight, now);
+                taken = requests.is_some();
+                requests.unwrap_or_default()
+            });
+        }
+        if !taken && let Some(binding) = self.settings.bindings.find(pressed, true) {
+            let action = binding.action.clone();
+            self.act_bound(action);
+        }
+    }
+
+    /// Text that no key typed, for a box of the interface.
+    pub(crate) fn interface_text(&mut self, text: &str) {
+        self.tell(|interface, sight, _| {
+            interface.text(text, sight);
+            Vec::new()
+        });
+    }
+
+    /// A part was pressed by assistive technology, or by a test.
+    pub(crate) fn activate(&mut self, name: &str, secondary: bool) {
+        let Some(node) = self.shell.view.nodes.iter().find(|node| node.key.to_string() == name) else { return };
+        let key = node.key;
+        let menu = node.menu.clone().filter(|_| secondary);
+        let pane = (key.pane != 0).then(|| ViewportId::from_raw(key.pane));
+        match (secondary, menu) {
+            (false, _) => {
+                pane.into_iter().for_each(|pane| self.focus_pane(pane));
+                self.tell(|interface, sight, _| interface.press_key(key, sight));
+            }
+            (true, Some(menu)) => self.act(pane, menu),
+            (true, None) => {}
+        }
+    }
+
+    /// Assistive technology has moved to a part.
+    pub(crate) fn focus_part(&mut self, key: &str) {
+        let node = self.shell.view.nodes.iter().find(|node| node.key.to_string() == key && node.action.is_some());
+        if let Some(key) = node.map(|node| node.key) {
+            self.shell.interface.focused = Some(key);
+            self.shell.interface.ring = true;
+            self.shell.outdated = true;
+            self.screen.damage();
+        }
+    }
+
+    /// Gives the focus to the pane at a point.
+    pub(crate) fn focus_pane_at(&mut self, at: Point<f64, Logical>) {
+        if let Some(pane) = self.shell.pane_at(point(at)) {
+            self.focus_pane(pane);
+        }
+    }
+
+    fn focus_pane(&mut self, pane: ViewportId) {
+        if self.shell.desktop.focused_viewport().id != pane {
+            let focused = self.operate(&Operation::FocusViewport { viewport: pane });
+            if let Err(refused) = focused {
+                tracing::debug!(%refused, "a pane did not get the focus");
+            }
+        }
+    }
+
+    /// Lets time pass for what is held, blinks or leaves, and asks again when there is more of it.
+    pub(crate) fn wake_interface(&mut self) {
+        let now = self.shell.now();
+        let (interface, sight) = self.shell.apart();
+        let before = interface.clone();
+        let (requests, next) = interface.tick(&sight, now);
+        if *interface != before {
+            self.shell.outdated = true;
+            self.screen.damage();
+        }
+        for (pane, action) in requests {
+            self.act(pane, action);
+        }
+        if let Some(token) = self.shell.wake.take() {
+            self.handle.remove(token);
+        }
+        let Some(next) = next else { return };
+        let timer = Timer::from_deadline(Instant::now() + next.saturating_sub(now));
+        let inserted = self.handle.insert_source(timer, |_, (), state: &mut State| {
+            state.shell.wake = None;
+            state.shell.outdated = true;
+            state.screen.damage();
+            state.wake_interface();
+            TimeoutAction::Drop
+        });
+        match inserted {
+            Ok(token) => self.shell.wake = Some(token),
+            Err(error) => tracing::error!(%error, "no timer for the interface"),
+        }
+    }
+}
+
+/// What a key means to the interface.
+fn symbol(pressed: Pressed) -> Option<Symbol> {
+    Some(match Keysym::from(pressed.modified) {
+        Keysym::Tab | Keysym::ISO_Left_Tab => Symbol::Tab,
+        Keysym::Return | Keysym::KP_Enter => Symbol::Enter,
+        Keysym::Escape => Symbol::Escape,
+        Keysym::BackSpace => Symbol::Backspace,
+        Keysym::Left | Keysym::KP_Left => Symbol::Left,
+        Keysym::Right | Keysym::KP_Right => Symbol::Right,
+        Keysym::Up | Keysym::KP_Up => Symbol::Up,
+        Keysym::Down | Keysym::KP_Down => Symbol::Down,
+        Keysym::Home | Keysym::KP_Home => Symbol::Home,
+        Keysym::End | Keysym::KP_End => Symbol::End,
+        Keysym::Menu => Symbol::Menu,
+        other => Symbol::Char(other.key_char().filter(|c| !c.is_control())?),
+    })
+}

@@ -1,0 +1,196 @@
+//! The windows, and where they are: the zoom hierarchy of [`lcars_ui`], joined to the surfaces of clients.
+//!
+//! What there is and who is where lives in [`Desktop`]; what pointer and keyboard are at lives in [`Interface`]; what is
+//! seen follows from both as a [`View`]. This module tells them what programs do, and does what they say.
+
+mod act;
+mod configure;
+mod place;
+mod view;
+mod windows;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use calloop::RegistrationToken;
+use lcars_ui::geometry;
+use lcars_ui::hierarchy::{Desktop, OutputId, WindowId};
+use lcars_ui::interface::Interface;
+use lcars_ui::operation::Refused;
+use lcars_ui::theme::Theme;
+use lcars_ui::view::{Binding, Launchable, Readings, View};
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::{Logical, Size};
+use smithay::wayland::compositor::{get_parent, with_states};
+use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
+
+pub use place::Seen;
+
+/// One toplevel.
+#[derive(Debug)]
+pub struct Window {
+    /// Its place in the hierarchy, for as long as it shows something.
+    pub id: Option<WindowId>,
+    /// Its protocol object.
+    pub toplevel: ToplevelSurface,
+    /// It asked to cover its pane before it had anything to show.
+    fullscreen: bool,
+}
+
+/// The desktop of the session, and what is seen of it.
+#[derive(Debug)]
+pub struct Shell {
+    /// Sectors, apps, windows; viewports and their paths.
+    pub desktop: Desktop,
+    /// Pointer, keyboard focus, overlays, alerts.
+    pub interface: Interface,
+    /// In the order they came.
+    windows: Vec<Window>,
+    /// As it was last laid out.
+    view: View,
+    /// A camera was on its way when it was made.
+    moving: bool,
+    /// How each window is seen in it.
+    seen: HashMap<WindowId, Seen>,
+    /// The one that is shown.
+    output: OutputId,
+    /// The view is to be made again before the next frame; a client may change its title a thousand times between.
+    pub(crate) outdated: bool,
+    /// For the rails.
+    pub(crate) readings: Readings,
+    /// The time of day as it is shown.
+    pub(crate) clock: String,
+    /// What can be launched.
+    pub(crate) launcher: Vec<Launchable>,
+    /// What was typed when that was found.
+    pub(crate) launcher_for: Option<String>,
+    /// The keys in force, for the overlay that lists them.
+    pub(crate) bindings: Vec<Binding>,
+    /// The map is shown where it is not part of the level.
+    pub(crate) map: bool,
+    /// Fires when something of the interface is due.
+    pub(crate) wake: Option<RegistrationToken>,
+    /// The zero of all times that the hierarchy hears of.
+    began: Instant,
+}
+
+impl Shell {
+    /// A desktop with an output of this size, logical.
+    ///
+    /// # Errors
+    /// If the output has no size that can be counted in.
+    pub fn new(theme: &Theme, size: Size<i32, Logical>) -> Result<Self, Refused> {
+        let area = view::panes_area(theme, size, 1.0, 1.0);
+        let desktop = Desktop::new::<&str>(&[], area)?;
+        let output = desktop.focused_output().id;
+        Ok(Self {
+            desktop,
+            interface: Interface::default(),
+            windows: Vec::new(),
+            view: View {
+                background: theme.bg,
+                scene: Vec::new(),
+                nodes: Vec::new(),
+                areas: Vec::new(),
+                covers: Vec::new(),
+                moving: false,
+            },
+            moving: false,
+            seen: HashMap::new(),
+            output,
+            outdated: true,
+            readings: Readings::default(),
+            clock: String::new(),
+            launcher: Vec::new(),
+            launcher_for: None,
+            bindings: Vec::new(),
+            map: false,
+            wake: None,
+            began: Instant::now(),
+        })
+    }
+
+    /// Takes another desktop, before there are windows.
+    pub(crate) fn begin_with(&mut self, desktop: Desktop) {
+        self.output = desktop.focused_output().id;
+        self.desktop = desktop;
+        self.outdated = true;
+    }
+
+    /// A moment as the hierarchy counts time.
+    pub fn time(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.began)
+    }
+
+    /// This moment as the hierarchy counts time.
+    pub fn now(&self) -> Duration {
+        self.time(Instant::now())
+    }
+
+    /// All toplevels, in the order they came; those without a name show nothing yet.
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// One window.
+    pub fn get(&self, id: WindowId) -> Option<&Window> {
+        self.windows.iter().find(|window| window.id == Some(id))
+    }
+
+    /// The toplevel that a surface belongs to, be it its own or a subsurface.
+    fn toplevel_of(&self, surface: &WlSurface) -> Option<&Window> {
+        let mut root = surface.clone();
+        while let Some(parent) = get_parent(&root) {
+            root = parent;
+        }
+        self.windows.iter().find(|window| *window.toplevel.wl_surface() == root)
+    }
+
+    /// The window that a surface belongs to, be it its own or a subsurface.
+    pub fn window_of(&self, surface: &WlSurface) -> Option<WindowId> {
+        self.toplevel_of(surface)?.id
+    }
+
+    /// The window that has the keyboard.
+    pub fn focused(&self) -> Option<WindowId> {
+        self.desktop.focused_window()
+    }
+
+    /// What is seen, as it was last laid out.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// A camera is on its way: the next picture differs without anything being done.
+    pub fn moving(&self) -> bool {
+        self.moving
+    }
+
+    /// What is behind everything, premultiplied.
+    pub(crate) fn background(&self) -> [f32; 4] {
+        self.view.background.premultiplied()
+    }
+
+    /// Whether a window is one that stays above another.
+    pub fn is_dialog(&self, id: WindowId) -> bool {
+        self.desktop.tree().window(id).is_some_and(|(_, _, window)| window.parent.is_some())
+    }
+
+    /// The window at the bottom of the stack that a dialog belongs to; of any other window, itself.
+    fn place_of(&self, id: WindowId) -> WindowId {
+        self.desktop.tree().window(id).map_or(id, |(_, app, _)| app.place_of(id))
+    }
+}
+
+/// Title and app id, as the client gave them: hostile text.
+pub fn title(toplevel: &ToplevelSurface) -> (String, String) {
+    with_states(toplevel.wl_surface(), |states| {
+        let Some(data) = states.data_map.get::<XdgToplevelSurfaceData>() else { return Default::default() };
+        let Ok(data) = data.lock() else { return Default::default() };
+        (data.title.clone().unwrap_or_default(), data.app_id.clone().unwrap_or_default())
+    })
+}
+
+pub(crate) fn point(at: smithay::utils::Point<f64, Logical>) -> geometry::Point {
+    geometry::Point { x: at.x, y: at.y }
+}

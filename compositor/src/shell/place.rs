@@ -1,0 +1,150 @@
+//! Where the windows in sight are, front to back: what is drawn there is what is hit there.
+
+use std::collections::HashMap;
+
+use lcars_ui::geometry::Rect;
+use lcars_ui::hierarchy::WindowId;
+use lcars_ui::scene::{Look, Primitive};
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::{Logical, Point, Rectangle, Size};
+
+use super::{Shell, point};
+use crate::compose::{self, Placed};
+use crate::state::State;
+
+/// How much of a window is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing.
+    Hidden,
+    /// A thumbnail.
+    Thumbnail,
+    /// Its live surfaces.
+    Live,
+}
+
+/// To whole logical pixels.
+pub(super) fn rounded(rect: Rect) -> Rectangle<i32, Logical> {
+    let (x, y) = (rect.x.round() as i32, rect.y.round() as i32);
+    let (right, bottom) = (rect.right().round() as i32, rect.bottom().round() as i32);
+    Rectangle::new((x, y).into(), ((right - x).max(1), (bottom - y).max(1)).into())
+}
+
+impl Shell {
+    /// Whether and how a window is seen at the moment.
+    pub fn seen(&self, id: WindowId) -> Seen {
+        self.seen.get(&self.place_of(id)).copied().unwrap_or(Seen::Hidden)
+    }
+}
+
+/// How each window of a scene is seen.
+pub(super) fn seen_in(scene: &[Primitive]) -> HashMap<WindowId, Seen> {
+    let mut seen = HashMap::new();
+    for primitive in scene {
+        if let Primitive::Window { window, look, .. } = primitive {
+            let best = seen.entry(*window).or_insert(Seen::Thumbnail);
+            if *look == Look::Live {
+                *best = Seen::Live;
+            }
+        }
+    }
+    seen
+}
+
+impl State {
+    /// A surface tree has another picture, or waits for a frame.
+    pub(crate) fn window_drew(&mut self, root: &WlSurface, changed: bool) {
+        match self.shell.window_of(root).map(|id| self.shell.seen(id)) {
+            // It is seen when somebody looks; its frames come at their own pace.
+            Some(Seen::Hidden) => {}
+            Some(Seen::Thumbnail) if !changed => {}
+            Some(Seen::Thumbnail) => self.thumbnail_changed(),
+            // A frame callback is answered by the next tick even if nothing was drawn.
+            Some(Seen::Live) | None => self.screen.damage(),
+        }
+    }
+
+    /// The windows that are shown at their own size, in painting order, with the area that each has.
+    fn live(&self) -> impl DoubleEndedIterator<Item = (WindowId, Rectangle<i32, Logical>)> {
+        self.shell.view.scene.iter().filter_map(|primitive| match primitive {
+            Primitive::Window { window, rect, full, look: Look::Live, .. }
+                if (rect.w - full.w).abs() < 0.5 && (rect.h - full.h).abs() < 0.5 =>
+            {
+                Some((*window, rounded(*rect)))
+            }
+            _ => None,
+        })
+    }
+
+    /// Where a window's geometry is, output logical: it fills its area, or is in the middle of it. Nowhere unless it is
+    /// shown at its own size.
+    pub fn placement(&self, id: WindowId) -> Option<Rectangle<i32, Logical>> {
+        let place = self.shell.place_of(id);
+        let (_, area) = self.live().find(|(window, _)| *window == place)?;
+        self.geometry_in(id, area)
+    }
+
+    /// Where a window's geometry is in an area.
+    fn geometry_in(&self, id: WindowId, area: Rectangle<i32, Logical>) -> Option<Rectangle<i32, Logical>> {
+        let window = self.shell.get(id)?;
+        let geometry = compose::window_geometry(window.toplevel.wl_surface());
+        let size = if geometry.is_empty() { area.size } else { geometry.size };
+        let centred = |start: i32, room: i32, length: i32| start + ((room - length) / 2).max(0);
+        let loc = if self.shell.is_dialog(id) || size.w < area.size.w || size.h < area.size.h {
+            Point::from((centred(area.loc.x, area.size.w, size.w), centred(area.loc.y, area.size.h, size.h)))
+        } else {
+            area.loc
+        };
+        Some(Rectangle::new(loc, size))
+    }
+
+    /// A window with its dialogs and popups, front to back, in an area, with the clip that applies to each.
+    pub(crate) fn stack_in(
+        &self,
+        place: WindowId,
+        area: Rectangle<i32, Logical>,
+        popups: bool,
+    ) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
+        let Some((_, app, _)) = self.shell.desktop.tree().window(place) else { return Vec::new() };
+        let mut placed = Vec::new();
+        for member in app.stack(place).rev() {
+            let Some(window) = self.shell.get(member.id) else { continue };
+            let Some(geometry) = self.geometry_in(member.id, area) else { continue };
+            let surface = window.toplevel.wl_surface();
+            // A full window that draws larger than it was told must not cover the frame; popups and shadows may.
+            let clip = member.parent.is_none().then_some(area);
+            for tree in compose::with_popups(surface, geometry.loc) {
+                if tree.surface == *surface {
+                    placed.push((tree, clip));
+                } else if popups {
+                    placed.push((tree, None));
+                }
+            }
+        }
+        placed
+    }
+
+    /// The size of the whole picture as windows see it.
+    pub fn output_size(&self) -> Size<i32, Logical> {
+        self.screen.logical_size()
+    }
+
+    /// Every surface tree that is shown at its own size, front to back, with the clip that applies to it.
+    pub fn placed(&self) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
+        self.live().rev().flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
+    }
+
+    /// The surface at a point of the picture, and where it is; `None` over the interface.
+    pub fn surface_at(&self, at: Point<f64, Logical>) -> Option<(WlSurface, Point<f64, Logical>)> {
+        let view = &self.shell.view;
+        if self.shell.moving() || self.hold.is_some() || view.covers.iter().any(|cover| cover.contains(point(at))) {
+            return None;
+        }
+        self.placed().iter().find_map(|(tree, clip)| {
+            if clip.is_some_and(|clip| !clip.to_f64().contains(at)) {
+                return None;
+            }
+            compose::surface_under(tree, at)
+        })
+    }
+}

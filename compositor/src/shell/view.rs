@@ -1,0 +1,74 @@
+//! From the desktop to what is seen of it.
+
+use std::time::Instant;
+
+use lcars_ui::geometry::{self, Rect};
+use lcars_ui::theme::Theme;
+use lcars_ui::view::{self, Inputs};
+use smithay::utils::{Logical, Size};
+
+use super::place::seen_in;
+use crate::mirror;
+use crate::state::State;
+
+/// What the panes of an output may fill.
+pub(super) fn panes_area(theme: &Theme, size: Size<i32, Logical>, scale: f64, ui_scale: f64) -> Rect {
+    view::pane_area(theme, geometry::Size { w: f64::from(size.w), h: f64::from(size.h) }, scale, ui_scale)
+}
+
+impl State {
+    /// Lays everything out again and tells every window what follows from it.
+    pub fn relayout(&mut self) {
+        let (interface, sight) = self.shell.apart();
+        interface.forget(&sight);
+        let area = panes_area(&self.theme, self.screen.logical_size(), self.screen.scale(), self.ui_scale());
+        if let Err(refused) = self.shell.desktop.resize_output(self.shell.output, area) {
+            tracing::warn!(%refused, "the panes keep their size");
+        }
+        self.find_launchables();
+        self.look(Instant::now());
+        // Where the keyboard is in what has just opened is known now that it is in view.
+        let (interface, sight) = self.shell.apart();
+        let before = (interface.focused, interface.hovered);
+        interface.forget(&sight);
+        if (interface.focused, interface.hovered) != before {
+            self.look(Instant::now());
+        }
+        self.configure_all();
+        self.publish();
+    }
+
+    /// Makes the view as it is at a moment. What differs from the last is drawn and told.
+    pub(crate) fn look(&mut self, at: Instant) {
+        self.shell.outdated = false;
+        let size = self.screen.logical_size();
+        let now = self.shell.time(at);
+        let view = view::build(&Inputs {
+            desktop: &self.shell.desktop,
+            output: self.shell.output,
+            size: geometry::Size { w: f64::from(size.w), h: f64::from(size.h) },
+            scale: self.screen.scale(),
+            ui_scale: self.ui_scale(),
+            theme: &self.theme,
+            interface: &self.shell.interface,
+            readings: &self.shell.readings,
+            clock: &self.shell.clock,
+            launcher: &self.shell.launcher,
+            bindings: &self.shell.bindings,
+            now,
+        });
+        if view.scene != self.shell.view.scene
+            || view.background != self.shell.view.background
+            || self.shell.desktop.moving(now)
+        {
+            self.screen.damage();
+        }
+        self.shell.moving = self.shell.desktop.moving(now);
+        self.shell.seen = seen_in(&view.scene);
+        let told = view.nodes == self.shell.view.nodes;
+        self.shell.view = view;
+        if !told && let Some(remote) = &self.remote {
+            remote.streamer().set_semantics(mirror::nodes(&self.shell.view.nodes));
+        }
+    }
+}

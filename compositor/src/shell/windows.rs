@@ -1,0 +1,215 @@
+//! What programs do with their windows, told to the hierarchy.
+
+use lcars_ui::hierarchy::{NewWindow, WindowId};
+use lcars_ui::operation::{Effect, Effects, Operation};
+use smithay::desktop::PopupManager;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::SERIAL_COUNTER;
+use smithay::wayland::shell::xdg::ToplevelSurface;
+
+use super::{Shell, Window, title};
+use crate::state::State;
+use crate::surface;
+
+impl Shell {
+    /// A new toplevel; it joins the hierarchy once it has a picture.
+    pub fn add(&mut self, toplevel: ToplevelSurface) {
+        self.windows.push(Window { id: None, toplevel, fullscreen: false });
+    }
+}
+
+impl State {
+    /// A surface tree committed: its window may have appeared or disappeared.
+    pub fn window_committed(&mut self, root: &WlSurface) {
+        let Some(window) = self.shell.windows.iter().find(|window| window.toplevel.wl_surface() == root) else {
+            return;
+        };
+        match (surface::is_mapped(root), window.id) {
+            // If it was never configured, it has been told that this is an error.
+            (true, None) if window.toplevel.ensure_configured() => self.window_appeared(root),
+            (false, Some(id)) => self.window_disappeared(id),
+            _ => {}
+        }
+    }
+
+    fn window_appeared(&mut self, root: &WlSurface) {
+        let Some(place) = self.shell.windows.iter().position(|window| window.toplevel.wl_surface() == root) else {
+            return;
+        };
+        let Some(window) = self.shell.windows.get(place) else { return };
+        let (toplevel, fullscreen) = (window.toplevel.clone(), window.fullscreen);
+        let (title, app_id) = title(&toplevel);
+        let provenance = self.provenance(root);
+        let name = self.app_name(&app_id);
+        let new = NewWindow {
+            app_id: &app_id,
+            title: &title,
+            name: name.as_deref(),
+            parent: toplevel.parent().and_then(|parent| self.shell.window_of(&parent)),
+            sector: provenance.sector,
+            launch: provenance.launch,
+            expected: provenance.expected,
+        };
+        let now = self.shell.now();
+        let id = match self.shell.desktop.add_window(new, now) {
+            Ok((id, effects)) => {
+                self.shell.windows.iter_mut().skip(place).take(1).for_each(|window| window.id = Some(id));
+                self.screen.output.enter(root);
+                self.carry_out(effects);
+                id
+            }
+            Err(refused) => {
+                tracing::warn!(%refused, "a window is not shown");
+                toplevel.send_close();
+                return;
+            }
+        };
+        if fullscreen {
+            self.shell.desktop.set_fullscreen(id, true);
+        }
+        if self.options.follow {
+            self.focus_window(id);
+        }
+        self.shell.outdated = true;
+        self.remember();
+    }
+
+    fn window_disappeared(&mut self, id: WindowId) {
+        let Some(window) = self.shell.windows.iter_mut().find(|window| window.id == Some(id)) else { return };
+        window.id = None;
+        window.fullscreen = false;
+        // It begins anew: its next commit is answered with a configure. smithay would know by itself only if it kept the
+        // buffers.
+        window.toplevel.reset_initial_configure_sent();
+        let surface = window.toplevel.wl_surface().clone();
+        self.screen.output.leave(&surface);
+        self.lose_window(id);
+    }
+
+    /// A toplevel is gone for good.
+    pub fn remove_toplevel(&mut self, toplevel: &ToplevelSurface) {
+        let Some(place) = self.shell.windows.iter().position(|window| window.toplevel == *toplevel) else { return };
+        let window = self.shell.windows.remove(place);
+        if let Some(id) = window.id {
+            self.lose_window(id);
+        }
+    }
+
+    fn lose_window(&mut self, id: WindowId) {
+        if self.shell.focused() == Some(id) {
+            self.end_popup_grab();
+        }
+        let now = self.shell.now();
+        let effects = self.shell.desktop.remove_window(id, now);
+        self.carry_out(effects);
+        if self.options.follow {
+            // A kiosk shows what there is.
+            let newest = self.shell.windows.iter().rev().find_map(|window| window.id);
+            let shown = self.shell.focused().or(newest);
+            shown.into_iter().for_each(|id| self.focus_window(id));
+        }
+        self.shell.outdated = true;
+        self.remember();
+        self.refresh_pointer_focus();
+    }
+
+    /// A program changed what its window is called, grouped by, or a dialog of.
+    pub fn window_described(&mut self, toplevel: &ToplevelSurface) {
+        let Some(id) = self.shell.window_of(toplevel.wl_surface()) else { return };
+        let (title, app_id) = title(toplevel);
+        let parent = toplevel.parent().and_then(|parent| self.shell.window_of(&parent));
+        let now = self.shell.now();
+        let desktop = &mut self.shell.desktop;
+        desktop.set_title(id, &title);
+        let mut effects = desktop.set_app_id(id, &app_id, now);
+        match desktop.set_parent(id, parent, now) {
+            Ok(more) => effects.extend(more),
+            Err(refused) => tracing::debug!(%refused, "a dialog stays what it was"),
+        }
+        self.carry_out(effects);
+        self.shell.outdated = true;
+    }
+
+    /// Lets a window cover its pane, or puts it back.
+    pub fn set_fullscreen(&mut self, toplevel: &ToplevelSurface, fullscreen: bool) {
+        let Some(window) = self.shell.windows.iter_mut().find(|window| window.toplevel == *toplevel) else { return };
+        window.fullscreen = fullscreen;
+        if let Some(id) = window.id {
+            self.shell.desktop.set_fullscreen(id, fullscreen);
+        }
+        self.relayout();
+    }
+
+    /// Shows a window at once and gives it the keyboard: what a program with a right to it asks for, or a test.
+    pub fn focus_window(&mut self, id: WindowId) {
+        let now = self.shell.now();
+        let jump = Operation::Jump { to: Some(id.into()) };
+        match self.shell.desktop.apply(&jump, now) {
+            Ok(effects) => self.carry_out(effects),
+            Err(refused) => tracing::debug!(%refused, "a window was not shown"),
+        }
+        self.shell.desktop.arrive_at_once();
+        self.relayout();
+        self.refresh_pointer_focus();
+    }
+
+    /// Asks a window's program to close it.
+    pub fn close_window(&mut self, id: WindowId) -> bool {
+        let window = self.shell.get(id);
+        window.inspect(|window| window.toplevel.send_close()).is_some()
+    }
+
+    /// Does something with the desktop.
+    ///
+    /// # Errors
+    /// If it cannot be done, and why; nothing has changed then.
+    pub fn operate(&mut self, operation: &Operation) -> Result<(), lcars_ui::operation::Refused> {
+        let now = self.shell.now();
+        let effects = self.shell.desktop.apply(operation, now)?;
+        self.carry_out(effects);
+        self.shell.outdated = true;
+        self.screen.damage();
+        self.remember();
+        Ok(())
+    }
+
+    /// Does what the hierarchy says has to be done.
+    pub(crate) fn carry_out(&mut self, effects: Effects) {
+        for effect in effects {
+            match effect {
+                Effect::AskToClose { window } => {
+                    self.close_window(window);
+                }
+                // Told with the next layout.
+                Effect::SetFullscreen { .. } => self.shell.outdated = true,
+                Effect::Focus { window } => self.give_keyboard(window),
+            }
+        }
+    }
+
+    /// The keyboard belongs to this window now, or to the interface.
+    fn give_keyboard(&mut self, window: Option<WindowId>) {
+        self.end_popup_grab();
+        let surface = window.and_then(|id| self.shell.get(id)).map(|window| window.toplevel.wl_surface().clone());
+        if let Some(keyboard) = self.seat.get_keyboard() {
+            keyboard.set_focus(self, surface, SERIAL_COUNTER.next_serial());
+        }
+        self.shell.outdated = true;
+    }
+
+    /// Dismisses the popups that hold keyboard and pointer. Their grab would keep the keyboard from every other window.
+    pub fn end_popup_grab(&mut self) {
+        let Some(keyboard) = self.seat.get_keyboard().filter(|keyboard| keyboard.is_grabbed()) else { return };
+        for window in &self.shell.windows {
+            let root = window.toplevel.wl_surface();
+            for (popup, _) in PopupManager::popups_for_surface(root) {
+                // It fails only for a window that is gone, whose popups are gone too.
+                let _ = PopupManager::dismiss_popup(root, &popup);
+            }
+        }
+        if let Some(pointer) = self.seat.get_pointer() {
+            pointer.unset_grab(self, SERIAL_COUNTER.next_serial(), self.clock.now().as_millis());
+        }
+        keyboard.unset_grab(self);
+    }
+}

@@ -53,6 +53,7 @@ fn main() -> std::io::Result<()> {
             save(&format!("zoom-{name}-{percent:02}"), standard, &draw(&desktop, standard, now))?;
         }
     }
+    save("many", standard, &draw(&many(standard), standard, REST))?;
     speed(standard);
     Ok(())
 }
@@ -100,14 +101,24 @@ fn zooms() -> Vec<(&'static str, Vec<Operation>, Operation)> {
     let logs = desktop.tree().sectors.get(4).map(|sector| NodeId::from(sector.id));
     let hub = Operation::Jump { to: build };
     let editor = app(&desktop, "Text Editor");
+    let firefox = app(&desktop, "Firefox");
+    let split = vec![
+        Operation::Jump { to: editor },
+        Operation::Split { axis: Axis::Horizontal },
+        Operation::Jump { to: build },
+        Operation::Select { node: editor.unwrap() },
+    ];
     vec![
         ("overview-hub", vec![], hub.clone()),
         ("overview-logs", vec![], Operation::Jump { to: logs }),
         (
-            "hub-focus",
-            vec![hub, Operation::Select { node: editor.unwrap_or(build.unwrap()) }],
-            Operation::Jump { to: editor },
+            "hub-picker",
+            vec![hub.clone(), Operation::Select { node: firefox.unwrap() }],
+            Operation::Jump { to: firefox },
         ),
+        ("picker-focus", vec![Operation::Jump { to: firefox }], Operation::ZoomIn { into: None }),
+        ("split-focus", split, Operation::Jump { to: editor }),
+        ("hub-focus", vec![hub, Operation::Select { node: editor.unwrap() }], Operation::Jump { to: editor }),
     ]
 }
 
@@ -162,6 +173,20 @@ fn sample(size: Size) -> Desktop {
             REST,
         )
         .unwrap();
+    desktop
+}
+
+/// Fifty windows in eight sectors.
+fn many(size: Size) -> Desktop {
+    let sectors: Vec<_> = (1..=8).map(|number| (format!("Sector {number}"), None)).collect();
+    let mut desktop = Desktop::new(&sectors, view::pane_area(&Theme::default(), size, 1.0, 1.0)).unwrap();
+    let ids: Vec<_> = desktop.tree().sectors.iter().map(|sector| sector.id).collect();
+    for number in 0..50 {
+        let app_id = format!("App {}", number / 2);
+        let sector = ids.get(number % 8).copied();
+        let new = NewWindow { app_id: &app_id, title: "window", sector, ..NewWindow::default() };
+        desktop.add_window(new, Duration::ZERO).unwrap();
+    }
     desktop
 }
 

@@ -23,6 +23,8 @@ pub enum HubMode {
     Directory,
 }
 
+/// The pane that the measures are written down for.
+const USUAL: Size = Size { w: 1280.0, h: 680.0 };
 /// The margin at the edge of a pane.
 const MARGIN: f64 = 8.0;
 /// From the top of a pane to its content: margin, title bar and the gaps around it.
@@ -55,15 +57,37 @@ fn rail(pane: Size) -> (f64, f64) {
     }
 }
 
+/// How much larger than written down the measures are in a pane: a large screen shows the same, only larger.
+fn fit(pane: Size) -> f64 {
+    let fit = (pane.w / USUAL.w).min(pane.h / USUAL.h);
+    if fit.is_finite() { ((fit * 8.0).round() / 8.0).clamp(0.75, 2.0) } else { 1.0 }
+}
+
+fn scaled(rect: Rect, factor: f64) -> Rect {
+    Rect::new(rect.x * factor, rect.y * factor, rect.w * factor, rect.h * factor)
+}
+
 /// What a pane's frame leaves for content, in the pane's own coordinates.
 pub fn content(pane: Size, level: Level) -> Rect {
+    let fit = fit(pane);
+    scaled(content_as_written(Size { w: pane.w / fit, h: pane.h / fit }, level), fit)
+}
+
+fn content_as_written(pane: Size, level: Level) -> Rect {
     let (rail, space) = if matches!(level, Level::Picker | Level::Focus) { (32.0, 32.0) } else { rail(pane) };
     Rect::from_edges(MARGIN + rail + space, ABOVE, pane.w - MARGIN, pane.h - BELOW)
 }
 
-/// The tiles of `count` children, in their order, in the pane's own coordinates. At level 3 there are none.
+/// The tiles of `count` children, in their order, in the pane's own coordinates, as far as they follow from the pane's
+/// size alone; a view knows more and may place them a little otherwise. At level 3 there are none.
 pub fn tiles(pane: Size, level: Level, mode: HubMode, count: usize) -> Vec<Rect> {
-    let room = content(pane, level);
+    let fit = fit(pane);
+    let tiles = tiles_as_written(Size { w: pane.w / fit, h: pane.h / fit }, level, mode, count);
+    tiles.into_iter().map(|tile| scaled(tile, fit)).collect()
+}
+
+fn tiles_as_written(pane: Size, level: Level, mode: HubMode, count: usize) -> Vec<Rect> {
+    let room = content_as_written(pane, level);
     let gap = if pane.w >= 960.0 { GAP } else { NARROW_GAP };
     match level {
         Level::Overview => grid(room, gap, SECTOR_TILE, count),

@@ -109,7 +109,7 @@ pub struct View {
     pub areas: Vec<FocusArea>,
     /// What overlays cover, output logical: no window is touched through them.
     pub covers: Vec<Rect>,
-    /// A camera, a hold or a blink is under way: the next picture differs without any event.
+    /// A camera is under way: the next picture differs without any event.
     pub moving: bool,
 }
 

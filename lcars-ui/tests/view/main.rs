@@ -7,6 +7,7 @@ mod meaning;
 mod morph;
 mod pictures;
 mod random;
+mod states;
 
 use std::time::Duration;
 

@@ -53,6 +53,15 @@ fn main() -> std::io::Result<()> {
             save(&format!("zoom-{name}-{percent:02}"), standard, &draw(&desktop, standard, now))?;
         }
     }
+    for (name, operations) in places() {
+        let mut desktop = sample(standard);
+        let area = view::pane_area(&Theme::default(), standard, 1.0, 2.0);
+        desktop.resize_output(desktop.focused_output().id, area).unwrap();
+        for operation in operations {
+            let _ = desktop.apply(&operation, Duration::ZERO);
+        }
+        save(&format!("{name}-double"), standard, &draw_scaled(&desktop, standard, 2.0, REST))?;
+    }
     save("many", standard, &draw(&many(standard), standard, REST))?;
     speed(standard);
     Ok(())
@@ -191,6 +200,10 @@ fn many(size: Size) -> Desktop {
 }
 
 fn draw(desktop: &Desktop, size: Size, now: Duration) -> View {
+    draw_scaled(desktop, size, 1.0, now)
+}
+
+fn draw_scaled(desktop: &Desktop, size: Size, ui_scale: f64, now: Duration) -> View {
     let theme = Theme::default();
     let mut interface = Interface::default();
     let comms = desktop.tree().sectors.get(3).map(|sector| sector.id);
@@ -209,7 +222,7 @@ fn draw(desktop: &Desktop, size: Size, now: Duration) -> View {
         output: desktop.focused_output().id,
         size,
         scale: 1.0,
-        ui_scale: 1.0,
+        ui_scale,
         theme: &theme,
         interface: &interface,
         readings: &readings,

@@ -294,6 +294,9 @@ impl Frame {
         for (i, span) in title.spans.iter().enumerate().rev() {
             let width = span.width(title.cap).min((right - left).max(0.0));
             let colour = faded(span.seen(), title.opacity);
+            if width <= 0.0 {
+                break;
+            }
             // A face that is a little wider than thought need not be cut for it.
             let rect = Rect::from_edges(right - width - 0.12 * title.cap, top, right, bottom);
             let line = Text::label(rect, span.text.as_str(), title.cap, colour).aligned(Align::Right);

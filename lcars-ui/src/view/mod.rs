@@ -157,7 +157,8 @@ fn raise_windows(scene: &mut Vec<Primitive>) {
 fn draw_pane(b: &mut Builder, pane: &Pane) {
     let path = &pane.viewport.path;
     let pose = pane.viewport.camera.pose(pane.inputs.now);
-    let region = Node::new(Key::part("pane"), Role::Region, prompt::place_name(pane), pane.rect);
+    let mut region = Node::new(Key::part("pane"), Role::Region, prompt::place_name(pane), pane.rect);
+    region.value = Some(format!("LEVEL {}", path.level().label()));
     let region = b.node(region);
     let at_rest = |b: &mut Builder, path| {
         let pane = pane.at(path);

@@ -18,6 +18,8 @@ use crate::theme::Colour;
 const TITLE_SHARE: f64 = 0.4;
 /// The same where there is room for little else.
 const TIGHT_TITLE_SHARE: f64 = 0.6;
+/// No title is shorter than this many times its cap height.
+const LEAST_TITLE: f64 = 2.5;
 /// A top bar is tight below this width, in the measures' own pixels.
 const TIGHT: f64 = 420.0;
 /// From the top of the frame to the gap between its elbows.
@@ -148,6 +150,8 @@ pub(super) fn lay_out(
     let start = stub + gap + controls.left.iter().map(|control| control.width + gap).sum::<f64>();
     let share = if is_tight(b, pane) { TIGHT_TITLE_SHARE } else { TITLE_SHARE };
     let room = (share * (right - stub)).min((title_right - start - pad).max(0.0));
+    // Of a title with less room nothing could be read.
+    let room = if room < LEAST_TITLE * m.cap_title { 0.0 } else { room };
     let title = Title::new(spans, title_right, frame.y + bar / 2.0, m.cap_title, room);
     let bar_end = b.snap(title_right - title.width()) - pad;
     // A sliver of a bar is none.

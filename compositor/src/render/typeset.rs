@@ -15,6 +15,9 @@ use super::text::{Anchor, Line};
 /// Room for a text that is being magnified changes with every picture. Its ellipsis moves in steps of this many pixels.
 const ROOM_STEP: i32 = 8;
 
+/// Letters are not made more often twice as large than this: what is that large is about to leave the picture.
+const MOST_DOUBLINGS: f64 = 2.0;
+
 /// A text is shown at the size that it is made for, on whole pixels, or it is `times` as large, anywhere.
 struct Setting {
     times: f64,
@@ -85,10 +88,10 @@ impl Setting {
             let whole = rounded(rect)?;
             return Some((Self { times: 1.0, rect: whole.to_f64(), room: whole.size.w }, whole));
         }
-        // Letters that are shown at less than two thirds of their size would lose their thin strokes between the pixels:
-        // they are made half, a quarter, … as large.
-        let halvings = (-zoom.log2()).round().max(0.0) as i32;
-        let times = zoom * f64::from(halvings).exp2();
+        // Letters that are shown much smaller than they are made lose their thin strokes between the pixels, and much larger
+        // ones blur: they are made a half, a quarter, … or twice, four times as large, whatever is nearest.
+        let doublings = zoom.log2().round().clamp(-12.0, MOST_DOUBLINGS);
+        let times = zoom / doublings.exp2();
         let room = (rect.size.w / times).round().clamp(0.0, 32_768.0) as i32;
         Some((Self { times, rect, room }, outwards(rect)?))
     }

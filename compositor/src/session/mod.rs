@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 use crate::services::dirs::Dirs;
 use crate::services::entries::Entries;
 use crate::services::launch::{LaunchId, Launcher};
-use crate::services::persist::Debounce;
+use crate::services::persist::{Debounce, Loaded};
 use crate::services::readings::Sampler;
+use crate::services::recent::Recent;
 
 pub use settings::{standard as standard_settings, texture_bytes};
 
@@ -42,6 +43,8 @@ pub struct Session {
     state_file: Option<PathBuf>,
     debounce: Debounce,
     icons: Option<icons::IconThread>,
+    /// What was launched; `None` where the file could not be read, and must not be written over.
+    recent: Option<Recent>,
     /// A thread writes at the moment.
     writing: bool,
     /// What is in the file, as far as we know.
@@ -64,8 +67,16 @@ pub struct Preferences {
 }
 
 impl Session {
-    /// The machine as it is now. Touches the disk: it reads the desktop entries.
+    /// The machine as it is now. Touches the disk: it reads the desktop entries and what was launched.
     pub fn new(dirs: Dirs, launcher: Launcher, state_file: Option<PathBuf>) -> Self {
+        let recent = match Recent::load(&dirs.recent_file()) {
+            Ok(Loaded::This(recent)) => Some(recent),
+            Ok(Loaded::Nothing | Loaded::KeptAside { .. }) => Some(Recent::default()),
+            Err(error) => {
+                tracing::warn!(%error, "what was launched is not known");
+                None
+            }
+        };
         let entries = Entries::scan(&dirs, &crate::services::entries::Locale::from_env());
         Self {
             dirs,
@@ -76,6 +87,7 @@ impl Session {
             state_file,
             debounce: Debounce::default(),
             icons: None,
+            recent,
             writing: false,
             written: Vec::new(),
         }

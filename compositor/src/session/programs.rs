@@ -1,6 +1,6 @@
 //! Programs: what can be launched, where what was launched belongs, and how it ended.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use lcars_ui::hierarchy::{self, NodeId, SectorId};
 use lcars_ui::interface::AlertLevel;
@@ -27,10 +27,16 @@ pub(crate) struct Provenance {
 }
 
 impl Session {
-    /// What can be launched and matches what was typed: the best match first, else by name.
+    /// What can be launched and matches what was typed, the best match first; of all, what was used lately first.
     pub(crate) fn launchables(&self, search: &str) -> Vec<Launchable> {
-        let entries =
-            if search.trim().is_empty() { self.entries.all().collect() } else { self.entries.search(search, |_| 0) };
+        let recency = |id: &str| self.recent.as_ref().map_or(0, |recent| recent.recency(id));
+        let entries = if search.trim().is_empty() {
+            let mut all: Vec<_> = self.entries.all().collect();
+            all.sort_by_key(|entry| std::cmp::Reverse(recency(&entry.id)));
+            all
+        } else {
+            self.entries.search(search, recency)
+        };
         let launchable = |entry: &crate::services::entries::Entry| Launchable {
             entry: entry.id.clone(),
             name: entry.name.clone(),
@@ -86,7 +92,27 @@ impl State {
             return Err(format!("there is no program {entry:?}"));
         };
         let command = session.entries.command(found).map_err(|error| error.to_string())?;
-        self.run(command, found.directory.clone())
+        self.run(command, found.directory.clone())?;
+        self.remember_launch(entry);
+        Ok(())
+    }
+
+    /// What is launched often is offered first. Written on another thread; nothing waits for the disk.
+    fn remember_launch(&mut self, entry: &str) {
+        let Some(session) = &mut self.session else { return };
+        let Some(recent) = &mut session.recent else { return };
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        recent.add(entry, now.as_secs());
+        let (recent, file) = (recent.clone(), session.dirs.recent_file());
+        let spawned = std::thread::Builder::new().name("recent".into()).spawn(move || {
+            if let Err(error) = recent.save(&file) {
+                tracing::warn!(%error, "what was launched is not remembered");
+            }
+        });
+        if let Err(error) = spawned {
+            tracing::warn!(%error, "what was launched is not remembered");
+        }
+        self.shell.launcher_for = None;
     }
 
     /// Starts a program by its words in the sector of the focused pane.
@@ -176,6 +202,7 @@ impl State {
         self.recall();
         self.start_clock()?;
         self.start_icons()?;
+        self.watch_settings();
         let apps = self.shell.desktop.snapshot().sectors.into_iter().flat_map(|sector| sector.apps);
         let comes_back = apps.filter_map(|app| app.launch).any(|launch| launch.command == command);
         if !command.is_empty() && !comes_back {

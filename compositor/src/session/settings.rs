@@ -13,6 +13,7 @@ use smithay::input::keyboard::xkb;
 
 use crate::services::config::{Config, Known, When};
 use crate::services::files;
+use crate::services::watch::Watch;
 use crate::state::State;
 
 /// Longest style sheet that is read.
@@ -100,6 +101,22 @@ impl State {
         });
         self.shell.bindings = listed.collect();
         self.settings = config;
+    }
+
+    /// Reads both files again whenever one of them is saved.
+    pub(crate) fn watch_settings(&mut self) {
+        let Some(session) = &self.session else { return };
+        let files = [session.dirs.config_file(), session.dirs.theme_file()];
+        let watched = Watch::new(&files).map_err(anyhow::Error::from).and_then(|watch| {
+            let inserted = self.handle.insert_source(watch, |_, (), state| {
+                state.read_settings();
+                state.screen.damage();
+            });
+            inserted.map_err(|error| error.error.into())
+        });
+        if let Err(error) = watched {
+            self.tell_user(AlertLevel::Caution, &format!("changed settings will not be noticed: {error}"));
+        }
     }
 
     /// The theme that was chosen: on the screen, else in the settings.

@@ -1,7 +1,6 @@
 //! What the parts do together, on whatever adapter is there; lavapipe where tests run.
 
 mod fixture;
-mod frames;
 mod golden;
 mod i420;
 mod incremental;
@@ -10,5 +9,6 @@ mod shaders;
 mod speed;
 mod surfaces;
 mod uploads;
+mod views;
 mod windows;
-mod zoom;
+mod world;

@@ -3,8 +3,9 @@
 
 use lcars_ui::operation::{Operation, Refused};
 use lcars_ui::semantics::UiAction;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 use streamer::{Answer, ApiRequest, Json, Refusal, Reply};
 
 use crate::state::State;
@@ -45,10 +46,10 @@ impl State {
 
     fn one_command(&mut self, command: Value) -> Result<(), Refusal> {
         if command.get("ui").is_some() {
-            let action = UiAction::deserialize(command).map_err(|error| not_understood(&error))?;
+            let action = read::<UiAction>(command)?;
             return self.act_ui(action).map_err(|message| Refusal::conflict("not_possible", message));
         }
-        let operation = Operation::deserialize(command).map_err(|error| not_understood(&error))?;
+        let operation = read::<Operation>(command)?;
         self.operate(&operation).map_err(|refused| refusal(&refused))
     }
 
@@ -74,6 +75,17 @@ pub fn schema() -> Value {
         "state": lcars_ui::state::state_schema(),
         "snapshot": lcars_ui::state::snapshot_schema(),
     })
+}
+
+/// Reads an operation or an action. Those without fields would take any: each has to be one of theirs.
+fn read<T: DeserializeOwned + Serialize>(command: Value) -> Result<T, Refusal> {
+    let given: Vec<String> = command.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+    let read: T = serde_json::from_value(command).map_err(|error| not_understood(&error))?;
+    let known = serde_json::to_value(&read).map_err(|error| unwritable(&error))?;
+    match given.iter().find(|field| known.get(field.as_str()).is_none()) {
+        Some(field) => Err(Refusal::invalid("not_understood", format!("unknown field `{field}`"))),
+        None => Ok(read),
+    }
 }
 
 fn not_understood(error: &serde_json::Error) -> Refusal {

@@ -13,5 +13,4 @@ pub mod launch;
 pub mod persist;
 pub mod readings;
 pub mod recent;
-
 pub mod watch;

@@ -24,8 +24,6 @@ pub enum UiAction {
     Search,
     /// Opens the menu of what is in focus or selected.
     Menu,
-    /// Shows or hides the mini-map.
-    MiniMap,
     /// Shows or hides the log of alerts.
     Alerts,
     /// Asks for a new name for the sector.
@@ -221,7 +219,7 @@ mod tests {
     fn an_action_is_a_name_an_operation_or_a_command() {
         let read = |value| Action::from_json(value).unwrap();
         assert_eq!(read(json!("zoom_out")), Action::Operation(Operation::ZoomOut));
-        assert_eq!(read(json!("mini_map")), Action::Ui(UiAction::MiniMap));
+        assert_eq!(read(json!("alerts")), Action::Ui(UiAction::Alerts));
         let left = Operation::Move { direction: Direction::Left };
         assert_eq!(read(json!({ "op": "move", "direction": "left" })), Action::Operation(left));
         assert_eq!(read(json!({ "run": ["foot", "-e", "top"] })).label(), "Start foot -e top");

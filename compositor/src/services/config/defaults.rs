@@ -75,7 +75,6 @@ pub const DEFAULTS: &[StandardBinding] = &[
     ui("Super+slash", Everywhere, UiAction::Keys, "Keys"),
     ui("Super+period", Everywhere, UiAction::Search, "Search"),
     ui("Super+o", Everywhere, UiAction::Menu, "Menu"),
-    ui("Super+m", Everywhere, UiAction::MiniMap, "Map"),
     ui("Super+a", Everywhere, UiAction::Alerts, "Alerts"),
     ui("Super+t", Everywhere, UiAction::NextTheme, "Next theme"),
     op("Super+n", Everywhere, Operation::NewSector { name: None, colour: None }, "New sector"),

@@ -86,6 +86,8 @@ pub struct State {
     pub(crate) fingers: Vec<(TouchSlot, Point<f64, Logical>)>,
     /// The finger that is on the interface; a second one there does nothing.
     pub(crate) tapping: Option<TouchSlot>,
+    /// Where a finger landed last, unless the pointer moved since.
+    pub(crate) last_touch: Option<Point<f64, Logical>>,
     /// A camera that wheel or fingers have in hand.
     pub(crate) hold: Option<Hold>,
     /// Keys that are down and were not the program's.
@@ -187,6 +189,7 @@ impl State {
             pen_presses: false,
             fingers: Vec::new(),
             tapping: None,
+            last_touch: None,
             hold: None,
             swallowed: Vec::new(),
             super_held: None,

@@ -38,7 +38,8 @@ impl State {
 
     pub(super) fn pinch_begin<B: InputBackend>(&mut self, event: &B::GesturePinchBeginEvent) {
         let Some(pointer) = self.seat.get_pointer() else { return };
-        let location = pointer.current_location();
+        // Fingers have no pointer: they are where they landed.
+        let location = self.last_touch.unwrap_or_else(|| pointer.current_location());
         let ours = event.fingers() >= CAMERA_FINGERS || self.surface_at(location).is_none();
         if ours && self.pinch_zoom_begin(location) {
             return;

@@ -40,6 +40,7 @@ impl State {
 
     pub(super) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
         let Some(pointer) = self.pointer() else { return };
+        self.last_touch = None;
         // What was pressed on the interface stays with it until it is released.
         let held = self.shell.interface_holds();
         let focus = if held { None } else { self.surface_at(location) };

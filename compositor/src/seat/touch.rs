@@ -10,6 +10,7 @@ impl State {
     pub(super) fn touch_down<B: InputBackend>(&mut self, event: &B::TouchDownEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
         let (slot, location) = (event.slot(), self.position(event));
+        self.last_touch = Some(location);
         let focus = self.surface_at(location);
         match &focus {
             Some((surface, _)) => self.focus_surface(&surface.clone(), location),

@@ -12,6 +12,7 @@ use lcars_ui::view::Binding;
 use smithay::input::keyboard::xkb;
 
 use crate::services::config::{Config, Known, When};
+use crate::render::Families;
 use crate::services::files;
 use crate::services::watch::Watch;
 use crate::state::State;
@@ -130,6 +131,15 @@ impl State {
     }
 
     fn take_theme(&mut self, theme: Theme) {
+        let chosen = |own: &Option<String>, theirs: &[String]| own.iter().chain(theirs).cloned().collect();
+        let settings = &self.settings.interface;
+        let families = Families {
+            label: chosen(&settings.label_font, &theme.font),
+            mono: chosen(&settings.mono_font, &theme.font_mono),
+        };
+        if self.screen.painter.letters().set_families(families) {
+            self.screen.damage();
+        }
         self.shell.desktop.set_timing(Timing {
             zoom_in: theme.timing.zoom_in,
             zoom_out: theme.timing.zoom_out,

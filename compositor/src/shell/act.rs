@@ -181,11 +181,6 @@ impl State {
                 Some(node) => self.act_ui(UiAction::Menu { node }),
                 None => Err("nothing is selected".into()),
             },
-            Bound::MiniMap => {
-                self.shell.map = !self.shell.map;
-                self.shell.outdated = true;
-                Ok(())
-            }
             Bound::RenameSector => match self.shell.sector_here() {
                 Some(sector) => self.act_ui(UiAction::Rename { sector }),
                 None => Err("no sector is selected".into()),

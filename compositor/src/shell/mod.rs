@@ -66,8 +66,6 @@ pub struct Shell {
     pub(crate) launcher_for: Option<String>,
     /// The keys in force, for the overlay that lists them.
     pub(crate) bindings: Vec<Binding>,
-    /// The map is shown where it is not part of the level.
-    pub(crate) map: bool,
     /// Fires when something of the interface is due.
     pub(crate) wake: Option<RegistrationToken>,
     /// The zero of all times that the hierarchy hears of.
@@ -104,7 +102,6 @@ impl Shell {
             launcher: Vec::new(),
             launcher_for: None,
             bindings: Vec::new(),
-            map: false,
             wake: None,
             began: Instant::now(),
         })

@@ -167,6 +167,10 @@ impl State {
         let now = self.shell.now();
         let effects = self.shell.desktop.apply(operation, now)?;
         self.carry_out(effects);
+        // The keyboard is in one pane; the ring is not left behind in another.
+        let pane = self.shell.desktop.focused_viewport().id.get();
+        let ring = &mut self.shell.interface.focused;
+        *ring = ring.filter(|key| key.pane == 0 || key.pane == pane);
         self.shell.outdated = true;
         self.screen.damage();
         self.remember();

@@ -14,6 +14,11 @@ const OVERHEAD: i64 = 4096;
 pub(super) fn tidy(rects: &[Rect], bounds: Rect) -> Vec<Rect> {
     let mut kept: Vec<Rect> = Vec::with_capacity(MOST + 1);
     for rect in rects.iter().filter_map(|rect| rect.intersection(bounds)).filter(|rect| !rect.is_empty()) {
+        // While everything moves, hundreds of rectangles lie within a few large ones.
+        if kept.iter().any(|kept| kept.contains_rect(rect)) {
+            continue;
+        }
+        kept.retain(|kept| !rect.contains_rect(*kept));
         kept.push(rect);
         while let Some((a, b, waste)) = cheapest_merge(&kept) {
             if waste > OVERHEAD && kept.len() <= MOST {

@@ -73,7 +73,11 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "drawing failed")));
         let quads = Quads::new(&device);
         tracing::debug!(adapter = info.name, driver = info.driver_info, kind = ?info.device_type, "drawing");
-        Ok(Self(Arc::new(Inner { device, queue, info, quads })))
+        let gpu = Self(Arc::new(Inner { device, queue, info, quads }));
+        if gpu.software() {
+            super::quads::warm_up(&gpu);
+        }
+        Ok(gpu)
     }
 
     /// As the driver names it.

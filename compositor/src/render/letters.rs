@@ -43,17 +43,10 @@ struct Store {
 /// How a text was drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Only measured.
-    Measured {
-        face: Face,
-        cap: u32,
-    },
-    Drawn {
-        face: Face,
-        cap: u32,
-        anchor: Anchor,
-        elide: Option<(Elide, i32)>,
-    },
+    /// All of it was measured.
+    Measured { face: Face, cap: u32 },
+    /// It was drawn.
+    Drawn { face: Face, cap: u32, anchor: Anchor, elide: Option<(Elide, i32)> },
 }
 
 #[derive(Debug)]
@@ -67,11 +60,20 @@ struct Kept {
 /// A line on the device.
 #[derive(Debug, Default)]
 pub(super) struct Inked {
-    /// What takes the text's colour: its sheet, its place there with a margin of one, and where that goes from the anchor
-    /// on the baseline.
-    pub mask: Option<(Arc<Sheet>, Rectangle<i32, Buffer>, Point<i32, Buffer>)>,
-    /// What has its own colour.
+    /// What takes the text's colour.
+    pub mask: Option<OnSheet>,
+    /// What has its own colour, and where that goes from the anchor on the baseline.
     pub coloured: Option<(Arc<Image>, Point<i32, Buffer>)>,
+}
+
+/// Letters on a sheet.
+#[derive(Debug)]
+pub(super) struct OnSheet {
+    pub sheet: Arc<Sheet>,
+    /// Their place there, with a clear margin.
+    pub src: Rectangle<i32, Buffer>,
+    /// Where that goes from the anchor on the baseline.
+    pub at: Point<i32, Buffer>,
 }
 
 impl Letters {
@@ -151,8 +153,8 @@ impl Store {
         self.clock += 1;
         let kept = self.lines.get_mut(text)?.iter_mut().find(|kept| kept.way == way)?;
         kept.used = self.clock;
-        if let Some((sheet, ..)) = &kept.line.mask
-            && let Some(page) = self.pages.iter_mut().find(|(page, _)| Arc::ptr_eq(&page.sheet, sheet))
+        if let Some(mask) = &kept.line.mask
+            && let Some(page) = self.pages.iter_mut().find(|(page, _)| Arc::ptr_eq(&page.sheet, &mask.sheet))
         {
             page.1 = self.clock;
         }
@@ -176,29 +178,29 @@ impl Store {
     }
 
     /// Puts a mask on a sheet, the oldest of which goes when there is no room.
-    fn put(&mut self, gpu: &Gpu, mask: &Bitmap) -> Option<(Arc<Sheet>, Rectangle<i32, Buffer>, Point<i32, Buffer>)> {
+    fn put(&mut self, gpu: &Gpu, mask: &Bitmap) -> Option<OnSheet> {
         let clock = self.clock;
         let at = Point::from((mask.left - 1, mask.top - 1));
         for (page, used) in &mut self.pages {
-            if let Some(place) = page.put(gpu, mask.size, &mask.pixels) {
+            if let Some(src) = page.put(gpu, mask.size, &mask.pixels) {
                 *used = clock;
-                return Some((page.sheet.clone(), place, at));
+                return Some(OnSheet { sheet: page.sheet.clone(), src, at });
             }
         }
         let mut page = Page::new(gpu, mask.size)?;
-        let place = page.put(gpu, mask.size, &mask.pixels)?;
+        let src = page.put(gpu, mask.size, &mask.pixels)?;
         while !self.pages.is_empty() && self.bytes() + page.bytes() > MOST_BYTES {
             self.drop_oldest_page();
         }
         let sheet = page.sheet.clone();
         self.pages.push((page, clock));
-        Some((sheet, place, at))
+        Some(OnSheet { sheet, src, at })
     }
 
     fn drop_oldest_page(&mut self) {
         let oldest = self.pages.iter().enumerate().min_by_key(|(_, (_, used))| *used).map(|(at, _)| at);
         let Some((page, _)) = oldest.map(|at| self.pages.swap_remove(at)) else { return };
-        self.drop_lines(|kept| !kept.line.mask.as_ref().is_some_and(|(sheet, ..)| Arc::ptr_eq(sheet, &page.sheet)));
+        self.drop_lines(|kept| !kept.line.mask.as_ref().is_some_and(|mask| Arc::ptr_eq(&mask.sheet, &page.sheet)));
     }
 
     fn forget_before(&mut self, clock: u64) {

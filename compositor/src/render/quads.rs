@@ -3,6 +3,8 @@
 use bytemuck::{Pod, Zeroable};
 use smithay::utils::{Physical, Rectangle, Size};
 
+use super::canvas::{Canvas, drawable};
+use super::gpu::Gpu;
 use super::mapping::{Mapping, Sampling};
 use super::piece::{Content, Piece};
 use super::plan::Seen;
@@ -29,15 +31,30 @@ enum Fill {
     Halved,
 }
 
-/// The shaders' entry points, in the order of `Fill`.
-const ENTRIES: [&str; 9] =
-    ["solid", "nearest", "linear", "stretched", "letters", "letters_scaled", "block", "stroke", "halved"];
+/// Each with its shader's entry point, in the order of their declaration.
+const FILLS: [(Fill, &str); 9] = [
+    (Fill::Solid, "solid"),
+    (Fill::Nearest, "nearest"),
+    (Fill::Linear, "linear"),
+    (Fill::Stretched, "stretched"),
+    (Fill::Letters, "letters"),
+    (Fill::LettersScaled, "letters_scaled"),
+    (Fill::Block, "block"),
+    (Fill::Stroke, "stroke"),
+    (Fill::Halved, "halved"),
+];
+
+impl Fill {
+    fn has_picture(self) -> bool {
+        !matches!(self, Self::Solid | Self::Block | Self::Stroke)
+    }
+}
 
 /// Everything that drawing rectangles needs and that does not change.
 #[derive(Debug)]
 pub(super) struct Quads {
-    /// Replacing and blending, each in the order of `Fill`.
-    pipelines: [[wgpu::RenderPipeline; ENTRIES.len()]; 2],
+    /// Replacing and blending, each in the order of `FILLS`.
+    pipelines: [[wgpu::RenderPipeline; FILLS.len()]; 2],
     picture_layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
 }
@@ -79,8 +96,8 @@ impl Quads {
         let bare = layout("colour", &[]);
         let textured = layout("picture", &[Some(&picture_layout)]);
         let pipelines = [None, Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING)].map(|blend| {
-            ENTRIES.map(|entry| {
-                let layout = if matches!(entry, "solid" | "block" | "stroke") { &bare } else { &textured };
+            FILLS.map(|(fill, entry)| {
+                let layout = if fill.has_picture() { &textured } else { &bare };
                 pipeline(device, &module, layout, entry, blend)
             })
         });
@@ -103,6 +120,32 @@ impl Quads {
     fn pipeline(&self, fill: Fill, blend: bool) -> &wgpu::RenderPipeline {
         &self.pipelines[usize::from(blend)][fill as usize]
     }
+}
+
+/// Draws a pixel in every way there is. A software adapter compiles each when it is first used, for some milliseconds; in
+/// the first zoom that would be seen.
+pub(super) fn warm_up(gpu: &Gpu) {
+    let size: Size<i32, Physical> = Size::new(16, 16);
+    let picture = |format| Image::new(gpu, Size::new(4, 4), format, true, wgpu::TextureUsages::COPY_DST);
+    let pictures = [TARGET_FORMAT, wgpu::TextureFormat::Rgba8Unorm].map(picture);
+    let sheet = [picture(wgpu::TextureFormat::R8Unorm)];
+    let rects = [Rectangle::new((3, 3).into(), (2, 2).into())];
+    let mut list = QuadList::new(size);
+    for (fill, _) in FILLS {
+        let with: &[Option<Image>] = match fill {
+            Fill::Letters | Fill::LettersScaled => &sheet,
+            _ => &pictures,
+        };
+        let with: Vec<_> = with.iter().flatten().map(|image| Some(image.bind_group())).collect();
+        let with = if fill.has_picture() { with } else { vec![None] };
+        for picture in with {
+            list.push(fill, false, picture, &rects, ZERO);
+            list.push(fill, true, picture, &rects, ZERO);
+        }
+    }
+    let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    Canvas::new(drawable(gpu, size, wgpu::TextureUsages::empty())).paint(gpu, &list, &mut encoder);
+    gpu.queue().submit([encoder.finish()]);
 }
 
 fn entry(binding: u32, ty: wgpu::BindingType) -> wgpu::BindGroupLayoutEntry {

@@ -63,8 +63,7 @@ impl Tracker {
                     let in_order = highest.is_none_or(|highest| place > highest);
                     highest = highest.max(Some(place));
                     if !in_order || known.placement != piece.placement() {
-                        damage.extend(known.shown.iter().map(|rect| at(rect, known.placement.visible)));
-                        damage.extend(piece.shown().map(|rect| at(rect, piece.visible())));
+                        damage.extend([known.placement.visible, piece.visible()]);
                     } else if known.commit != piece.commit() {
                         damage.extend(piece.damage_since(known.commit));
                     }

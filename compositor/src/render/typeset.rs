@@ -71,8 +71,8 @@ pub(super) fn pieces(
             alpha: f32::from(colour.a) / 255.0,
         })
     });
-    let mask = line.mask.as_ref().and_then(|(sheet, src, at)| {
-        let (sheet, src, rect) = (sheet.clone(), *src, placed(*at, src.size));
+    let mask = line.mask.as_ref().and_then(|mask| {
+        let (sheet, src, rect) = (mask.sheet.clone(), mask.src, placed(mask.at, mask.src.size));
         Piece::letters(LetterPiece { id: first, commit, sheet, src, rect, clip, colour: colour.premultiplied() })
     });
     coloured.into_iter().chain(mask).collect()

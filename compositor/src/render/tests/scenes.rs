@@ -10,7 +10,7 @@ use smithay::backend::renderer::utils::CommitCounter;
 use super::fixture::{CLEAR, gpu, rect};
 use super::golden;
 use crate::render::shape::{Rounded, Shape, tests::coverage};
-use crate::render::{Families, Letters, NoPictures, Picture, Piece, ScenePainter, Target};
+use crate::render::{Families, Letters, NoPictures, Picture, Piece, ScenePainter, Target, has_font};
 
 const VIOLET: Colour = Colour::rgb(0x8e_75_b6);
 const PEACH: Colour = Colour::rgb(0xfe_bd_95);
@@ -240,6 +240,20 @@ fn a_megabyte_of_text_is_a_line_like_any_other() {
         let picture = drawn(&scene, 200, 40, 1.0);
         let lit = picture.rgba.chunks_exact(4).filter(|pixel| pixel[0] > 120).count();
         assert!(lit > 200, "something of it is shown");
+    }
+}
+
+#[test]
+fn emoji_keep_their_colours_among_letters_that_take_the_text_s() {
+    let place = Rect::new(4.0, 4.0, 312.0, 32.0);
+    for zoom in [1.0, 1.6] {
+        let picture = drawn(&[text(1, place, "GO 🦀 🍏 ON", Align::Left, zoom)], 320, 40, 1.0);
+        let count = |wanted: fn(&[u8]) -> bool| picture.rgba.chunks_exact(4).filter(|pixel| wanted(pixel)).count();
+        assert!(count(|pixel| pixel[..3] == [0xfe, 0xbd, 0x95]) > 100, "the letters are there");
+        if has_font("Noto Color Emoji") {
+            assert!(count(|pixel| pixel[0] > 180 && pixel[1] < 100 && pixel[2] < 100) > 20, "a crab is red");
+            assert!(count(|pixel| pixel[1] > pixel[0].saturating_add(30)) > 20, "an apple may be green");
+        }
     }
 }
 

@@ -65,9 +65,7 @@ fn a_window_in_focus() {
 fn the_picker_of_an_app() {
     at_both_scales("picker", |world| {
         let firefox = world.app("Firefox");
-        let mut world = world.at(firefox);
-        world.apply(Operation::ZoomOut);
-        world
+        world.at(firefox)
     });
 }
 

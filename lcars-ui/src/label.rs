@@ -6,15 +6,27 @@
 /// No label shows more characters than this; shaping more would be work for nothing.
 const MOST_CHARS: usize = 96;
 
+/// What somebody is told may be longer: where a file lies and what is wrong with it have to fit.
+const MOST_TOLD: usize = 320;
+
 /// Marks that stack on the letter before them; more than this many in a row are dropped.
 const MOST_MARKS: usize = 3;
 
 /// One line without control, bidirectional and invisible characters, white space collapsed, of bounded length.
 pub fn clean(text: &str) -> String {
+    clean_to(text, MOST_CHARS)
+}
+
+/// The same for what is read rather than glanced at, such as an alert: it may be longer.
+pub fn clean_told(text: &str) -> String {
+    clean_to(text, MOST_TOLD)
+}
+
+fn clean_to(text: &str, most: usize) -> String {
     let mut cleaned = String::new();
     let (mut chars, mut marks, mut gap) = (0, 0, false);
     // The bound on what is looked at keeps a megabyte of invisible characters from costing a megabyte of work.
-    for c in text.chars().take(MOST_CHARS * 16) {
+    for c in text.chars().take(most * 16) {
         if c.is_whitespace() {
             gap = true;
             continue;
@@ -29,7 +41,7 @@ pub fn clean(text: &str) -> String {
         let space = gap && !cleaned.is_empty();
         gap = false;
         chars += 1 + usize::from(space);
-        if chars > MOST_CHARS {
+        if chars > most {
             break;
         }
         cleaned.extend(space.then_some(' '));
@@ -69,6 +81,14 @@ mod tests {
         assert_eq!(clean("safe\u{202e}exe.txt"), "safeexe.txt");
         assert_eq!(clean("a\u{200b}\u{feff}b\u{7}c\x1b[31m"), "abc[31m");
         assert_eq!(clean(" one \n\t two "), "one two");
+    }
+
+    #[test]
+    fn what_is_told_may_be_longer_than_a_label_and_is_bounded_too() {
+        let told = format!("the file is kept as /{}", "x".repeat(200));
+        assert_eq!(clean_told(&told), told);
+        assert_eq!(clean(&told).chars().count(), MOST_CHARS);
+        assert_eq!(clean_told(&"x".repeat(1 << 20)).chars().count(), MOST_TOLD);
     }
 
     #[test]

@@ -315,8 +315,15 @@ impl State {
         }
     }
 
-    /// Text that no key typed, for a box of the interface.
+    /// Text that no key typed, for a box of the interface. A single letter is a key all the same: of a layout that we do
+    /// not have.
     pub(crate) fn interface_text(&mut self, text: &str) {
+        let mut chars = text.chars();
+        if let (Some(c), None) = (chars.next(), chars.next()) {
+            let key = Keysym::from_char(c).raw();
+            self.interface_key(Pressed { modifiers: config::Modifiers::default(), raw: key, modified: key });
+            return;
+        }
         self.tell(|interface, sight, _| {
             interface.text(text, sight);
             Vec::new()

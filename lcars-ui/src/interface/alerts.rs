@@ -93,7 +93,7 @@ impl Alerts {
     /// Tells the user something. What is on the screen already is counted instead of shown twice. A text of which nothing
     /// can be seen is nothing.
     pub fn add(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>, now: Duration) {
-        let text = label::clean(text);
+        let text = label::clean_told(text);
         if text.is_empty() {
             return;
         }
@@ -248,7 +248,7 @@ mod tests {
             alerts.add(AlertLevel::Info, &format!("{number} {}", "x".repeat(10_000)), None, seconds(0.0));
         }
         assert_eq!(alerts.log().count(), MOST_KEPT);
-        assert!(alerts.log().all(|alert| alert.text.chars().count() <= 96));
+        assert!(alerts.log().all(|alert| alert.text.chars().count() <= 320));
         assert!(alerts.log().next().unwrap().text.starts_with("999 "));
     }
 }

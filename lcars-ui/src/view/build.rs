@@ -172,6 +172,11 @@ pub fn caption(text: &str) -> String {
     label::clean(text).to_uppercase()
 }
 
+/// What somebody is told, in capitals; it may be longer.
+pub fn told(text: &str) -> String {
+    label::clean_told(text).to_uppercase()
+}
+
 /// A colour of which only a part covers what is behind it.
 pub fn faded(colour: Colour, opacity: f64) -> Colour {
     Colour { a: (f64::from(colour.a) * opacity.clamp(0.0, 1.0)).round() as u8, ..colour }

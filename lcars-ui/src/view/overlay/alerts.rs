@@ -1,7 +1,7 @@
 //! The alerts at the top right, above everything: a strip that says how serious it is, and the words below.
 
 use super::super::Inputs;
-use super::super::build::{Builder, Button, Shape, Text, caption};
+use super::super::build::{Builder, Button, Shape, Text, caption, told};
 use super::super::metrics::label_width;
 use super::dialog::{around, line_height, wrap};
 use crate::geometry::{Point, Rect, Size};
@@ -13,7 +13,7 @@ use crate::theme::Colour;
 /// No alert is wider.
 const WIDTH: f64 = 320.0;
 /// The words have at most so many lines.
-const MOST_LINES: usize = 4;
+const MOST_LINES: usize = 9;
 /// The end of the strip, which takes the alert away.
 const DISMISS: f64 = 48.0;
 
@@ -45,7 +45,7 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Vec<Rect> 
     let mut covers = Vec::new();
     for alert in inputs.interface.alerts.shown() {
         let cap = b.m.cap_small;
-        let lines = wrap(&caption(&alert.text), cap, width, MOST_LINES);
+        let lines = wrap(&told(&alert.text), cap, width, MOST_LINES);
         let strip = b.m.tile_bar.max(b.px(24.0));
         let height = strip + gap + lines.len() as f64 * line_height(b, cap);
         let rect = Rect::new(x, y, width, height);
@@ -65,7 +65,7 @@ fn draw_one(b: &mut Builder, inputs: &Inputs, alert: &Alert, rect: Rect, cover: 
     let gap = b.m.gap / 2.0;
     b.fill(key.piece(30), cover, [0.0; 4], b.theme.bg);
     let place_name = place(inputs, alert);
-    let said = caption(&alert.text);
+    let said = told(&alert.text);
     let mut node = Node::new(key, Role::Alert, format!("{}: {said}", word(alert)), rect);
     node.value = place_name.clone();
     let node = b.node(node);

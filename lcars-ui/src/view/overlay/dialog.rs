@@ -337,7 +337,7 @@ pub(super) fn line_height(b: &Builder, cap: f64) -> f64 {
 /// Breaks words into lines of that width. What is left over stands in the last one, which ends in an ellipsis then.
 pub(super) fn wrap(text: &str, cap: f64, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(|word| broken(word, cap, width)) {
         let full = lines.len() >= most.max(1);
         match lines.last_mut() {
             Some(line) if full || label_width(line, cap) + label_width(word, cap) + 0.25 * cap <= width => {
@@ -348,6 +348,24 @@ pub(super) fn wrap(text: &str, cap: f64, width: f64, most: usize) -> Vec<String>
         }
     }
     lines
+}
+
+/// The pieces of a word that is wider than a line, such as a path.
+fn broken(word: &str, cap: f64, width: f64) -> Vec<&str> {
+    if label_width(word, cap) <= width {
+        return vec![word];
+    }
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    for (at, _) in word.char_indices().skip(1) {
+        let upto = |to: usize| word.get(from..to).unwrap_or_default();
+        let next = at + word.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        if label_width(upto(next), cap) > width {
+            pieces.push(upto(at));
+            from = at;
+        }
+    }
+    pieces.extend(word.get(from..).filter(|rest| !rest.is_empty()));
+    pieces
 }
 
 /// Draws text in lines. Returns where the last one ends.
@@ -382,5 +400,14 @@ mod tests {
         assert!(lines.len() > 2 && lines.iter().all(|line| label_width(line, 14.0) <= 120.0), "{lines:?}");
         let two = wrap("the quick brown fox jumps over the lazy dog", 14.0, 120.0, 2);
         assert_eq!((two.len(), two.join(" ")), (2, lines.join(" ")));
+    }
+
+    #[test]
+    fn a_word_that_is_wider_than_a_line_is_broken_and_nothing_of_it_is_lost() {
+        let path = "/home/user/.local/state/tos/desktop.json.damaged-1";
+        let lines = wrap(path, 14.0, 120.0, 9);
+        assert!(lines.len() > 2 && lines.iter().all(|line| label_width(line, 14.0) <= 120.0), "{lines:?}");
+        assert_eq!(lines.concat(), path);
+        assert_eq!(wrap(path, 14.0, 0.0, 99).concat().replace(' ', ""), path, "not even where there is no room");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::Inputs;
-use super::super::build::{Builder, Text, caption};
+use super::super::build::{Builder, Text, told};
 use super::alerts;
 use super::dialog::{self, Choice, Kind, Pages};
 use crate::geometry::{Rect, Size};
@@ -67,7 +67,7 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Rect {
 
 fn draw_row(b: &mut Builder, inputs: &Inputs, alert: &Alert, rect: Rect, wide: bool) {
     let key = Key::of("logged", alert.id);
-    let (said, when) = (caption(&alert.text), ago(alert.at, inputs.now));
+    let (said, when) = (told(&alert.text), ago(alert.at, inputs.now));
     let place = alerts::place(inputs, alert);
     let beside = place.map_or_else(|| when.clone(), |place| format!("{place}, {when}"));
     let mut node = Node::new(key, Role::ListItem, format!("{}: {said}", alerts::word(alert)), rect);

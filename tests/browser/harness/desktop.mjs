@@ -93,10 +93,12 @@ export function part(desk, role, name) {
  * @param {import("playwright-core").Locator} part
  * @returns {Promise<[number, number]>}
  */
-export async function middle(part) {
-    await part.first().waitFor({ state: "attached" });
-    const box = await part.first().boundingBox();
-    return [box.x + box.width / 2, box.y + box.height / 2];
+export function middle(part) {
+    return until(`${part} is on the page`, async () => {
+        // One that is replaced this moment has no box.
+        const box = (await part.count()) > 0 && (await part.first().boundingBox());
+        return box && /** @type {[number, number]} */ ([box.x + box.width / 2, box.y + box.height / 2]);
+    });
 }
 
 /**
@@ -108,6 +110,19 @@ export async function middle(part) {
  */
 export async function press(desk, role, name, options = {}) {
     await desk.page.mouse.click(...(await middle(part(desk, role, name))), options);
+}
+
+/**
+ * Opens a part's menu with the right button and takes one of its items.
+ * @param {Desk} desk
+ * @param {string} button
+ * @param {string} item
+ */
+export async function choose(desk, button, item) {
+    await press(desk, "button", button, { button: "right" });
+    await press(desk, "menuitem", item);
+    // The next menu is another one.
+    await part(desk, "menuitem", item).waitFor({ state: "detached" });
 }
 
 /**

@@ -147,6 +147,18 @@ export class Desk {
         });
     }
 
+    /** Waits until the picture moves no more, as it does once a zoom has arrived. */
+    async rests() {
+        let last = await this.glance();
+        let alike = 0;
+        await until("the picture is at rest", async () => {
+            const now = await this.glance();
+            alike = now.every((value, at) => Math.abs(value - last[at]) <= 8) ? alike + 1 : 0;
+            last = now;
+            return alike >= 8;
+        });
+    }
+
     /** The page's coordinates of a place of the picture. */
     at(x, y) {
         return this.page.evaluate(([x, y]) => {

@@ -9,6 +9,8 @@ use std::collections::HashMap;
 
 use resvg::usvg::roxmltree::{Document, Node, NodeId};
 
+use super::sheet::{self, Rule};
+
 /// What an icon may cost; the heaviest in Debian's Adwaita and hicolor costs less than a tenth.
 const MOST_COST: u64 = 20_000;
 /// What a layer costs: a group that is drawn apart and then laid over the rest.
@@ -20,11 +22,38 @@ const SELECTORS: u64 = 50;
 /// Elements within elements, references counted.
 const MOST_DEPTH: u32 = 200;
 
+/// What is said of a drawing beyond that.
+const TOO_MUCH: &str = "it asks for more than an icon may cost";
 /// Attributes of one element.
 const MOST_ATTRIBUTES: usize = 1000;
 
 /// Filters whose work grows with a number in the file and not with the picture.
 const ENDLESS: [&str; 4] = ["feTurbulence", "feMorphology", "feConvolveMatrix", "feImage"];
+
+/// Coordinates beyond this, either way; lines are divided into more pieces the larger they are.
+const MOST_NUMBER: f64 = 1e6;
+/// Attributes that hold coordinates.
+const GEOMETRY: [&str; 19] = [
+    "d",
+    "points",
+    "x",
+    "y",
+    "width",
+    "height",
+    "r",
+    "rx",
+    "ry",
+    "cx",
+    "cy",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "viewBox",
+    "transform",
+    "stroke-width",
+    "stroke-miterlimit",
+];
 
 /// Properties that make a layer, and the value with which they do not.
 const LAYERS: [(&str, &str); 6] = [
@@ -71,6 +100,9 @@ pub fn check(document: &Document<'_>) -> Result<(), String> {
         if node.attributes().any(|attribute| attribute.value().contains("dasharray")) {
             return Err("it hides how its lines are dashed".into());
         }
+        if node.attributes().any(|attribute| !has_measure(attribute.name(), attribute.value())) {
+            return Err("it has numbers without measure".into());
+        }
         if name == "style" {
             sheets.extend(node.descendants().filter_map(|text| text.text()));
         }
@@ -78,26 +110,41 @@ pub fn check(document: &Document<'_>) -> Result<(), String> {
     if sheets.contains("dasharray") {
         return Err("it hides how its lines are dashed".into());
     }
-    // What a style sheet says may be meant for any element.
-    let layered = LAYERS.iter().any(|(property, _)| sheets.contains(property));
-    let selectors = sheets.matches([',', '{']).count() as u64;
-    let each = 1 + selectors / SELECTORS + if layered { LAYER } else { 0 };
-    let mut costs = Costs { ids, each, sheet_targets: Vec::new(), known: HashMap::new() };
-    costs.sheet_targets = references(&sheets).filter_map(|id| costs.target(id)).collect();
-    let cost = costs.of(document.root_element(), 0)?;
-    if cost > MOST_COST {
-        return Err("it asks for more than an icon may cost".into());
+    if !has_measure("style", &sheets) {
+        return Err("it has numbers without measure".into());
     }
-    Ok(())
+    let selectors = sheets.matches([',', '{']).count() as u64;
+    let each = 1 + selectors / SELECTORS;
+    let elements = document.descendants().filter(Node::is_element).count() as u64;
+    if each.saturating_mul(elements) > MOST_COST {
+        return Err(TOO_MUCH.into());
+    }
+    let mut costs = Costs { ids, each, rules: Vec::new(), known: HashMap::new() };
+    for rule in sheet::parse(&sheets) {
+        let layers = layers_of(&rule.body);
+        let targets: Vec<Node<'_, '_>> = references(&rule.body).filter_map(|id| costs.target(id)).collect();
+        if layers > 0 || !targets.is_empty() {
+            costs.rules.push(Costly { rule, layers, targets });
+        }
+    }
+    let cost = costs.of(document.root_element(), 0)?;
+    if cost > MOST_COST { Err(TOO_MUCH.into()) } else { Ok(()) }
 }
 
 struct Costs<'a, 'input> {
     ids: HashMap<&'a str, Node<'a, 'input>>,
     /// What every element costs.
     each: u64,
-    sheet_targets: Vec<Node<'a, 'input>>,
+    rules: Vec<Costly<'a, 'input>>,
     /// `None` while an element is being looked at.
     known: HashMap<NodeId, Option<u64>>,
+}
+
+/// A rule of a style sheet that makes layers or refers to something.
+struct Costly<'a, 'input> {
+    rule: Rule,
+    layers: u64,
+    targets: Vec<Node<'a, 'input>>,
 }
 
 impl<'a, 'input> Costs<'a, 'input> {
@@ -133,8 +180,9 @@ impl<'a, 'input> Costs<'a, 'input> {
             let href = (name == "href").then(|| value.trim().strip_prefix('#')).flatten();
             targets.extend(references(value).chain(href).filter_map(|id| self.target(id)));
         }
-        if node.tag_name().name() != "style" {
-            targets.extend(&self.sheet_targets);
+        for costly in self.rules.iter().filter(|costly| costly.rule.concerns(node)) {
+            cost = cost.saturating_add(costly.layers * LAYER);
+            targets.extend(&costly.targets);
         }
         for target in targets {
             // Of the colours of a gradient only few are in a picture, but they may come from another and another.
@@ -150,6 +198,43 @@ impl<'a, 'input> Costs<'a, 'input> {
         self.known.insert(node.id(), Some(cost));
         Ok(cost)
     }
+}
+
+/// Whether all coordinates of an attribute are such as an icon could have.
+fn has_measure(name: &str, value: &str) -> bool {
+    if name == "style" {
+        // Of what style sheets can set only this is a length that lines are drawn by.
+        return value.split("stroke-width").skip(1).all(|rest| {
+            let declaration = rest.split([';', '}']).next().unwrap_or_default();
+            numbers(declaration).all(|number| number.abs() <= MOST_NUMBER)
+        });
+    }
+    !GEOMETRY.contains(&name) || numbers(value).all(|number| number.abs() <= MOST_NUMBER)
+}
+
+/// The numbers of a text, whatever stands between them: `M1-2.5e3` has two.
+fn numbers(text: &str) -> impl Iterator<Item = f64> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let digits = |from: usize| bytes.iter().skip(from).take_while(|byte| byte.is_ascii_digit()).count();
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+        while at < bytes.len() && !byte(at).is_ascii_digit() && !(byte(at) == b'.' && byte(at + 1).is_ascii_digit()) {
+            at += 1;
+        }
+        let start = at;
+        at += digits(at);
+        if byte(at) == b'.' {
+            at += 1;
+            at += digits(at);
+        }
+        let sign = usize::from(matches!(byte(at + 1), b'+' | b'-'));
+        if matches!(byte(at), b'e' | b'E') && byte(at + 1 + sign).is_ascii_digit() {
+            at += 1 + sign;
+            at += digits(at);
+        }
+        text.get(start..at).filter(|number| !number.is_empty()).map(|number| number.parse().unwrap_or(f64::INFINITY))
+    })
 }
 
 /// How many layers the declarations of a `style` attribute make.
@@ -225,6 +310,28 @@ mod tests {
         assert!(cost_of(&format!("<svg><path d=\"{}\"/></svg>", "L1 1".repeat(100_000))).is_err());
         let rules = "g rect,a{fill:red}".repeat(5000);
         assert!(cost_of(&format!("<svg><style>{rules}</style>{}</svg>", "<g/>".repeat(5000))).is_err());
+    }
+
+    #[test]
+    fn numbers_are_found_however_they_are_written() {
+        let found: Vec<f64> = numbers("M1-2.5e3.5,1e+2L7.e1 3e,.25px-e9z9.").collect();
+        assert_eq!(found, [1.0, 2500.0, 0.5, 100.0, 70.0, 3.0, 0.25, 9.0, 9.0]);
+        assert_eq!(numbers("1e999 ").collect::<Vec<_>>(), [f64::INFINITY]);
+        assert_eq!(numbers("none ö ").count(), 0);
+    }
+
+    #[test]
+    fn numbers_without_measure_are_refused() {
+        for shape in [
+            "<circle r=\"1e38\"/>",
+            "<path d=\"M0 0C1 2 3 4 5-99999999\"/>",
+            "<g style=\"fill:red; stroke-width : 1e30 ;\"/>",
+            "<style>g{stroke-width:1e30}</style>",
+        ] {
+            assert!(cost_of(&format!("<svg>{shape}</svg>")).unwrap_err().contains("measure"), "{shape}");
+        }
+        let honest = "<path id=\"path99999999\" style=\"fill:#99999999;stroke-width:2\" d=\"M-36000.5 1e3\"/>";
+        assert_eq!(cost_of(&format!("<svg>{honest}</svg>")), Ok(()));
     }
 
     #[test]

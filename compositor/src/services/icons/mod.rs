@@ -4,8 +4,10 @@
 //! nothing for the thread that draws frames. What was found is remembered, and so is what was not.
 
 mod cost;
+mod extent;
 mod picture;
 mod png;
+mod sheet;
 mod svg;
 mod theme;
 

@@ -7,6 +7,7 @@ use resvg::usvg::roxmltree::{Document, ParsingOptions};
 use resvg::usvg::{ImageHrefResolver, Options, Tree};
 
 use super::cost;
+use super::extent;
 use super::picture::Picture;
 
 /// Elements, texts and remarks of a file.
@@ -46,7 +47,9 @@ fn draw(bytes: &[u8], size: u32) -> Result<Picture, String> {
     if ![scale, left, top].iter().all(|number| number.is_finite()) {
         return Err("its size is no number to go by".into());
     }
-    resvg::render(&tree, Transform::from_row(scale, 0.0, 0.0, scale, left, top), &mut pixmap.as_mut());
+    let transform = Transform::from_row(scale, 0.0, 0.0, scale, left, top);
+    extent::check(&tree, transform)?;
+    resvg::render(&tree, transform, &mut pixmap.as_mut());
     let mut bytes = pixmap.take();
     for pixel in bytes.chunks_exact_mut(4) {
         pixel.swap(0, 2);

@@ -43,7 +43,8 @@ pub fn parse(sheets: &str) -> Vec<Rule> {
 /// Whether texts in quotation marks hold signs that mean something without them.
 fn hides_signs(text: &str) -> bool {
     let parts: Vec<&str> = text.split(['"', '\'']).collect();
-    parts.len().is_multiple_of(2) || parts.iter().skip(1).step_by(2).any(|part| part.contains(['{', '}', ';', '*', '\\']))
+    parts.len().is_multiple_of(2)
+        || parts.iter().skip(1).step_by(2).any(|part| part.contains(['{', '}', ';', '*', '\\']))
 }
 
 /// The same without what stands between `/*` and `*/`.

@@ -35,6 +35,11 @@ impl Gallery {
             armed: false,
         }
     }
+
+    /// Thumbnails that have changed are made anew in the next frame.
+    pub(crate) fn renew(&mut self) {
+        self.renew = true;
+    }
 }
 
 impl State {
@@ -42,10 +47,10 @@ impl State {
     pub(crate) fn scene_pieces(&mut self) -> Vec<Piece> {
         let Some(mut gallery) = self.gallery.take() else { return Vec::new() };
         let mut painter = std::mem::take(&mut self.screen.painter);
-        if std::mem::take(&mut gallery.renew) {
+        let renew = std::mem::take(&mut gallery.renew);
+        if renew {
             gallery.renewed = Some(Instant::now());
         }
-        let renew = gallery.renewed.is_some_and(|at| at.elapsed().is_zero()) || gallery.renewed.is_none();
         let scale = self.screen.scale();
         let mut lookup = Lookup { state: self, gallery: &mut gallery, scale, renew };
         let pieces = painter.pieces(&self.gpu, &self.shell.view().scene, scale, &mut lookup);

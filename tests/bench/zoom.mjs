@@ -1,11 +1,12 @@
 // The zoom hierarchy: how smoothly it moves, what it costs at rest, and what it costs the program in focus.
 
-import { setTimeout as pause } from "node:timers/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { launch, open } from "../browser/harness/page.mjs";
 import { until } from "../browser/harness/poll.mjs";
-import { CLIENTS, Session } from "../browser/harness/session.mjs";
+import { Place, Session } from "../browser/harness/session.mjs";
 import { stage } from "./metrics.mjs";
 import { judged, quantile, row } from "./table.mjs";
 
@@ -36,7 +37,7 @@ export async function zoom() {
 async function movement(browser) {
     const session = await Session.start({ args: ["--size", "1280x720"], follow: false });
     try {
-        await session.foot([path.join(CLIENTS, "scroll"), "--lines", "40"]);
+        await session.foot(["/bin/sh", "-c", "ls -la /usr/bin | head -40; exec cat"]);
         await session.client("flip");
         const desk = await ready(browser, session);
         await desk.page.evaluate(watchPictures);
@@ -46,8 +47,6 @@ async function movement(browser) {
             ["window → hub", "Meta+ArrowUp", "out"],
             ["hub → overview", "Escape", "out"],
         ];
-        await session.message("do", "jump");
-        await pause(REST);
         const found = new Map(kinds.map(([name]) => [name, { rate: [], first: [], age: [] }]));
         for (let count = 0; count < ZOOMS + 1; count += 1) {
             for (const [name, key, way] of kinds) {
@@ -126,7 +125,6 @@ async function atRest(browser) {
         await session.foot(["/bin/sh"]);
         await session.client("flip");
         const desk = await ready(browser, session);
-        await session.message("do", '{"op":"jump"}');
         await session.message("do", "zoom_in");
         const rows = [await resting(session, "hub with its readings each second", 20, 3)];
         await desk.close();
@@ -209,10 +207,24 @@ async function company(browser) {
     };
 }
 
+/** A program that prints without end, as the launcher finds it. */
+const ENDLESS = `[Desktop Entry]
+Type=Application
+Name=Endless
+Exec=foot --config=/dev/null sh -c yes
+`;
+
 async function answering(browser, terminals) {
-    const session = await Session.start({ args: ["--size", "1280x720"] });
+    const place = await Place.make();
+    const applications = path.join(place.home, ".local/share/applications");
+    await mkdir(applications, { recursive: true });
+    await writeFile(path.join(applications, "endless.desktop"), ENDLESS);
+    const session = await Session.start({ place, args: ["--size", "1280x720"] });
     try {
-        for (let count = 0; count < terminals; count += 1) await session.foot(["/bin/sh", "-c", "yes"]);
+        for (let count = 1; count <= terminals; count += 1) {
+            await session.message("do", JSON.stringify({ ui: "launch", entry: "endless" }));
+            await until("a terminal", async () => (await session.state()).windows.length === count);
+        }
         await session.client("flip", "--patch", "64");
         const desk = await ready(browser, session);
         await desk.page.evaluate(watchPictures);
@@ -232,5 +244,6 @@ async function answering(browser, terminals) {
         return samples;
     } finally {
         await session.stop();
+        await place.remove();
     }
 }

@@ -7,7 +7,8 @@ use lcars_ui::theme::Theme;
 use lcars_ui::view::{self, Inputs};
 use smithay::utils::{Logical, Size};
 
-use super::place::seen_in;
+use super::place::{Seen, seen_in};
+use crate::gallery::Gallery;
 use crate::mirror;
 use crate::state::State;
 
@@ -42,7 +43,8 @@ impl State {
     pub(crate) fn look(&mut self, at: Instant) {
         self.shell.outdated = false;
         let size = self.screen.logical_size();
-        let now = self.shell.time(at);
+        // Cameras are shown where they will be when the picture is seen: the first one after a key has moved already.
+        let now = self.shell.time(at) + self.screen.pacer.period();
         let view = view::build(&Inputs {
             desktop: &self.shell.desktop,
             output: self.shell.output,
@@ -64,7 +66,13 @@ impl State {
             self.screen.damage();
         }
         self.shell.moving = self.shell.desktop.moving(now);
-        self.shell.seen = seen_in(&view.scene);
+        let seen = seen_in(&view.scene);
+        let newly = |(id, seen): (_, &Seen)| *seen == Seen::Thumbnail && self.shell.seen.get(id) != Some(seen);
+        if seen.iter().any(newly) {
+            // It may have changed while nobody looked.
+            self.gallery.iter_mut().for_each(Gallery::renew);
+        }
+        self.shell.seen = seen;
         let told = view.nodes == self.shell.view.nodes;
         self.shell.view = view;
         if !told && let Some(remote) = &self.remote {

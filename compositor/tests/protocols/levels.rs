@@ -1,5 +1,7 @@
 //! What programs hear of the zoom hierarchy: sizes, states and frames by how their windows are seen.
 
+use std::time::{Duration, Instant};
+
 use lcars_ui::hierarchy::WindowId;
 use lcars_ui::operation::{Axis, Direction, Operation};
 use wayland_protocols::xdg::shell::client::xdg_toplevel::State;
@@ -155,4 +157,25 @@ fn a_window_that_moves_to_another_sector_lives_on() {
     f.roundtrip(&mut client);
     assert!(f.state.shell.desktop.tree().window(id).is_some(), "windows move, they never die");
     assert!(!window.asked_to_close(&mut client));
+}
+
+#[test]
+fn a_thumbnail_follows_its_window() {
+    let mut f = Fixture::watching();
+    let mut client = f.client();
+    let (window, id) = f.app(&mut client, "one", RED);
+    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.id;
+    f.does(&Operation::Jump { to: Some(sector.into()) });
+    assert!(f.shot().count(RED) > 1_000);
+    let area = f.area().size;
+    window.show(&client.colour((area.w, area.h), GREEN));
+    f.roundtrip(&mut client);
+    // Thumbnails are made anew a few times a second.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while f.shot().count(GREEN) == 0 {
+        assert!(Instant::now() < deadline, "the thumbnail stays what it was");
+        f.turn();
+        f.draw();
+    }
+    assert_eq!(f.shot().count(RED), 0);
 }

@@ -100,6 +100,16 @@ impl Ended {
     }
 }
 
+/// Programs that keep the processors busy are not to keep the desktop from answering.
+const NICENESS: libc::c_int = 10;
+
+/// Lets the calling process, or its child before it becomes a program, give way to the desktop.
+fn be_nice() -> io::Result<()> {
+    // SAFETY: it takes numbers only. More niceness is never refused.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
+    Ok(())
+}
+
 /// Starts programs and keeps account of them.
 #[derive(Debug)]
 pub struct Launcher {
@@ -151,6 +161,8 @@ impl Launcher {
         if directory.is_dir() {
             command.current_dir(directory);
         }
+        // SAFETY: what runs between fork and exec is one system call, which takes no lock and allocates nothing.
+        unsafe { command.pre_exec(be_nice) };
         let program = program.clone();
         let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => LaunchError::NotFound { program },

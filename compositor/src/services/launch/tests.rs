@@ -159,3 +159,10 @@ fn programs_end_with_all_that_they_started() {
     bench.launcher.kill_all();
     assert_eq!(bench.launcher.launches().running(), 0);
 }
+
+#[test]
+fn programs_give_way_to_the_desktop() {
+    let mut bench = Bench::new();
+    bench.shell("nice > niceness");
+    assert_eq!(bench.written("niceness").trim(), NICENESS.to_string());
+}

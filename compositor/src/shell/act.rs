@@ -245,8 +245,11 @@ impl State {
         }
     }
 
-    /// The pointer, or the finger that pressed something, is here.
+    /// The pointer is here. While a finger presses something, where the pointer lies means nothing.
     pub(crate) fn interface_moved(&mut self, at: Point<f64, Logical>) {
+        if self.tapping.is_some() {
+            return;
+        }
         self.tell(|interface, sight, now| interface.pointer_moved(point(at), sight, now));
     }
 

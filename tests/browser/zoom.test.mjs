@@ -134,6 +134,7 @@ test("a tile's menu names, sends and removes", inSession(options, async (session
 
     await choose(desk, "HARBOUR", "REMOVE");
     await becomes(session, "it is gone", (now) => now.sectors.length === 4);
+    await gone(desk, "button", "HARBOUR");
     // One with windows is asked about first, and they outlive it.
     await choose(desk, "BUILD", "REMOVE");
     await shown(desk, "alertdialog", /^REMOVE SECTOR: BUILD HAS 1 WINDOW/);
@@ -142,6 +143,7 @@ test("a tile's menu names, sends and removes", inSession(options, async (session
     await becomes(session, "it is gone, its window is not", (now) => {
         return now.sectors.length === 3 && sector(now, "RESEARCH").apps.length === 1;
     });
+    await gone(desk, "button", "BUILD");
 
     await press(desk, "button", "RESEARCH");
     await arrives(session, "2 RESEARCH");

@@ -11,8 +11,8 @@ use lcars_ui::theme::Theme;
 use lcars_ui::view::Binding;
 use smithay::input::keyboard::xkb;
 
-use crate::services::config::{Config, Known, When};
 use crate::render::Families;
+use crate::services::config::{Config, Known, When};
 use crate::services::files;
 use crate::services::watch::Watch;
 use crate::state::State;
@@ -58,7 +58,9 @@ fn load_theme(name: &str, file: &Path) -> Result<Theme, Vec<String>> {
         Err(error) => return Err(vec![format!("{}: {error}", file.display())]),
     };
     let changed = theme.with_overrides(&String::from_utf8_lossy(&bytes));
-    changed.map_err(|errors| errors.iter().map(|error| format!("{}:{error}", file.display())).collect())
+    changed.map_err(|errors| {
+        errors.iter().map(|error| format!("{}:{}: {}", file.display(), error.line, error.problem)).collect()
+    })
 }
 
 impl State {

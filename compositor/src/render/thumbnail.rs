@@ -56,6 +56,10 @@ struct Thumbnail {
     /// Of the window.
     size: Size<i32, Physical>,
     levels: Vec<Level>,
+    /// Finer levels that were given up for want of memory.
+    given_up: usize,
+    /// The finest level that was shown since it was last made.
+    wanted: usize,
     opaque: bool,
     tracker: Tracker,
     id: Id,
@@ -99,10 +103,18 @@ impl Thumbnails {
             self.kept.insert(window, Thumbnail { shown: self.clock, ..thumbnail });
         }
         let Some(thumbnail) = self.kept.get_mut(&window) else { return Renewed::Refused };
-        let damage = damage::tidy(&thumbnail.tracker.damage(pieces), whole);
+        let mut damage = damage::tidy(&thumbnail.tracker.damage(pieces), whole);
         if damage.is_empty() {
             return Renewed::Unchanged;
         }
+        if thumbnail.given_up > 0 {
+            // Each level is made of the one before: all are needed again for a while.
+            let Some(mut anew) = Thumbnail::new(&self.gpu, size, opaque) else { return Renewed::Refused };
+            (anew.tracker, anew.shown) = (std::mem::take(&mut thumbnail.tracker), thumbnail.shown);
+            *thumbnail = anew;
+            damage = vec![whole];
+        }
+        thumbnail.wanted = usize::MAX;
         // Four pixels become one: all four are needed.
         let even = damage.iter().filter_map(|rect| halved(*rect).map(doubled)?.intersection(whole));
         let damage = damage::tidy(&even.collect::<Vec<_>>(), whole);
@@ -143,9 +155,10 @@ impl Thumbnails {
             return None;
         }
         // The level whose texels are nearest to a pixel each, rather too fine than too coarse.
-        let level = (0.3 - times.log2()).floor().max(1.0) as usize - 1;
-        let level = level.min(thumbnail.levels.len().saturating_sub(1));
-        let reduced = f64::from(level as i32 + 1).exp2();
+        let level = (0.2 - times.log2()).floor().max(1.0) as usize - 1;
+        thumbnail.wanted = thumbnail.wanted.min(level);
+        let level = level.saturating_sub(thumbnail.given_up).min(thumbnail.levels.len().saturating_sub(1));
+        let reduced = f64::from((thumbnail.given_up + level) as i32 + 1).exp2();
         let level = thumbnail.levels.get(level)?;
         Piece::image(ImagePiece {
             id: thumbnail.id.clone(),
@@ -183,18 +196,30 @@ impl Thumbnails {
         self.kept.values().map(Thumbnail::bytes).sum::<usize>() + scratch
     }
 
-    /// Drops those that were shown the longest time ago, until the rest is within bounds. The one that was just made stays.
+    /// Makes room: gives up levels that are finer than what is shown, then whole thumbnails, those that were shown the
+    /// longest time ago first. The one that was just made stays.
     fn purge(&mut self, newest: u64) {
         let mut memory = self.memory();
-        while memory > self.most_bytes {
-            let others = self.kept.iter().filter(|(window, _)| **window != newest);
-            let Some((window, bytes)) =
-                others.min_by_key(|(_, thumbnail)| thumbnail.shown).map(|(window, t)| (*window, t.bytes()))
-            else {
-                break;
-            };
-            self.kept.remove(&window);
-            memory = memory.saturating_sub(bytes);
+        if memory <= self.most_bytes {
+            return;
+        }
+        let mut by_age: Vec<_> = self.kept.iter().map(|(window, thumbnail)| (thumbnail.shown, *window)).collect();
+        by_age.sort_unstable();
+        let others: Vec<u64> =
+            by_age.into_iter().map(|(_, window)| window).filter(|window| *window != newest).collect();
+        for window in &others {
+            if memory <= self.most_bytes {
+                return;
+            }
+            let freed = self.kept.get_mut(window).map_or(0, Thumbnail::give_up);
+            memory = memory.saturating_sub(freed);
+        }
+        for window in &others {
+            if memory <= self.most_bytes {
+                return;
+            }
+            let freed = self.kept.remove(window).map_or(0, |thumbnail| thumbnail.bytes());
+            memory = memory.saturating_sub(freed);
         }
     }
 }
@@ -207,11 +232,21 @@ impl Thumbnail {
             let (canvas, image) = picture(gpu, extent, !opaque)?;
             levels.push(Level { image, canvas, damage: DamageBag::default() });
         }
-        Some(Self { size, levels, opaque, tracker: Tracker::default(), id: Id::new(), shown: 0 })
+        let (given_up, wanted) = (0, usize::MAX);
+        Some(Self { size, levels, given_up, wanted, opaque, tracker: Tracker::default(), id: Id::new(), shown: 0 })
     }
 
     fn bytes(&self) -> usize {
         self.levels.iter().map(|level| level.image.bytes()).sum()
+    }
+
+    /// Gives up the levels that are finer than what is shown. Returns how many bytes that frees.
+    fn give_up(&mut self) -> usize {
+        let before = self.bytes();
+        let finer = self.wanted.saturating_sub(self.given_up).min(self.levels.len().saturating_sub(1));
+        self.levels.drain(..finer);
+        self.given_up += finer;
+        before - self.bytes()
     }
 
     /// Makes every level anew where the window was damaged.

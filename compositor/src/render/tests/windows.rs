@@ -124,7 +124,7 @@ fn thumbnails_stay_within_their_bounds_and_the_last_shown_stay() {
     let mut thumbnails = Thumbnails::new(gpu(), 1 << 20);
     for window in 0..40 {
         thumbnails.update(window, &[client.piece(0, 0)], (256, 256).into());
-        let shown = place(0.0, 0.0, 20.0, 20.0);
+        let shown = place(0.0, 0.0, 200.0, 200.0);
         assert!(thumbnails.piece(window, shown, None, 1.0).is_some());
         thumbnails.piece(0, shown, None, 1.0).expect("the one that is always in sight");
     }
@@ -134,6 +134,31 @@ fn thumbnails_stay_within_their_bounds_and_the_last_shown_stay() {
     assert_eq!((thumbnails.size(0), thumbnails.size(39)), (None, Some((256, 256).into())));
     thumbnails.forget(39);
     assert_eq!(thumbnails.memory(), 0);
+}
+
+#[test]
+fn thumbnails_that_are_shown_small_keep_only_small_pictures_when_memory_is_short() {
+    let mut client = Client::new(256, 256, PixelFormat::Xrgb8888);
+    let mut thumbnails = Thumbnails::new(gpu(), 512 << 10);
+    let small = place(0.0, 0.0, 32.0, 32.0);
+    for window in 0..12 {
+        thumbnails.update(window, &[client.piece(0, 0)], (256, 256).into());
+        assert!(thumbnails.piece(window, small, None, 1.0).is_some());
+    }
+    assert!(thumbnails.memory() <= 512 << 10, "{}", thumbnails.memory());
+    assert!((0..12).all(|window| thumbnails.size(window).is_some()), "all of them are still there");
+    let mut large = Thumbnails::new(gpu(), MOST);
+    client.paint(buffer_rect(30, 40, 100, 90), 77);
+    for window in [0, 11] {
+        // What was given up comes back with the next change.
+        thumbnails.update(window, &[client.piece(0, 0)], (256, 256).into());
+        large.update(window, &[client.piece(0, 0)], (256, 256).into());
+        let shown = |thumbnails: &mut Thumbnails| {
+            let piece = thumbnails.piece(window, place(0.0, 0.0, 32.0, 32.0), None, 1.0).expect("a piece");
+            drawn(&[piece], 32, 32)
+        };
+        assert_eq!(shown(&mut thumbnails), shown(&mut large));
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::remote::Remote;
 use crate::render::Gpu;
 use crate::services::dirs::Dirs;
 use crate::services::launch::{Launcher, Output};
+use crate::services::priority;
 use crate::session::Session;
 use crate::state::{Options, State};
 use crate::video::Video;
@@ -36,6 +37,8 @@ const EVENT_BOUND: usize = 4096;
 pub fn run(options: cli::Run) -> anyhow::Result<()> {
     // Before any thread, so that every one of them leaves these signals to the loop.
     let signals = Signals::new(&[Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGCHLD])?;
+    // Every thread of the session inherits it.
+    priority::be_prompt();
     let directory = runtime::directory()?;
     // SAFETY: no other thread runs yet.
     unsafe { std::env::set_var("XDG_RUNTIME_DIR", &directory) };

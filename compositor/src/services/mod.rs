@@ -11,6 +11,7 @@ pub mod files;
 pub mod icons;
 pub mod launch;
 pub mod persist;
+pub mod priority;
 pub mod readings;
 pub mod recent;
 pub mod watch;

@@ -17,6 +17,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::priority;
+
 /// In this variable a program finds the number of its launch.
 const VARIABLE: &str = "TOS_LAUNCH";
 
@@ -100,16 +102,6 @@ impl Ended {
     }
 }
 
-/// Programs that keep the processors busy are not to keep the desktop from answering.
-const NICENESS: libc::c_int = 10;
-
-/// Lets the calling process, or its child before it becomes a program, give way to the desktop.
-fn be_nice() -> io::Result<()> {
-    // SAFETY: it takes numbers only. More niceness is never refused.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
-    Ok(())
-}
-
 /// Starts programs and keeps account of them.
 #[derive(Debug)]
 pub struct Launcher {
@@ -161,8 +153,8 @@ impl Launcher {
         if directory.is_dir() {
             command.current_dir(directory);
         }
-        // SAFETY: what runs between fork and exec is one system call, which takes no lock and allocates nothing.
-        unsafe { command.pre_exec(be_nice) };
+        // SAFETY: what runs between fork and exec are three system calls, which take no lock and allocate nothing.
+        unsafe { command.pre_exec(priority::give_way) };
         let program = program.clone();
         let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => LaunchError::NotFound { program },

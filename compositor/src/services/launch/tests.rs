@@ -164,5 +164,5 @@ fn programs_end_with_all_that_they_started() {
 fn programs_give_way_to_the_desktop() {
     let mut bench = Bench::new();
     bench.shell("nice > niceness");
-    assert_eq!(bench.written("niceness").trim(), NICENESS.to_string());
+    assert_eq!(bench.written("niceness").trim(), priority::NICENESS.to_string());
 }

@@ -1,0 +1,58 @@
+//! Who goes first when the processors are busy: the desktop, which does little at a time and is waited for.
+//!
+//! No privilege is needed for any of it. A thread that asks for short slices is let in sooner (EEVDF, Linux 6.12 and
+//! later); on older kernels the wish changes nothing. What the kernel refuses is left as it is.
+
+use std::io;
+use std::mem::size_of;
+
+/// How much a thread of the desktop wants of a processor at a time, nanoseconds: the least that can be asked for.
+const SHORT_SLICE: u64 = 100_000;
+/// Programs that keep the processors busy are not to keep the desktop from answering.
+pub(super) const NICENESS: i32 = 10;
+
+/// Lets this thread, and those it starts from now on, in sooner.
+pub fn be_prompt() {
+    if let Err(error) = ask_for(SHORT_SLICE) {
+        tracing::debug!(%error, "short slices are not to be had");
+    }
+}
+
+/// Makes the calling process, between fork and exec, an ordinary one that gives way to the desktop. Takes no lock and
+/// allocates nothing.
+pub(super) fn give_way() -> io::Result<()> {
+    // The kernel's own choice of a slice. Refused by kernels that know none, where there is nothing to give back.
+    let _ = ask_for(0);
+    // SAFETY: it takes numbers only. More niceness is never refused.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS) };
+    Ok(())
+}
+
+/// Asks for slices of this length for the calling thread; 0 for the usual one.
+fn ask_for(slice: u64) -> io::Result<()> {
+    // SAFETY: all its fields are integers, for which zeroes are valid.
+    let mut wish: libc::sched_attr = unsafe { std::mem::zeroed() };
+    wish.size = size_of::<libc::sched_attr>() as u32;
+    wish.sched_policy = libc::SCHED_OTHER as u32;
+    // SAFETY: it takes numbers only.
+    wish.sched_nice = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+    wish.sched_runtime = slice;
+    // SAFETY: it reads `size` bytes at that place, which live until it returns; 0 is the calling thread.
+    let done = unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const wish, 0) };
+    if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_kernel_refuses_does_no_harm() {
+        std::thread::spawn(|| {
+            be_prompt();
+            assert!(ask_for(0).is_ok(), "the usual slice can always be had");
+        })
+        .join()
+        .unwrap();
+    }
+}

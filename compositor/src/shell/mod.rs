@@ -17,6 +17,7 @@ use lcars_ui::geometry;
 use lcars_ui::hierarchy::{Desktop, OutputId, WindowId};
 use lcars_ui::interface::Interface;
 use lcars_ui::operation::Refused;
+use lcars_ui::semantics::Node;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{Binding, Launchable, Readings, View};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
@@ -48,6 +49,8 @@ pub struct Shell {
     windows: Vec<Window>,
     /// As it was last laid out.
     view: View,
+    /// What pages were told that it means.
+    told: Vec<Node>,
     /// A camera was on its way when it was made.
     moving: bool,
     /// How each window is seen in it.
@@ -93,6 +96,7 @@ impl Shell {
                 covers: Vec::new(),
                 moving: false,
             },
+            told: Vec::new(),
             moving: false,
             seen: HashMap::new(),
             output,

@@ -73,10 +73,13 @@ impl State {
             self.gallery.iter_mut().for_each(Gallery::renew);
         }
         self.shell.seen = seen;
-        let told = view.nodes == self.shell.view.nodes;
         self.shell.view = view;
-        if !told && let Some(remote) = &self.remote {
+        // A page that lays out elements shows no pictures meanwhile: it hears of them when cameras rest.
+        if let Some(remote) = self.remote.as_ref().filter(|_| !self.shell.moving)
+            && self.shell.told != self.shell.view.nodes
+        {
             remote.streamer().set_semantics(mirror::nodes(&self.shell.view.nodes));
+            self.shell.told.clone_from(&self.shell.view.nodes);
         }
     }
 }

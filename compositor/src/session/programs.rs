@@ -206,7 +206,8 @@ impl State {
         let apps = self.shell.desktop.snapshot().sectors.into_iter().flat_map(|sector| sector.apps);
         let comes_back = apps.filter_map(|app| app.launch).any(|launch| launch.command == command);
         if !command.is_empty() && !comes_back {
-            self.run(command.to_vec(), None).map_err(|reason| anyhow::anyhow!(reason))?;
+            // Its words may name files from here.
+            self.run(command.to_vec(), std::env::current_dir().ok()).map_err(|reason| anyhow::anyhow!(reason))?;
         }
         self.relayout();
         Ok(())

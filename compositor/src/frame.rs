@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::hierarchy::Shown;
 use smithay::desktop::utils::{
     OutputPresentationFeedback, send_frames_surface_tree, take_presentation_feedback_surface_tree,
 };
@@ -15,7 +16,6 @@ use streamer::video::Timing;
 use crate::compose;
 use crate::pacing::{Demand, Step};
 use crate::render::{Picture, Piece, ReadbackError};
-use crate::shell::Seen;
 use crate::state::State;
 use crate::video::Drawn;
 
@@ -136,7 +136,7 @@ impl State {
             self.repeat(now);
         }
         self.present();
-        self.send_callbacks(Seen::Live);
+        self.send_callbacks(Shown::Live);
         if self.shell.moving() {
             self.screen.damage();
         }
@@ -175,21 +175,21 @@ impl State {
         feedback.presented(now, refresh, self.screen.sequence, wp_presentation_feedback::Kind::Vsync);
     }
 
-    fn send_callbacks(&self, which: Seen) {
+    fn send_callbacks(&self, which: Shown) {
         let output = &self.screen.output;
         let time = self.clock.now();
         let send = |surface: &WlSurface| {
             send_frames_surface_tree(surface, output, time, None, |_, _| Some(output.clone()));
         };
         for window in self.shell.windows() {
-            if window.id.map_or(Seen::Hidden, |id| self.shell.seen(id)) != which {
+            if window.id.map_or(Shown::Hidden, |id| self.shell.seen(id)) != which {
                 continue;
             }
             for tree in compose::with_popups(window.toplevel.wl_surface(), (0, 0).into()) {
                 send(&tree.surface);
             }
         }
-        if which == Seen::Live {
+        if which == Shown::Live {
             self.dnd_icon.iter().for_each(|icon| send(&icon.surface));
             if let smithay::input::pointer::CursorImageStatus::Surface(surface) = &self.cursor.status {
                 send(surface);
@@ -202,13 +202,13 @@ impl State {
         let mut hidden = Instant::now();
         let inserted = self.handle.insert_source(Timer::from_duration(UNWATCHED_CALLBACKS), move |_, (), state| {
             let watched = state.remote.as_ref().is_some_and(|remote| remote.watched());
-            state.send_callbacks(Seen::Thumbnail);
+            state.send_callbacks(Shown::Thumbnail);
             if !watched {
-                state.send_callbacks(Seen::Live);
+                state.send_callbacks(Shown::Live);
             }
             if !watched || hidden.elapsed() >= HIDDEN_CALLBACKS {
                 hidden = Instant::now();
-                state.send_callbacks(Seen::Hidden);
+                state.send_callbacks(Shown::Hidden);
             }
             TimeoutAction::ToDuration(if watched { THUMBNAIL_CALLBACKS } else { UNWATCHED_CALLBACKS })
         });

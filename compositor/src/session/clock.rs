@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use calloop::timer::{TimeoutAction, Timer};
-use lcars_ui::view::Readings;
 
 use crate::state::State;
 
@@ -23,13 +22,7 @@ impl State {
     fn look_at_the_clock(&mut self) {
         let now = self.shell.now();
         if let Some(session) = &mut self.session {
-            let sample = session.sampler.sample(now);
-            let readings = Readings {
-                cpu: sample.cpu,
-                memory_used: sample.memory_used,
-                memory_total: sample.memory_total,
-                network: sample.network,
-            };
+            let readings = session.sampler.sample(now);
             self.shell.outdated |= readings != self.shell.readings;
             self.shell.readings = readings;
         }

@@ -171,21 +171,20 @@ impl State {
     /// Where a surface's program comes from.
     pub(crate) fn provenance(&self, surface: &WlSurface) -> Provenance {
         let Some(session) = &self.session else { return Provenance::default() };
-        let client = surface.client();
-        let Some(pid) = client.and_then(|client| client.get_credentials(&self.display).ok()).map(|c| c.pid) else {
-            return Provenance::default();
-        };
+        let Some(pid) = self.pid_of(surface) else { return Provenance::default() };
         let sector_of = |pid: u32| {
             let windows = self.shell.windows().iter().filter_map(|window| Some((window.id?, window)));
-            let mut theirs = windows.filter(|(_, window)| {
-                let client = window.toplevel.wl_surface().client();
-                let credentials = client.and_then(|client| client.get_credentials(&self.display).ok());
-                credentials.is_some_and(|credentials| credentials.pid as u32 == pid)
-            });
+            let mut theirs = windows.filter(|(_, window)| self.pid_of(window.toplevel.wl_surface()) == Some(pid));
             let (id, _) = theirs.next()?;
             self.shell.desktop.tree().window(id).map(|(sector, _, _)| sector.id)
         };
-        session.provenance(pid as u32, sector_of)
+        session.provenance(pid, sector_of)
+    }
+
+    /// The process that a surface belongs to.
+    fn pid_of(&self, surface: &WlSurface) -> Option<u32> {
+        let credentials = surface.client()?.get_credentials(&self.display).ok()?;
+        u32::try_from(credentials.pid).ok()
     }
 
     /// What a desktop entry calls the program of an `app_id`.
@@ -228,17 +227,17 @@ impl State {
     /// Programs have ended: the user hears of those that failed.
     pub(crate) fn reap(&mut self) {
         let Some(session) = &mut self.session else { return };
+        let mut failed = Vec::new();
         for ended in session.launcher.reap() {
             let name = session.launcher.launches().get(ended.id).and_then(|launch| launch.command.first().cloned());
             let origin = session.origins.remove(&ended.id);
             if let (Some(reason), Some(name)) = (ended.reason(), name) {
-                let now = self.shell.now();
-                let sector = origin.and_then(|origin| origin.sector);
                 let name = name.rsplit('/').next().unwrap_or(&name);
-                let alerts = &mut self.shell.interface.alerts;
-                alerts.add(AlertLevel::Caution, &format!("{name} ended {reason}"), sector, now);
-                self.shell.outdated = true;
+                failed.push((format!("{name} ended {reason}"), origin.and_then(|origin| origin.sector)));
             }
+        }
+        for (text, sector) in failed {
+            self.tell_user_of(AlertLevel::Caution, &text, sector);
         }
     }
 }

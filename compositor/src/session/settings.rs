@@ -88,6 +88,7 @@ impl State {
             Ok(desktop) => {
                 self.shell.begin_with(desktop);
                 self.apply_motion();
+                self.apply_timing();
             }
             Err(refused) => self.tell_user(AlertLevel::Danger, &format!("the sectors of the settings: {refused}")),
         }
@@ -142,14 +143,17 @@ impl State {
         if self.screen.painter.letters().set_families(families) {
             self.screen.damage();
         }
-        self.shell.desktop.set_timing(Timing {
-            zoom_in: theme.timing.zoom_in,
-            zoom_out: theme.timing.zoom_out,
-            fade: theme.timing.crossfade,
-        });
         self.shell.interface.follow(&theme);
         self.theme = theme;
+        self.apply_timing();
         self.shell.outdated = true;
+    }
+
+    /// Lets cameras take the time that the theme gives them.
+    fn apply_timing(&mut self) {
+        let timing = &self.theme.timing;
+        let (zoom_in, zoom_out, fade) = (timing.zoom_in, timing.zoom_out, timing.crossfade);
+        self.shell.desktop.set_timing(Timing { zoom_in, zoom_out, fade });
     }
 
     /// Chooses a theme by its name.
@@ -182,16 +186,13 @@ impl State {
     }
 
     fn tell_mistakes(&mut self, mistakes: &[String]) {
-        let now = self.shell.now();
         for mistake in mistakes.iter().take(4) {
             tracing::warn!("{mistake}");
-            self.shell.interface.alerts.add(AlertLevel::Danger, mistake, None, now);
+            self.tell_user(AlertLevel::Danger, mistake);
         }
         if mistakes.len() > 4 {
-            let more = format!("and {} more mistakes", mistakes.len() - 4);
-            self.shell.interface.alerts.add(AlertLevel::Danger, &more, None, now);
+            self.tell_user(AlertLevel::Danger, &format!("and {} more mistakes", mistakes.len() - 4));
         }
-        self.shell.outdated = true;
     }
 }
 

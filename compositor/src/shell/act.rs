@@ -118,8 +118,13 @@ impl State {
 
     /// Tells the user something on the screen.
     pub(crate) fn tell_user(&mut self, level: AlertLevel, text: &str) {
+        self.tell_user_of(level, text, None);
+    }
+
+    /// Tells the user something about a sector.
+    pub(crate) fn tell_user_of(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>) {
         let now = self.shell.now();
-        self.shell.interface.alert(level, text, None, now);
+        self.shell.interface.alert(level, text, sector, now);
         self.shell.outdated = true;
         self.screen.damage();
         self.wake_interface();

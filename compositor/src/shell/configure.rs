@@ -1,13 +1,13 @@
 //! What size and states a window is told.
 
-use lcars_ui::hierarchy::WindowId;
+use lcars_ui::hierarchy::{Shown, WindowId};
 use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel::State as Flag;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Size};
 use smithay::wayland::compositor::get_role;
 use smithay::wayland::shell::xdg::XDG_POPUP_ROLE;
 
-use super::place::{Seen, rounded};
+use super::place::rounded;
 use super::{Shell, Window};
 use crate::state::State;
 
@@ -41,7 +41,7 @@ impl State {
             None => window.toplevel.parent().and_then(|parent| self.shell.window_of(&parent)).is_some(),
         };
         let fullscreen = self.shell.is_fullscreen(window);
-        let hidden = window.id.is_some_and(|id| self.shell.seen(id) == Seen::Hidden);
+        let hidden = window.id.is_some_and(|id| self.shell.seen(id) == Shown::Hidden);
         let bounds = self.shell.full_size(window.id);
         let size = if fullscreen && !self.shell.view.areas.iter().any(|a| a.window == window.id && a.window.is_some()) {
             // It will cover the pane that shows it.

@@ -14,18 +14,15 @@ use std::time::{Duration, Instant};
 
 use calloop::RegistrationToken;
 use lcars_ui::geometry;
-use lcars_ui::hierarchy::{Desktop, OutputId, WindowId};
+use lcars_ui::hierarchy::{Desktop, OutputId, Shown, WindowId};
 use lcars_ui::interface::Interface;
 use lcars_ui::operation::Refused;
-use lcars_ui::semantics::Node;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{Binding, Launchable, Readings, View};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Size};
 use smithay::wayland::compositor::{get_parent, with_states};
 use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
-
-pub use place::Seen;
 
 /// One toplevel.
 #[derive(Debug)]
@@ -49,12 +46,10 @@ pub struct Shell {
     windows: Vec<Window>,
     /// As it was last laid out.
     view: View,
-    /// What pages were told that it means.
-    told: Vec<Node>,
-    /// A camera was on its way when it was made.
-    moving: bool,
+    /// Pages were not told yet what it means.
+    untold: bool,
     /// How each window is seen in it.
-    seen: HashMap<WindowId, Seen>,
+    seen: HashMap<WindowId, Shown>,
     /// The one that is shown.
     output: OutputId,
     /// The view is to be made again before the next frame; a client may change its title a thousand times between.
@@ -96,8 +91,7 @@ impl Shell {
                 covers: Vec::new(),
                 moving: false,
             },
-            told: Vec::new(),
-            moving: false,
+            untold: true,
             seen: HashMap::new(),
             output,
             outdated: true,
@@ -138,18 +132,13 @@ impl Shell {
         self.windows.iter().find(|window| window.id == Some(id))
     }
 
-    /// The toplevel that a surface belongs to, be it its own or a subsurface.
-    fn toplevel_of(&self, surface: &WlSurface) -> Option<&Window> {
+    /// The window that a surface belongs to, be it its own or a subsurface.
+    pub fn window_of(&self, surface: &WlSurface) -> Option<WindowId> {
         let mut root = surface.clone();
         while let Some(parent) = get_parent(&root) {
             root = parent;
         }
-        self.windows.iter().find(|window| *window.toplevel.wl_surface() == root)
-    }
-
-    /// The window that a surface belongs to, be it its own or a subsurface.
-    pub fn window_of(&self, surface: &WlSurface) -> Option<WindowId> {
-        self.toplevel_of(surface)?.id
+        self.windows.iter().find(|window| *window.toplevel.wl_surface() == root)?.id
     }
 
     /// The window that has the keyboard.
@@ -164,7 +153,7 @@ impl Shell {
 
     /// A camera is on its way: the next picture differs without anything being done.
     pub fn moving(&self) -> bool {
-        self.moving
+        self.view.moving
     }
 
     /// What is behind everything, premultiplied.

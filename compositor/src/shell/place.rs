@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use lcars_ui::geometry::Rect;
-use lcars_ui::hierarchy::WindowId;
+use lcars_ui::hierarchy::{Shown, WindowId};
 use lcars_ui::scene::{Look, Primitive};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
@@ -11,17 +11,6 @@ use smithay::utils::{Logical, Point, Rectangle, Size};
 use super::{Shell, point};
 use crate::compose::{self, Placed};
 use crate::state::State;
-
-/// How much of a window is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seen {
-    /// Nothing.
-    Hidden,
-    /// A thumbnail.
-    Thumbnail,
-    /// Its live surfaces.
-    Live,
-}
 
 /// To whole logical pixels.
 pub(super) fn rounded(rect: Rect) -> Rectangle<i32, Logical> {
@@ -32,20 +21,21 @@ pub(super) fn rounded(rect: Rect) -> Rectangle<i32, Logical> {
 
 impl Shell {
     /// Whether and how a window is seen at the moment.
-    pub fn seen(&self, id: WindowId) -> Seen {
-        self.seen.get(&self.place_of(id)).copied().unwrap_or(Seen::Hidden)
+    pub fn seen(&self, id: WindowId) -> Shown {
+        self.seen.get(&self.place_of(id)).copied().unwrap_or_default()
     }
 }
 
 /// How each window of a scene is seen.
-pub(super) fn seen_in(scene: &[Primitive]) -> HashMap<WindowId, Seen> {
+pub(super) fn seen_in(scene: &[Primitive]) -> HashMap<WindowId, Shown> {
     let mut seen = HashMap::new();
     for primitive in scene {
         if let Primitive::Window { window, look, .. } = primitive {
-            let best = seen.entry(*window).or_insert(Seen::Thumbnail);
-            if *look == Look::Live {
-                *best = Seen::Live;
-            }
+            let best: &mut Shown = seen.entry(*window).or_default();
+            *best = (*best).max(match look {
+                Look::Live => Shown::Live,
+                Look::Thumbnail => Shown::Thumbnail,
+            });
         }
     }
     seen
@@ -56,11 +46,11 @@ impl State {
     pub(crate) fn window_drew(&mut self, root: &WlSurface, changed: bool) {
         match self.shell.window_of(root).map(|id| self.shell.seen(id)) {
             // It is seen when somebody looks; its frames come at their own pace.
-            Some(Seen::Hidden) => {}
-            Some(Seen::Thumbnail) if !changed => {}
-            Some(Seen::Thumbnail) => self.thumbnail_changed(),
+            Some(Shown::Hidden) => {}
+            Some(Shown::Thumbnail) if !changed => {}
+            Some(Shown::Thumbnail) => self.thumbnail_changed(),
             // A frame callback is answered by the next tick even if nothing was drawn.
-            Some(Seen::Live) | None => self.screen.damage(),
+            Some(Shown::Live) | None => self.screen.damage(),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use lcars_ui::geometry::{self, Rect};
+use lcars_ui::hierarchy::Shown;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{self, Inputs};
 use smithay::utils::{Logical, Size};
 
-use super::place::{Seen, seen_in};
+use super::place::seen_in;
 use crate::gallery::Gallery;
 use crate::mirror;
 use crate::state::State;
@@ -59,27 +60,25 @@ impl State {
             bindings: &self.shell.bindings,
             now,
         });
-        if view.scene != self.shell.view.scene
-            || view.background != self.shell.view.background
-            || self.shell.desktop.moving(now)
-        {
+        if view.scene != self.shell.view.scene || view.background != self.shell.view.background || view.moving {
             self.screen.damage();
         }
-        self.shell.moving = self.shell.desktop.moving(now);
         let seen = seen_in(&view.scene);
-        let newly = |(id, seen): (_, &Seen)| *seen == Seen::Thumbnail && self.shell.seen.get(id) != Some(seen);
+        let newly = |(id, seen): (_, &Shown)| *seen == Shown::Thumbnail && self.shell.seen.get(id) != Some(seen);
         if seen.iter().any(newly) {
             // It may have changed while nobody looked.
             self.gallery.iter_mut().for_each(Gallery::renew);
         }
         self.shell.seen = seen;
+        self.shell.untold |= view.nodes != self.shell.view.nodes;
         self.shell.view = view;
         // A page that lays out elements shows no pictures meanwhile: it hears of them when cameras rest.
-        if let Some(remote) = self.remote.as_ref().filter(|_| !self.shell.moving)
-            && self.shell.told != self.shell.view.nodes
+        if self.shell.untold
+            && !self.shell.moving()
+            && let Some(remote) = &self.remote
         {
             remote.streamer().set_semantics(mirror::nodes(&self.shell.view.nodes));
-            self.shell.told.clone_from(&self.shell.view.nodes);
+            self.shell.untold = false;
         }
     }
 }

@@ -101,6 +101,7 @@ impl State {
         }
         let now = self.shell.now();
         let effects = self.shell.desktop.remove_window(id, now);
+        self.gallery.iter_mut().for_each(|gallery| gallery.thumbnails.forget(id.get()));
         self.carry_out(effects);
         if self.options.follow {
             // A kiosk shows what there is.

@@ -4,7 +4,6 @@
 //! is told.
 
 mod cgroup;
-pub mod format;
 mod parse;
 
 use std::fs::File;
@@ -12,25 +11,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use lcars_ui::view::Readings;
+
 use self::parse::Ticks;
 
 /// Files of the kernel are read up to here; what we look for stands at their beginning.
 const MOST_BYTES: u64 = 64 << 10;
 /// Samples that follow closer than this would measure the clock's own steps; the last readings hold until then.
 const LEAST_INTERVAL: Duration = Duration::from_millis(200);
-
-/// One set of readings.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Readings {
-    /// The share of the processors that was used since the sample before, from 0 to 1.
-    pub cpu: f64,
-    /// Bytes.
-    pub memory_used: u64,
-    /// Bytes.
-    pub memory_total: u64,
-    /// Bytes a second in and out since the sample before.
-    pub network: f64,
-}
 
 /// Takes readings again and again.
 #[derive(Debug)]

@@ -1,0 +1,1 @@
+//! A terminal as a value: bytes in, a grid of cells out.

@@ -15,6 +15,7 @@ use smithay::utils::{Clock, Logical, Monotonic, Physical, Point, Size};
 use smithay::wayland::compositor::CompositorClientState;
 use smithay::wayland::tablet_manager::TabletSeatTrait;
 
+use crate::clipboard::Offered;
 use crate::cursor::Cursor;
 use crate::gallery::Gallery;
 use crate::globals::Globals;
@@ -22,15 +23,10 @@ use crate::handlers::data_device::DragIcon;
 use crate::remote::Remote;
 use crate::render::Gpu;
 use crate::screen::Screen;
-use crate::seat::Hold;
+use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
 use crate::session::{Preferences, Session};
 use crate::shell::Shell;
-
-/// A held key repeats after this long, milliseconds.
-const REPEAT_DELAY: i32 = 400;
-/// And this often a second.
-const REPEAT_RATE: i32 = 30;
 
 /// How a session is set up.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,8 +86,12 @@ pub struct State {
     pub(crate) last_touch: Option<Point<f64, Logical>>,
     /// A camera that wheel or fingers have in hand.
     pub(crate) hold: Option<Hold>,
+    /// What programs have for whoever pastes.
+    pub(crate) offered: Offered,
     /// Keys that are down and were not the program's.
     pub(crate) swallowed: Vec<Keycode>,
+    /// The one of them that repeats.
+    pub(crate) repeat: Option<Repeat>,
     /// Super is down, and nothing else was pressed since.
     pub(crate) super_held: Option<RegistrationToken>,
     /// The list of keys is shown for as long as Super is held.
@@ -191,7 +191,9 @@ impl State {
             tapping: None,
             last_touch: None,
             hold: None,
+            offered: Offered::default(),
             swallowed: Vec::new(),
+            repeat: None,
             super_held: None,
             keys_by_super: false,
             settings,

@@ -43,9 +43,7 @@ impl SelectionHandler for State {
     type SelectionUserData = Arc<str>;
 
     fn new_selection(&mut self, target: SelectionTarget, source: Option<SelectionSource>, _seat: Seat<Self>) {
-        if let (SelectionTarget::Clipboard, Some(source)) = (target, source) {
-            self.client_copied(&source.mime_types());
-        }
+        self.client_selected(target, &source.map(|source| source.mime_types()).unwrap_or_default());
     }
 
     fn send_selection(

@@ -10,7 +10,7 @@ use smithay::input::keyboard::{
 use smithay::utils::SERIAL_COUNTER;
 
 use crate::input::{layout, typist};
-use crate::services::config::{Action, Modifiers, Pressed};
+use crate::services::config::{Action, Holder, Modifiers, Pressed};
 use crate::state::State;
 
 /// Super held alone for this long shows the keys in force.
@@ -47,7 +47,13 @@ impl State {
         });
         match ours {
             Some(Ours::Bound(action)) => self.act_bound(action),
-            Some(Ours::Typed(pressed)) => self.interface_key(pressed),
+            Some(Ours::Typed(pressed)) => {
+                if self.interface_key(pressed) {
+                    self.begin_repeat(code, move |state| {
+                        state.shell.holder() == Holder::Interface && state.interface_key(pressed)
+                    });
+                }
+            }
             Some(Ours::Nothing) | None => {}
         }
     }
@@ -65,13 +71,17 @@ impl State {
         let raw = key.raw_latin_sym_or_raw_current_sym().unwrap_or(modified);
         let held = Modifiers { logo: modifiers.logo, ctrl: modifiers.ctrl, alt: modifiers.alt, shift: modifiers.shift };
         let pressed = Pressed { modifiers: held, raw: raw.raw(), modified: modified.raw() };
-        let interface = self.shell.has_keyboard();
-        let bound = self.settings.bindings.find(pressed, interface).map(|binding| binding.action.clone());
-        let ours = match bound {
+        if !modified.is_modifier_key() {
+            self.end_repeat();
+        }
+        let holder = self.shell.holder();
+        let bound = self.settings.bindings.find(pressed, holder).map(|binding| binding.action.clone());
+        let ours = match (bound, holder) {
             // Chords first; of plain keys those that nothing in the interface wants.
-            Some(action) if !interface || !held.types() => Ours::Bound(action),
-            _ if interface => Ours::Typed(pressed),
-            _ => return FilterResult::Forward,
+            (Some(action), Holder::Window | Holder::Terminal) => Ours::Bound(action),
+            (Some(action), Holder::Interface) if !held.types() => Ours::Bound(action),
+            (_, Holder::Interface) => Ours::Typed(pressed),
+            (None, Holder::Window | Holder::Terminal) => return FilterResult::Forward,
         };
         self.swallowed.push(code);
         FilterResult::Intercept(ours)
@@ -82,6 +92,7 @@ impl State {
         if is_super(key.modified_sym()) {
             self.super_came_up();
         }
+        self.end_repeat_of(code);
         let before = self.swallowed.len();
         self.swallowed.retain(|swallowed| *swallowed != code);
         if self.swallowed.len() < before { FilterResult::Intercept(Ours::Nothing) } else { FilterResult::Forward }
@@ -134,7 +145,7 @@ impl State {
 
     /// Types `text` into the focused program or box, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
-        if self.shell.has_keyboard() {
+        if self.shell.holder() == Holder::Interface {
             self.interface_text(text);
             return;
         }

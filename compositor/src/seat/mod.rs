@@ -5,6 +5,7 @@ mod gestures;
 mod keyboard;
 mod pen;
 mod pointer;
+mod repeat;
 mod touch;
 mod zoom;
 
@@ -15,6 +16,7 @@ use smithay::utils::{Logical, Point};
 
 use crate::state::State;
 
+pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
 pub(crate) use zoom::Hold;
 
 impl State {

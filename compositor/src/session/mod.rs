@@ -7,6 +7,7 @@ mod icons;
 mod memory;
 mod programs;
 mod settings;
+mod terminals;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

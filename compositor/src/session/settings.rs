@@ -101,6 +101,7 @@ impl State {
             context: match binding.when {
                 When::Everywhere => "Everywhere".to_owned(),
                 When::Interface => "Outside of windows".to_owned(),
+                When::Terminal => "In a terminal".to_owned(),
             },
         });
         self.shell.bindings = listed.collect();

@@ -12,7 +12,7 @@ use smithay::input::keyboard::Keysym;
 use smithay::utils::{Logical, Point};
 
 use super::{Shell, point};
-use crate::services::config::{self, Pressed};
+use crate::services::config::{self, Holder, Pressed};
 use crate::state::State;
 
 /// What one press of a key gives a pane more or less of its split.
@@ -37,9 +37,9 @@ impl Shell {
         self.interface.holds()
     }
 
-    /// Whether keys belong to the interface.
-    pub fn has_keyboard(&self) -> bool {
-        self.focused().is_none() || self.interface.overlay.is_some()
+    /// Who has the keyboard.
+    pub fn holder(&self) -> Holder {
+        if self.focused().is_none() || self.interface.overlay.is_some() { Holder::Interface } else { Holder::Window }
     }
 
     /// The pane at a point.
@@ -211,6 +211,19 @@ impl State {
                 self.operate(&send).map_err(|refused| refused.to_string())
             }
             Bound::Run(command) => self.run(command, None),
+            Bound::Copy
+            | Bound::Paste
+            | Bound::FindInTerminal
+            | Bound::FontLarger
+            | Bound::FontSmaller
+            | Bound::FontNormal
+            | Bound::PreviousPrompt
+            | Bound::NextPrompt
+            | Bound::SelectOutput
+            | Bound::ScrollPageUp
+            | Bound::ScrollPageDown
+            | Bound::ScrollToTop
+            | Bound::ScrollToBottom => self.act_in_terminal(&action),
         }
     }
 
@@ -301,8 +314,9 @@ impl State {
         });
     }
 
-    /// A key went down that belongs to the interface. What it does not want may be bound.
-    pub(crate) fn interface_key(&mut self, pressed: Pressed) {
+    /// A key went down that belongs to the interface. What it does not want may be bound. Whether it repeats if it is
+    /// held.
+    pub(crate) fn interface_key(&mut self, pressed: Pressed) -> bool {
         let held = Held {
             shift: pressed.modifiers.shift,
             ctrl: pressed.modifiers.ctrl,
@@ -310,17 +324,19 @@ impl State {
             logo: pressed.modifiers.logo,
         };
         let mut taken = false;
-        if let Some(symbol) = symbol(pressed) {
+        let symbol = symbol(pressed);
+        if let Some(symbol) = symbol {
             self.tell(|interface, sight, now| {
                 let requests = interface.key(symbol, held, sight, now);
                 taken = requests.is_some();
                 requests.unwrap_or_default()
             });
         }
-        if !taken && let Some(binding) = self.settings.bindings.find(pressed, true) {
+        if !taken && let Some(binding) = self.settings.bindings.find(pressed, Holder::Interface) {
             let action = binding.action.clone();
             self.act_bound(action);
         }
+        taken && symbol.is_some_and(repeats)
     }
 
     /// Text that no key typed, for a box of the interface. A single letter is a key all the same: of a layout that we do
@@ -411,6 +427,11 @@ impl State {
             Err(error) => tracing::error!(%error, "no timer for the interface"),
         }
     }
+}
+
+/// Whether a key does more by being held. One that presses or closes something does so once.
+fn repeats(symbol: Symbol) -> bool {
+    !matches!(symbol, Symbol::Enter | Symbol::Escape | Symbol::Tab | Symbol::Menu)
 }
 
 /// What a key means to the interface.

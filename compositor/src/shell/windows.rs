@@ -195,6 +195,7 @@ impl State {
     /// The keyboard belongs to this window now, or to the interface.
     fn give_keyboard(&mut self, window: Option<WindowId>) {
         self.end_popup_grab();
+        self.end_repeat();
         let surface = window.and_then(|id| self.shell.get(id)).map(|window| window.toplevel.wl_surface().clone());
         if let Some(keyboard) = self.seat.get_keyboard() {
             keyboard.set_focus(self, surface, SERIAL_COUNTER.next_serial());

@@ -48,6 +48,32 @@ pub enum UiAction {
     SectorNumber(u16),
     /// Sends the window in focus or the selected node to the sector at that place, counted from 1.
     SendToSectorNumber(u16),
+    /// Copies what is selected in the terminal.
+    Copy,
+    /// Types what was copied into the terminal.
+    Paste,
+    /// Searches what the terminal shows and has shown.
+    FindInTerminal,
+    /// Larger letters in terminals.
+    FontLarger,
+    /// Smaller letters in terminals.
+    FontSmaller,
+    /// Letters in terminals as the settings say.
+    FontNormal,
+    /// Shows the prompt of the command before.
+    PreviousPrompt,
+    /// Shows the prompt of the next command.
+    NextPrompt,
+    /// Selects what the last command wrote, or the one in view.
+    SelectOutput,
+    /// Shows what the terminal has shown before, a page of it.
+    ScrollPageUp,
+    /// A page forward.
+    ScrollPageDown,
+    /// Shows the oldest that the terminal has kept.
+    ScrollToTop,
+    /// Shows the newest.
+    ScrollToBottom,
     /// Starts a program: its words, no shell.
     Run(Vec<String>),
 }

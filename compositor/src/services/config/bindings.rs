@@ -14,6 +14,30 @@ pub enum When {
     Everywhere,
     /// At the levels where keys belong to the interface: 1, 2 and 3a.
     Interface,
+    /// Where a terminal of the desktop's own has the keyboard.
+    Terminal,
+}
+
+/// Who has the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// A program's window.
+    Window,
+    /// The interface.
+    Interface,
+    /// A terminal of the desktop's own.
+    Terminal,
+}
+
+impl When {
+    /// Whether a binding counts where that one has the keyboard.
+    fn counts(self, holder: Holder) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Interface => holder == Holder::Interface,
+            Self::Terminal => holder == Holder::Terminal,
+        }
+    }
 }
 
 /// A chord and what it does.
@@ -51,11 +75,11 @@ impl Bindings {
         &self.0
     }
 
-    /// What a key does, if it does anything. `interface`: the keys belong to the interface, not to a window.
-    pub fn find(&self, pressed: Pressed, interface: bool) -> Option<&Binding> {
-        pressed.chords().find_map(|chord| {
-            self.0.iter().find(|binding| binding.chord == chord && (interface || binding.when == When::Everywhere))
-        })
+    /// What a key does, if it does anything.
+    pub fn find(&self, pressed: Pressed, holder: Holder) -> Option<&Binding> {
+        pressed
+            .chords()
+            .find_map(|chord| self.0.iter().find(|binding| binding.chord == chord && binding.when.counts(holder)))
     }
 
     /// A binding that does this, such as for a hint on a button.
@@ -109,23 +133,29 @@ mod tests {
     #[test]
     fn no_standard_binding_takes_a_plain_key_from_a_program() {
         let standard = Bindings::new(Vec::new(), keysyms);
+        let terminal = standard.all().iter().filter(|binding| binding.when == When::Terminal);
+        let several = |chord: Chord| chord.modifiers.shift || chord.modifiers.logo || chord.modifiers.ctrl;
+        assert!(terminal.into_iter().all(|binding| several(binding.chord)));
         let everywhere = standard.all().iter().filter(|binding| binding.when == When::Everywhere);
         assert!(everywhere.into_iter().all(|binding| binding.chord.modifiers.logo));
-        assert_eq!(standard.find(pressed("Escape"), false), None, "at level 3 Escape belongs to the program");
+        assert_eq!(standard.find(pressed("Escape"), Holder::Window), None, "at level 3 Escape belongs to the program");
     }
 
     #[test]
     fn a_key_is_found_where_it_counts() {
         let standard = Bindings::new(Vec::new(), keysyms);
-        let action = |text, interface| standard.find(pressed(text), interface).map(|binding| binding.action.clone());
-        assert_eq!(action("Super+Up", false), Some(Action::Operation(Operation::ZoomOut)));
-        assert_eq!(action("Escape", true), Some(Action::Operation(Operation::ZoomOut)));
-        assert_eq!(action("Super+9", false), Some(Action::Ui(UiAction::SectorNumber(9))));
-        assert_eq!(action("x", true), None);
+        let action = |text, holder| standard.find(pressed(text), holder).map(|binding| binding.action.clone());
+        assert_eq!(action("Super+Up", Holder::Window), Some(Action::Operation(Operation::ZoomOut)));
+        assert_eq!(action("Escape", Holder::Interface), Some(Action::Operation(Operation::ZoomOut)));
+        assert_eq!(action("Escape", Holder::Terminal), None, "it is typed");
+        assert_eq!(action("Super+9", Holder::Terminal), Some(Action::Ui(UiAction::SectorNumber(9))));
+        assert_eq!(action("Ctrl+Shift+c", Holder::Terminal), Some(Action::Ui(UiAction::Copy)));
+        assert_eq!(action("Ctrl+Shift+c", Holder::Window), None);
+        assert_eq!(action("x", Holder::Interface), None);
         // As a keyboard of the United States has it: Shift and the slash key.
         let shift = Modifiers { shift: true, ..Modifiers::default() };
         let question = Pressed { modifiers: shift, raw: 0x2f, modified: 0x3f };
-        assert_eq!(standard.find(question, true).map(|binding| binding.keys.as_str()), Some("question"));
+        assert_eq!(standard.find(question, Holder::Interface).map(|binding| binding.keys.as_str()), Some("question"));
     }
 
     #[test]
@@ -140,8 +170,8 @@ mod tests {
         let nothing = Action::Ui(UiAction::None);
         let keys = Action::Ui(UiAction::Keys);
         let bindings = Bindings::new(vec![own("Super+x", nothing), own("Super+w", keys.clone())], keysyms);
-        assert_eq!(bindings.find(pressed("Super+x"), true), None);
-        assert_eq!(bindings.find(pressed("Super+w"), true).map(|binding| &binding.action), Some(&keys));
+        assert_eq!(bindings.find(pressed("Super+x"), Holder::Interface), None);
+        assert_eq!(bindings.find(pressed("Super+w"), Holder::Interface).map(|binding| &binding.action), Some(&keys));
         assert_eq!(bindings.all().len(), DEFAULTS.len() - 1);
     }
 

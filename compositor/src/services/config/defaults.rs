@@ -5,7 +5,7 @@ use lcars_ui::operation::{Axis, Direction, Operation};
 
 use super::action::{Action, UiAction};
 use super::bindings::When;
-use super::bindings::When::{Everywhere, Interface};
+use super::bindings::When::{Everywhere, Interface, Terminal};
 
 /// One line of the table.
 #[derive(Debug)]
@@ -79,6 +79,24 @@ pub const DEFAULTS: &[StandardBinding] = &[
     ui("Super+t", Everywhere, UiAction::NextTheme, "Next theme"),
     op("Super+n", Everywhere, Operation::NewSector { name: None, colour: None }, "New sector"),
     ui("Super+r", Everywhere, UiAction::RenameSector, "Rename the sector"),
+    // Where the keys belong to a terminal.
+    ui("Ctrl+Shift+c", Terminal, UiAction::Copy, "Copy"),
+    ui("Super+c", Terminal, UiAction::Copy, "Copy"),
+    ui("Ctrl+Shift+v", Terminal, UiAction::Paste, "Paste"),
+    ui("Super+v", Terminal, UiAction::Paste, "Paste"),
+    ui("Shift+Insert", Terminal, UiAction::Paste, "Paste"),
+    ui("Ctrl+Shift+f", Terminal, UiAction::FindInTerminal, "Search in the terminal"),
+    ui("Ctrl+plus", Terminal, UiAction::FontLarger, "Larger letters"),
+    ui("Ctrl+equal", Terminal, UiAction::FontLarger, "Larger letters"),
+    ui("Ctrl+minus", Terminal, UiAction::FontSmaller, "Smaller letters"),
+    ui("Ctrl+0", Terminal, UiAction::FontNormal, "Letters as they were"),
+    ui("Ctrl+Shift+Up", Terminal, UiAction::PreviousPrompt, "Command before"),
+    ui("Ctrl+Shift+Down", Terminal, UiAction::NextPrompt, "Next command"),
+    ui("Ctrl+Shift+o", Terminal, UiAction::SelectOutput, "Select what a command wrote"),
+    ui("Shift+Prior", Terminal, UiAction::ScrollPageUp, "Page back"),
+    ui("Shift+Next", Terminal, UiAction::ScrollPageDown, "Page forward"),
+    ui("Shift+Home", Terminal, UiAction::ScrollToTop, "To the oldest line"),
+    ui("Shift+End", Terminal, UiAction::ScrollToBottom, "To the newest line"),
     // Where the keys belong to the interface.
     op("Left", Interface, Operation::Move { direction: Direction::Left }, "Tile to the left"),
     op("Right", Interface, Operation::Move { direction: Direction::Right }, "Tile to the right"),

@@ -8,6 +8,13 @@
 //! reduced_motion = true
 //! texture_memory_mb = 256
 //!
+//! [terminal]
+//! shell = "fish"                # a name or a path
+//! font_size = 16                # 6 to 72
+//! scrollback = 10000            # lines
+//! long_command = 10             # seconds; 0 for never
+//! colours = { background = "#000000", bright_red = "#ff5555" }
+//!
 //! [bindings]
 //! "Super+Up" = "zoom_out"
 //! "Super+j" = { op = "move", direction = "down" }
@@ -30,6 +37,7 @@ mod defaults;
 mod error;
 mod limits;
 mod read;
+pub mod terminal;
 mod values;
 
 use std::io::ErrorKind;
@@ -38,10 +46,11 @@ use std::path::Path;
 use lcars_ui::hierarchy::SectorColour;
 
 pub use action::{Action, UiAction};
-pub use bindings::{Binding, Bindings, When};
+pub use bindings::{Binding, Bindings, Holder, When};
 pub use chord::{Chord, ChordError, Keysyms, Modifiers, Pressed};
 pub use defaults::{DEFAULTS, StandardBinding};
 pub use error::ConfigError;
+pub use terminal::Terminal;
 
 use super::files;
 
@@ -62,6 +71,8 @@ pub struct Config {
     pub sectors: Vec<SectorConfig>,
     /// How the interface looks and moves.
     pub interface: Interface,
+    /// How terminals look, and what runs in them.
+    pub terminal: Terminal,
 }
 
 /// A sector that is there from the start.
@@ -120,6 +131,7 @@ impl Config {
             bindings: Bindings::new(Vec::new(), known.keysyms),
             sectors: SECTORS.map(sector).into(),
             interface: Interface::default(),
+            terminal: Terminal::default(),
         }
     }
 

@@ -14,7 +14,7 @@ use super::chord::Chord;
 use super::error::{ConfigError, Errors};
 use super::limits::{MOST_BINDINGS, MOST_BYTES, MOST_SECTORS};
 use super::values::{Table, in_order, json, kind};
-use super::{Config, Interface, Known, SCALES, SectorConfig, TEXTURE_MEMORY_MB};
+use super::{Config, Interface, Known, SCALES, SectorConfig, TEXTURE_MEMORY_MB, terminal};
 
 /// The media keys of XKB; no program minds if they are taken.
 const MEDIA_KEYS: std::ops::RangeInclusive<u32> = 0x1008_fe00..=0x1008_ffff;
@@ -45,6 +45,11 @@ pub(super) fn read(text: &str, file: &Path, known: Known<'_>) -> Result<Config, 
         && let Some(table) = Table::of("[interface]", value, &mut errors)
     {
         config.interface = read_interface(table, known, &mut errors);
+    }
+    if let Some(value) = root.value("terminal")
+        && let Some(table) = Table::of("[terminal]", value, &mut errors)
+    {
+        config.terminal = terminal::read(table, &mut errors);
     }
     if let Some(value) = root.value("sectors") {
         config.sectors = read_sectors(value, &mut errors);
@@ -102,7 +107,8 @@ fn read_action(value: &DeValue<'_>) -> Result<(Action, Option<When>), String> {
         None => None,
         Some(Some("everywhere")) => Some(When::Everywhere),
         Some(Some("interface")) => Some(When::Interface),
-        Some(_) => return Err("\"when\" is \"everywhere\" or \"interface\"".into()),
+        Some(Some("terminal")) => Some(When::Terminal),
+        Some(_) => return Err("\"when\" is \"everywhere\", \"interface\" or \"terminal\"".into()),
     };
     Ok((Action::from_json(value)?, when))
 }

@@ -22,13 +22,19 @@ fn an_empty_file_is_the_standard() {
 #[test]
 fn everything_can_be_set() {
     let config = read(
-        r#"
+        r##"
         [interface]
         scale = 2
         theme = "red-alert"
         fonts = { label = "Antonio", mono = "Hack" }
         reduced_motion = true
         texture_memory_mb = 256
+        [terminal]
+        shell = "/bin/zsh"
+        font_size = 12.5
+        scrollback = 0
+        long_command = 60
+        colours = { cursor = "#FF9900", bright_white = "#fefefe" }
         [bindings]
         "Super+e" = { run = ["foot", "-e", "vim"] }
         "Super+j" = { op = "move", direction = "down" }
@@ -40,13 +46,18 @@ fn everything_can_be_set() {
         colour = 3
         [[sectors]]
         name = " two  words "
-        "#,
+        "##,
     );
     assert_eq!(config.interface.scale, 2.0);
     assert_eq!(config.interface.theme, "red-alert");
     assert_eq!(config.interface.mono_font.as_deref(), Some("Hack"));
     assert!(config.interface.reduced_motion);
     assert_eq!(config.interface.texture_memory_mb, 256);
+    assert_eq!(config.terminal.shell.as_deref(), Some("/bin/zsh"));
+    assert_eq!((config.terminal.font_size, config.terminal.scrollback, config.terminal.long_command), (12.5, 0, 60.0));
+    assert_eq!(config.terminal.colours.cursor, Some([0xff, 0x99, 0x00]));
+    assert_eq!(config.terminal.colours.palette[15], Some([0xfe; 3]));
+    assert_eq!(config.terminal.colours.palette[14], None);
     assert_eq!(config.sectors[0].colour, SectorColour::new(3));
     assert_eq!((config.sectors[1].name.as_str(), config.sectors[1].colour), ("two words", None));
     let bindings = config.bindings.all();
@@ -66,7 +77,7 @@ fn everything_can_be_set() {
 #[test]
 fn every_mistake_is_told_at_once_with_its_place() {
     let told = errors(
-        r#"
+        r##"
 [interface]
 scale = 4
 theem = "default"
@@ -84,7 +95,11 @@ texture_memory_mb = 1.5
 nmae = "BUILD"
 colour = 7
 [colours]
-"#,
+[terminal]
+font_size = 100
+scrolback = 7
+colours = { red = "red", bright_rde = "#000000" }
+"##,
     );
     let expected = [
         "config.toml:3:9: \"scale\" is a number from 0.75 to 3",
@@ -97,11 +112,15 @@ colour = 7
         "config.toml:10:1: there is no key called \"Upp\"; keys have their XKB names, such as Up, Return, slash or F1",
         "config.toml:11:13: there is no action \"zoom_ot\"; did you mean \"zoom_out\"?",
         "config.toml:13:1: \"shift+ctrl+t\" is bound twice: in line 12 and in line 13",
-        "config.toml:14:13: \"when\" is \"everywhere\" or \"interface\"",
+        "config.toml:14:13: \"when\" is \"everywhere\", \"interface\" or \"terminal\"",
         "config.toml:15:1: a sector needs a name",
         "config.toml:16:1: [[sectors]] has no setting \"nmae\"; did you mean \"name\"?",
         "config.toml:17:10: \"colour\" is a whole number from 1 to 6",
         "config.toml:18:2: the file has no setting \"colours\"",
+        "config.toml:20:13: \"font_size\" is a number from 6 to 72",
+        "config.toml:21:1: [terminal] has no setting \"scrolback\"; did you mean \"scrollback\"?",
+        "config.toml:22:19: \"red\" is a colour such as \"#ff9900\"; \"red\" is none",
+        "config.toml:22:26: colours has no setting \"bright_rde\"; did you mean \"bright_red\"?",
     ];
     assert_eq!(told, expected);
 }
@@ -119,6 +138,10 @@ fn values_of_the_wrong_kind_are_mistakes_and_nothing_worse() {
     for text in [
         "bindings = 3",
         "interface = []",
+        "terminal = 3",
+        "[terminal]\nshell = \"a\\nb\"",
+        "[terminal]\nscrollback = -1",
+        "[terminal]\ncolours = { red = 3 }",
         "sectors = {}",
         "sectors = []",
         "sectors = [1]",

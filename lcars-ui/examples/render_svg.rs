@@ -225,6 +225,7 @@ fn draw_scaled(desktop: &Desktop, size: Size, ui_scale: f64, now: Duration) -> V
         ui_scale,
         theme: &theme,
         interface: &interface,
+        directories: &lcars_ui::files::Directories::default(),
         readings: &readings,
         clock: "14:02",
         launcher: &launcher,

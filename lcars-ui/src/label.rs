@@ -50,6 +50,11 @@ fn clean_to(text: &str, most: usize) -> String {
     cleaned
 }
 
+/// Whether a character cannot be seen or changes how others are: one that a label leaves out.
+pub fn is_unseen(c: char) -> bool {
+    is_unwelcome(c)
+}
+
 fn is_unwelcome(c: char) -> bool {
     c.is_control()
         || matches!(c,

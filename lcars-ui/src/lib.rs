@@ -4,6 +4,7 @@
 //! knows of a GPU or of Wayland, so that every rule of the interface can be tested with plain values.
 
 pub mod camera;
+pub mod files;
 pub mod geometry;
 pub mod hierarchy;
 pub mod interface;

@@ -60,6 +60,7 @@ impl Session {
             ui_scale: 1.0,
             theme: &self.theme,
             interface: &self.interface,
+            directories: &lcars_ui::files::Directories::default(),
             readings: &Readings::default(),
             clock: "14:02",
             launcher: &launcher,

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use calloop::RegistrationToken;
+use lcars_ui::files::Directories;
 use lcars_ui::geometry;
 use lcars_ui::hierarchy::{Desktop, OutputId, Shown, WindowId};
 use lcars_ui::interface::Interface;
@@ -54,6 +55,8 @@ pub struct Shell {
     output: OutputId,
     /// The view is to be made again before the next frame; a client may change its title a thousand times between.
     pub(crate) outdated: bool,
+    /// What is in the directories that hubs show.
+    pub(crate) directories: Directories,
     /// For the rails.
     pub(crate) readings: Readings,
     /// The time of day as it is shown.
@@ -95,6 +98,7 @@ impl Shell {
             seen: HashMap::new(),
             output,
             outdated: true,
+            directories: Directories::default(),
             readings: Readings::default(),
             clock: String::new(),
             launcher: Vec::new(),

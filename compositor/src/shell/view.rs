@@ -54,6 +54,7 @@ impl State {
             ui_scale: self.ui_scale(),
             theme: &self.theme,
             interface: &self.shell.interface,
+            directories: &self.shell.directories,
             readings: &self.shell.readings,
             clock: &self.shell.clock,
             launcher: &self.shell.launcher,

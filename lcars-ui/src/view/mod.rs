@@ -22,6 +22,7 @@ use levels::Without;
 use pane::{Pane, Rail};
 
 use crate::camera::Pose;
+use crate::files::Directories;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Desktop, OutputId, ViewportId, WindowId};
 use crate::interface::Interface;
@@ -73,6 +74,8 @@ pub struct Inputs<'a> {
     pub theme: &'a Theme,
     /// What pointer, keyboard and overlays are at.
     pub interface: &'a Interface,
+    /// What is in the directories that hubs show.
+    pub directories: &'a Directories,
     /// For the rails.
     pub readings: &'a Readings,
     /// The time of day as it is shown: `14:02`.

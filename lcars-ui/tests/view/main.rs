@@ -11,6 +11,7 @@ mod states;
 
 use std::time::Duration;
 
+use lcars_ui::files::Directories;
 use lcars_ui::geometry::{Rect, Size};
 use lcars_ui::hierarchy::{Desktop, NewWindow, NodeId, SectorId, WindowId};
 use lcars_ui::interface::Interface;
@@ -28,6 +29,7 @@ struct World {
     desktop: Desktop,
     interface: Interface,
     theme: Theme,
+    directories: Directories,
     readings: Readings,
     launcher: Vec<Launchable>,
     size: Size,
@@ -50,7 +52,8 @@ impl World {
         let launcher = ["Calculator", "Inkscape", "LibreOffice", "Monitor", "Terminal", "Writer"].map(launchable);
         let readings = Readings { cpu: 0.23, memory_used: 3_328_599_654, memory_total: 8 << 30, network: 4.2e6 };
         let (interface, now) = (Interface::default(), Duration::ZERO);
-        Self { desktop, interface, theme, readings, launcher: launcher.into(), size, scale, ui_scale, now }
+        let directories = Directories::default();
+        Self { desktop, interface, theme, directories, readings, launcher: launcher.into(), size, scale, ui_scale, now }
     }
 
     /// The five sectors of the mock-ups with their apps, all of them seen.
@@ -120,6 +123,7 @@ impl World {
             ui_scale: self.ui_scale,
             theme: &self.theme,
             interface: &self.interface,
+            directories: &self.directories,
             readings: &self.readings,
             clock: "14:02",
             launcher: &self.launcher,

@@ -95,6 +95,7 @@ impl World {
             ui_scale: 1.0,
             theme: &self.theme,
             interface: &self.interface,
+            directories: &lcars_ui::files::Directories::default(),
             readings: &readings,
             clock: "14:02",
             launcher: &launcher,

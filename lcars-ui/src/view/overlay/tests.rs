@@ -70,6 +70,7 @@ impl World {
             ui_scale: self.ui_scale,
             theme: &self.theme,
             interface: &self.interface,
+            directories: &crate::files::Directories::default(),
             readings: &Readings::default(),
             clock: "14:02",
             launcher: &self.launcher,

@@ -20,6 +20,7 @@ use crate::cursor::Cursor;
 use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
+use crate::input::compose::Compose;
 use crate::remote::Remote;
 use crate::render::Gpu;
 use crate::screen::Screen;
@@ -92,6 +93,8 @@ pub struct State {
     pub(crate) swallowed: Vec<Keycode>,
     /// The one of them that repeats.
     pub(crate) repeat: Option<Repeat>,
+    /// Of keys that are typed into the desktop itself.
+    pub(crate) compose: Compose,
     /// Super is down, and nothing else was pressed since.
     pub(crate) super_held: Option<RegistrationToken>,
     /// The list of keys is shown for as long as Super is held.
@@ -194,6 +197,7 @@ impl State {
             offered: Offered::default(),
             swallowed: Vec::new(),
             repeat: None,
+            compose: Compose::default(),
             super_held: None,
             keys_by_super: false,
             settings,

@@ -12,6 +12,7 @@
 //! loses the focus or leaves, the caller has the seat handle [`decode::Decoder::release_all`].
 
 pub mod backend;
+pub mod compose;
 pub mod decode;
 mod emit;
 pub mod held;

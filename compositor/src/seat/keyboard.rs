@@ -9,6 +9,7 @@ use smithay::input::keyboard::{
 };
 use smithay::utils::SERIAL_COUNTER;
 
+use crate::input::compose::Composed;
 use crate::input::{layout, typist};
 use crate::services::config::{Action, Holder, Modifiers, Pressed};
 use crate::state::State;
@@ -25,6 +26,8 @@ enum Ours {
     Bound(Action),
     /// It goes to the interface.
     Typed(Pressed),
+    /// It ends a sequence that gives this.
+    Composed(String),
     /// It was released, or means nothing.
     Nothing,
 }
@@ -54,6 +57,7 @@ impl State {
                     });
                 }
             }
+            Some(Ours::Composed(text)) => self.type_text(&text),
             Some(Ours::Nothing) | None => {}
         }
     }
@@ -80,6 +84,11 @@ impl State {
             // Chords first; of plain keys those that nothing in the interface wants.
             (Some(action), Holder::Window | Holder::Terminal) => Ours::Bound(action),
             (Some(action), Holder::Interface) if !held.types() => Ours::Bound(action),
+            (_, Holder::Interface) if held.types() => match self.compose.feed(modified) {
+                Composed::Alone => Ours::Typed(pressed),
+                Composed::Part => Ours::Nothing,
+                Composed::Text(text) => Ours::Composed(text),
+            },
             (_, Holder::Interface) => Ours::Typed(pressed),
             (None, Holder::Window | Holder::Terminal) => return FilterResult::Forward,
         };

@@ -196,6 +196,7 @@ impl State {
     fn give_keyboard(&mut self, window: Option<WindowId>) {
         self.end_popup_grab();
         self.end_repeat();
+        self.compose.reset();
         let surface = window.and_then(|id| self.shell.get(id)).map(|window| window.toplevel.wl_surface().clone());
         if let Some(keyboard) = self.seat.get_keyboard() {
             keyboard.set_focus(self, surface, SERIAL_COUNTER.next_serial());

@@ -1,1 +1,9 @@
 //! The files that make Fish, Zsh and Bash speak the Shell API, and how a shell is started with them.
+
+mod command;
+mod files;
+mod submit;
+
+pub use command::{Kind, ShellCommand, prepare};
+pub use files::{InstallError, ModuleFiles};
+pub use submit::{NotSubmitted, Request, request, submit};

@@ -1,0 +1,67 @@
+//! What is typed into a shell on somebody's behalf.
+
+use super::command::Kind;
+
+/// Keys that no keyboard has and that the modules bind.
+const CLEAR: &str = "\x1b[9001;1~";
+const PASTE: &str = "\x1b[9001;2~";
+const RUN: &str = "\x1b[9001;3~";
+/// The end of a bracketed paste.
+const PASTED: &str = "\x1b[201~";
+
+/// A text that cannot be typed as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotSubmitted {
+    /// It would press keys instead of being text.
+    #[error("the text has the control character U+{0:04X}")]
+    Control(u32),
+    /// There is nothing to run.
+    #[error("the text is empty")]
+    Empty,
+}
+
+/// The bytes that make a shell of this kind run `text`, as if it had been typed at an empty prompt: what stands half
+/// typed is put aside, the text is pasted, so that nothing in it presses a key, and Enter is pressed.
+///
+/// Only for a shell that is at its prompt: a program that runs in it gets the same bytes as its input. A shell of
+/// [`Kind::Other`] gets the lines one by one.
+///
+/// # Errors
+/// If it has control characters other than newline and tab, or nothing at all.
+pub fn submit(kind: Kind, text: &str) -> Result<Vec<u8>, NotSubmitted> {
+    let control = text.chars().find(|&character| character.is_control() && !matches!(character, '\n' | '\t'));
+    if let Some(control) = control {
+        return Err(NotSubmitted::Control(control.into()));
+    }
+    if text.trim().is_empty() {
+        return Err(NotSubmitted::Empty);
+    }
+    let typed = match kind {
+        Kind::Fish | Kind::Bash => format!("{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
+        // At a secondary prompt the first one brings back the lines that were typed before, the second puts them aside.
+        Kind::Zsh => format!("{CLEAR}{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
+        Kind::Other => format!("\x15{}\r", text.replace('\n', "\r")),
+    };
+    Ok(typed.into_bytes())
+}
+
+/// What a module can be asked, at a prompt and unseen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// Answered with `suggest`: what was run of late.
+    Suggest,
+    /// Answered with `dir`: the files of the shell's directory.
+    Directory,
+    /// Answered with `complete`: what may follow the text that stands at the prompt.
+    Complete,
+}
+
+/// The bytes that ask a shell of this kind; none for a shell without a module.
+pub fn request(kind: Kind, request: Request) -> Option<&'static [u8]> {
+    match (kind, request) {
+        (Kind::Other, _) => None,
+        (_, Request::Suggest) => Some(b"\x1b[9001;4~"),
+        (_, Request::Directory) => Some(b"\x1b[9001;5~"),
+        (_, Request::Complete) => Some(b"\x1b[9001;6~"),
+    }
+}

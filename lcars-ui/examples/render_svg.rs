@@ -13,6 +13,7 @@ use lcars_ui::hierarchy::{Desktop, HubMode, NewWindow, NodeId};
 use lcars_ui::interface::{AlertLevel, Interface};
 use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::scene::{Align, Cut, Face, Look, Primitive};
+use lcars_ui::shells::Shells;
 use lcars_ui::theme::{Colour, Theme};
 use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
 
@@ -226,6 +227,7 @@ fn draw_scaled(desktop: &Desktop, size: Size, ui_scale: f64, now: Duration) -> V
         theme: &theme,
         interface: &interface,
         directories: &lcars_ui::files::Directories::default(),
+        shells: &Shells::default(),
         readings: &readings,
         clock: "14:02",
         launcher: &launcher,
@@ -317,6 +319,16 @@ fn write_primitive(out: &mut String, i: usize, primitive: &Primitive) {
                 rect.y + 20.0
             )
         }
+        Primitive::Terminal { rect, opacity, terminal, .. } => writeln!(
+            out,
+            r##"<g opacity="{opacity}"><rect x="{}" y="{}" width="{}" height="{}" fill="#06060c"/><text x="{}" y="{}" fill="#737a88" font-size="14" font-family="DejaVu Sans Mono">{terminal}</text></g>"##,
+            rect.x,
+            rect.y,
+            rect.w,
+            rect.h,
+            rect.x + 8.0,
+            rect.y + 20.0
+        ),
         Primitive::Icon { rect, .. } => writeln!(
             out,
             r##"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="#fff"/>"##,

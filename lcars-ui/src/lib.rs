@@ -12,6 +12,7 @@ pub mod label;
 pub mod operation;
 pub mod scene;
 pub mod semantics;
+pub mod shells;
 pub mod snapshot;
 pub mod state;
 pub mod theme;

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::hierarchy::{HubMode, NodeId, OutputId, SectorColour, SectorId, ViewportId, WindowId};
+use crate::hierarchy::{HubMode, NodeId, OutputId, SectorColour, SectorId, TerminalId, ViewportId, WindowId};
 
 /// Something to be done. JSON: `{"op":"zoom_out"}`, `{"op":"jump","to":{"sector":3}}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -128,6 +128,33 @@ pub enum Operation {
         #[serde(default)]
         node: Option<NodeId>,
     },
+    /// Adds a terminal to a sector, where the shown one is, and shows it.
+    NewTerminal {
+        /// Which; where none is named the one that this viewport is in, and the viewport goes to see it.
+        #[serde(default)]
+        sector: Option<SectorId>,
+    },
+    /// Takes a terminal away and ends its shell.
+    CloseTerminal {
+        /// Which; the shown one of the sector here where none is named.
+        #[serde(default)]
+        terminal: Option<TerminalId>,
+    },
+    /// Starts the shell of a terminal again that ended.
+    RestartTerminal {
+        /// Which; the shown one of the sector here where none is named.
+        #[serde(default)]
+        terminal: Option<TerminalId>,
+    },
+    /// Goes to a terminal.
+    ShowTerminal {
+        /// Which.
+        terminal: TerminalId,
+    },
+    /// Shows the sector's next terminal, after the last the first.
+    NextTerminal,
+    /// Shows the sector's terminal before, before the first the last.
+    PreviousTerminal,
     /// Gives the keyboard to one of the window in focus and its dialogs, such as the one that was clicked.
     Activate {
         /// Which.
@@ -166,9 +193,23 @@ pub enum Axis {
 }
 
 /// What the world outside has to do after something was done to the desktop. What to draw it reads from the desktop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
+    /// Start the shell of a terminal.
+    StartTerminal {
+        /// Which.
+        terminal: TerminalId,
+        /// Whose it is.
+        sector: SectorId,
+        /// Where; where the session starts its programs if nothing is said or it is not there.
+        directory: Option<String>,
+    },
+    /// End the shell of a terminal, which is gone.
+    EndTerminal {
+        /// Which.
+        terminal: TerminalId,
+    },
     /// Ask the program to close this window. It may refuse; the window goes when its program unmaps it.
     AskToClose {
         /// Which.
@@ -198,6 +239,8 @@ pub type Effects = Vec<Effect>;
 pub enum Kind {
     Sectors,
     Windows,
+    Terminals,
+    SectorTerminals,
     NestedDialogs,
     Viewports,
     Outputs,
@@ -210,6 +253,8 @@ impl std::fmt::Display for Kind {
         f.write_str(match self {
             Self::Sectors => "sectors",
             Self::Windows => "windows",
+            Self::Terminals => "terminals",
+            Self::SectorTerminals => "terminals in one sector",
             Self::NestedDialogs => "dialogs above each other",
             Self::Viewports => "panes on one output",
             Self::Outputs => "outputs",
@@ -230,6 +275,12 @@ pub enum Refused {
     NoSuchViewport { viewport: ViewportId },
     #[error("there is no {output}")]
     NoSuchOutput { output: OutputId },
+    #[error("there is no {terminal}")]
+    NoSuchTerminal { terminal: TerminalId },
+    #[error("there is no terminal here")]
+    NoTerminal,
+    #[error("the shell of {terminal} still runs")]
+    StillRuns { terminal: TerminalId },
     #[error("{node} is not one of the tiles here")]
     NotHere { node: NodeId },
     #[error("{node} has no place in an order that could change")]

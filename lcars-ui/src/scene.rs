@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::geometry::{Point, Rect, Size};
-use crate::hierarchy::WindowId;
+use crate::hierarchy::{TerminalId, WindowId};
 use crate::theme::Colour;
 
 /// Which part of the interface a primitive is, the same in every scene, so that a renderer can tell what changed.
@@ -103,6 +103,21 @@ pub enum Primitive {
         /// 1 is opaque.
         opacity: f64,
     },
+    /// A terminal's picture: its cells as they are now, scaled with `rect`.
+    Terminal {
+        /// Which part it is.
+        key: Key,
+        /// Whose picture.
+        terminal: TerminalId,
+        /// Where it goes; at rest on whole device pixels.
+        rect: Rect,
+        /// The size that it has at rest in this pane; `rect` is this, scaled evenly.
+        full: Size,
+        /// Nothing of it is painted outside of this.
+        clip: Option<Rect>,
+        /// 1 is opaque.
+        opacity: f64,
+    },
     /// An icon of the icon theme, a square in the middle of its bounds.
     Icon {
         /// Which part it is.
@@ -145,6 +160,7 @@ impl Primitive {
             Self::Fill { key, .. }
             | Self::Text { key, .. }
             | Self::Window { key, .. }
+            | Self::Terminal { key, .. }
             | Self::Icon { key, .. }
             | Self::Line { key, .. } => *key,
         }
@@ -156,6 +172,7 @@ impl Primitive {
             Self::Fill { key, .. }
             | Self::Text { key, .. }
             | Self::Window { key, .. }
+            | Self::Terminal { key, .. }
             | Self::Icon { key, .. }
             | Self::Line { key, .. } => key,
         }
@@ -164,9 +181,11 @@ impl Primitive {
     /// Its bounds.
     pub fn rect(&self) -> Rect {
         match self {
-            Self::Fill { rect, .. } | Self::Text { rect, .. } | Self::Window { rect, .. } | Self::Icon { rect, .. } => {
-                *rect
-            }
+            Self::Fill { rect, .. }
+            | Self::Text { rect, .. }
+            | Self::Window { rect, .. }
+            | Self::Terminal { rect, .. }
+            | Self::Icon { rect, .. } => *rect,
             Self::Line { from, to, width, .. } => {
                 let half = width / 2.0;
                 Rect::from_edges(

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::geometry::{Point, Rect};
-use crate::hierarchy::{NodeId, SectorId};
+use crate::hierarchy::{NodeId, SectorId, TerminalId};
 use crate::operation::Operation;
 use crate::scene::Key;
 
@@ -153,6 +153,88 @@ pub enum UiAction {
     Settings,
     /// Shows the log of alerts, or hides it.
     Log,
+    /// Puts the keyboard into the prompt, which opens wherever one is; again, and it closes.
+    Prompt,
+    /// Puts a text into the prompt in the place of what is there.
+    Stage {
+        /// The text.
+        text: String,
+    },
+    /// Puts a text behind what is in the prompt, a space between.
+    Append {
+        /// The text, quoted as the shell wants it.
+        text: String,
+    },
+    /// Runs what is in the prompt, as far as it may; asks first where it is dangerous.
+    Execute,
+    /// Empties the prompt.
+    ClearPrompt,
+    /// Lets a staged text run. It names what was shown.
+    Commit {
+        /// The staged text.
+        id: String,
+        /// Its hash.
+        hash: String,
+        /// Whether it was held, where it is dangerous.
+        #[serde(default)]
+        confirmed: bool,
+    },
+    /// Asks whether a dangerous text is to run.
+    Confirm {
+        /// The staged text.
+        id: String,
+    },
+    /// What is held down is held; it counts once it was held for long enough.
+    Hold,
+    /// Ends what runs in a terminal, as Ctrl+C does.
+    Interrupt {
+        /// Which.
+        terminal: TerminalId,
+    },
+    /// Gives the keyboard to the terminal of the hub.
+    TerminalFocus,
+    /// Asks the shell what could stand at the cursor.
+    Complete {
+        /// What is in the prompt.
+        text: String,
+        /// Where in it the cursor is, in bytes.
+        cursor: usize,
+    },
+    /// Takes one of what is listed above the prompt.
+    Choose {
+        /// Which, counted from 0.
+        number: usize,
+    },
+    /// Moves the keyboard to the next part of the hub, also out of its terminal.
+    Around {
+        /// To the one before.
+        #[serde(default)]
+        back: bool,
+    },
+    /// Opens the box to search in a terminal's lines, or closes it.
+    Find,
+    /// Searches in a terminal's lines; an empty text ends that.
+    FindInTerminal {
+        /// Which.
+        terminal: TerminalId,
+        /// What for.
+        text: String,
+    },
+    /// Goes to the next hit further down.
+    FindNext {
+        /// In which terminal.
+        terminal: TerminalId,
+    },
+    /// Goes to the next hit further up.
+    FindPrevious {
+        /// In which terminal.
+        terminal: TerminalId,
+    },
+    /// Scrolls a terminal back to its end.
+    ToEnd {
+        /// Which.
+        terminal: TerminalId,
+    },
     /// Takes an alert away.
     Dismiss {
         /// Which.

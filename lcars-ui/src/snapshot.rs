@@ -9,8 +9,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::hierarchy::limits::{
-    MOST_APP_ID_BYTES, MOST_COMMAND_BYTES, MOST_COMMAND_WORDS, MOST_NAME_BYTES, MOST_OUTPUTS, MOST_SECTORS,
-    MOST_VIEWPORTS, MOST_WINDOWS,
+    MOST_APP_ID_BYTES, MOST_COMMAND_BYTES, MOST_COMMAND_WORDS, MOST_DIRECTORY_BYTES, MOST_NAME_BYTES, MOST_OUTPUTS,
+    MOST_SECTORS, MOST_TERMINALS, MOST_VIEWPORTS, MOST_WINDOWS,
 };
 use crate::hierarchy::{HubMode, Launch, SectorColour};
 use crate::label;
@@ -47,6 +47,21 @@ pub struct SavedSector {
     /// The app last in focus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recent: Option<usize>,
+    /// In their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terminals: Vec<SavedTerminal>,
+    /// The terminal that its hub shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<usize>,
+}
+
+/// One terminal, whose shell is to be started again when somebody looks at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SavedTerminal {
+    /// Where its shell was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
 }
 
 /// One app, to be started again.
@@ -191,6 +206,8 @@ impl Snapshot {
         let windows =
             |sector: &SavedSector| sector.apps.iter().map(|app| app.windows.max(1)).fold(0, usize::saturating_add);
         at_most(self.sectors.iter().map(windows).fold(0, usize::saturating_add), Kind::Windows, MOST_WINDOWS)?;
+        let terminals = self.sectors.iter().map(|sector| sector.terminals.len()).fold(0, usize::saturating_add);
+        at_most(terminals, Kind::Terminals, MOST_TERMINALS)?;
         self.sectors.iter().try_for_each(SavedSector::check)?;
         within("output", Some(self.focused), self.outputs.len())?;
         self.outputs.iter().try_for_each(|output| self.check_output(output))
@@ -248,6 +265,11 @@ impl SavedSector {
             return Err(SnapshotError::EmptyName);
         }
         within("app", self.recent, self.apps.len())?;
+        within("terminal", self.terminal, self.terminals.len())?;
+        let directories = self.terminals.iter().filter_map(|terminal| terminal.directory.as_deref());
+        for directory in directories {
+            bounded("a terminal's directory", directory, MOST_DIRECTORY_BYTES)?;
+        }
         self.apps.iter().try_for_each(SavedApp::check)
     }
 }

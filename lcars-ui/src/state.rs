@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::geometry::Rect;
 use crate::hierarchy::{
-    App, AppId, Desktop, HubMode, Level, NodeId, OutputId, Path, Sector, SectorColour, SectorId, Shown, ViewportId,
-    Window, WindowId,
+    Activity, App, AppId, Desktop, HubMode, Level, NodeId, OutputId, Path, Sector, SectorColour, SectorId, Shown,
+    Terminal, TerminalId, ViewportId, Window, WindowId,
 };
 use crate::operation::Operation;
 use crate::snapshot::Snapshot;
@@ -42,6 +42,69 @@ pub struct SectorView {
     pub notifications: usize,
     /// In their order.
     pub apps: Vec<AppView>,
+    /// Its shells, in their order.
+    pub terminals: Vec<TerminalView>,
+    /// The one that its hub shows.
+    pub terminal: Option<TerminalId>,
+}
+
+/// One terminal.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct TerminalView {
+    /// Names it.
+    pub id: TerminalId,
+    /// As its programs say; may be empty.
+    pub title: String,
+    /// Where its shell is.
+    pub directory: Option<String>,
+    /// What its shell is at.
+    pub activity: ActivityView,
+    /// The command that runs.
+    pub command: Option<String>,
+    /// With what the shell ended, if it did and it was no signal.
+    pub ended_with: Option<i32>,
+    /// The last command that ended.
+    pub last: Option<OutcomeView>,
+}
+
+/// What a shell is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ActivityView {
+    Starting,
+    AtPrompt,
+    Running,
+    Ended,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct OutcomeView {
+    /// As it was typed.
+    pub command: String,
+    /// With what it ended, where that is known.
+    pub status: Option<i32>,
+    /// How long it took.
+    pub took_ms: u64,
+}
+
+impl From<&Terminal> for TerminalView {
+    fn from(terminal: &Terminal) -> Self {
+        let (activity, command, ended_with) = match &terminal.activity {
+            Activity::Starting => (ActivityView::Starting, None, None),
+            Activity::AtPrompt => (ActivityView::AtPrompt, None, None),
+            Activity::Running { command, .. } => (ActivityView::Running, Some(command.clone()), None),
+            Activity::Ended { status } => (ActivityView::Ended, None, *status),
+        };
+        let last = terminal.last.as_ref().map(|last| OutcomeView {
+            command: last.command.clone(),
+            status: last.status,
+            took_ms: u64::try_from(last.took.as_millis()).unwrap_or(u64::MAX),
+        });
+        let (title, directory) = (terminal.title.clone(), terminal.directory.clone());
+        Self { id: terminal.id, title, directory, activity, command, ended_with, last }
+    }
 }
 
 /// One app.
@@ -155,6 +218,8 @@ impl Desktop {
             colour: sector.colour,
             notifications: sector.notifications(),
             apps: sector.apps.iter().map(app).collect(),
+            terminals: sector.terminals.iter().map(TerminalView::from).collect(),
+            terminal: sector.terminal,
         };
         StateView {
             sectors: self.tree().sectors.iter().map(sector).collect(),

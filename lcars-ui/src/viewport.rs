@@ -6,7 +6,7 @@
 
 use crate::camera::Camera;
 use crate::geometry::{Point, Rect, Size};
-use crate::hierarchy::{Awaited, HubMode, NodeId, OutputId, Path, ViewportId};
+use crate::hierarchy::{Awaited, HubMode, NodeId, OutputId, Path, SectorId, ViewportId};
 use crate::operation::{Axis, Direction, Refused};
 
 /// No pane is split into smaller ones than this, in logical pixels.
@@ -30,6 +30,8 @@ pub struct Viewport {
     pub mode: HubMode,
     /// Where the selected tile stands in the order, so that the ring stays there when the tile goes.
     pub(crate) slot: usize,
+    /// The sector whose terminals it showed when it was last looked at.
+    pub(crate) commanded: Option<SectorId>,
     /// What it waits for after a restart, as long as nobody moves it.
     pub(crate) awaited: Option<Awaited>,
 }
@@ -37,7 +39,7 @@ pub struct Viewport {
 impl Viewport {
     pub(crate) fn new(id: ViewportId, path: Path) -> Self {
         let camera = Camera::at(&path);
-        Self { id, path, camera, selected: None, mode: HubMode::default(), slot: 0, awaited: None }
+        Self { id, path, camera, selected: None, mode: HubMode::default(), slot: 0, commanded: None, awaited: None }
     }
 
     /// Whether a pinch or a wheel drives its camera at the moment.

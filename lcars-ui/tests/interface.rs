@@ -7,8 +7,9 @@ use lcars_ui::hierarchy::{Desktop, Level, NewWindow, NodeId};
 use lcars_ui::interface::{AlertLevel, Button, Held, Interface, Overlay, Request, Sight, Symbol};
 use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::semantics::{Action, Node, Role, UiAction};
+use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
-use lcars_ui::view::{self, Binding, Inputs, Launchable, Readings};
+use lcars_ui::view::{self, Binding, Inputs, Launchable, PromptPlace, Readings};
 use proptest::prelude::*;
 
 /// A desktop with its interface and its last view.
@@ -19,6 +20,8 @@ struct Session {
     size: Size,
     now: Duration,
     nodes: Vec<Node>,
+    shells: Shells,
+    prompt: Option<PromptPlace>,
     /// What the interface could not do itself.
     passed_on: Vec<UiAction>,
 }
@@ -35,7 +38,8 @@ impl Session {
             desktop.add_window(new, Duration::ZERO).expect("few windows");
         }
         let (interface, now) = (Interface::default(), Duration::from_secs(10));
-        let mut session = Self { desktop, interface, theme, size, now, nodes: Vec::new(), passed_on: Vec::new() };
+        let (nodes, passed_on, shells) = (Vec::new(), Vec::new(), Shells::default());
+        let mut session = Self { desktop, interface, theme, size, now, nodes, shells, prompt: None, passed_on };
         session.look();
         session
     }
@@ -61,13 +65,14 @@ impl Session {
             theme: &self.theme,
             interface: &self.interface,
             directories: &lcars_ui::files::Directories::default(),
+            shells: &self.shells,
             readings: &Readings::default(),
             clock: "14:02",
             launcher: &launcher,
             bindings: &bindings,
             now: self.now,
         });
-        self.nodes = view.nodes;
+        (self.nodes, self.prompt) = (view.nodes, view.prompt);
         self.with(|interface, sight, _| interface.forget(sight));
     }
 
@@ -79,6 +84,8 @@ impl Session {
             level: viewport.path.level(),
             selected: viewport.selected,
             tree: self.desktop.tree(),
+            shells: &self.shells,
+            prompt: self.prompt,
         };
         work(&mut self.interface, &sight, self.now)
     }

@@ -195,7 +195,7 @@ impl ScenePainter {
                     part.pieces = icon::pieces(icon, physical(rect, scale), *opacity as f32, [id, second], commit);
                 }
             }
-            Primitive::Window { .. } => {}
+            Primitive::Window { .. } | Primitive::Terminal { .. } => {}
         }
         part
     }

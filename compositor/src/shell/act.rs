@@ -28,6 +28,8 @@ impl Shell {
             level: viewport.path.level(),
             selected: viewport.selected,
             tree: self.desktop.tree(),
+            shells: &self.shells,
+            prompt: self.view.prompt,
         };
         (&mut self.interface, sight)
     }

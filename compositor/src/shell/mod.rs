@@ -18,6 +18,7 @@ use lcars_ui::geometry;
 use lcars_ui::hierarchy::{Desktop, OutputId, Shown, WindowId};
 use lcars_ui::interface::Interface;
 use lcars_ui::operation::Refused;
+use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{Binding, Launchable, Readings, View};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
@@ -57,6 +58,8 @@ pub struct Shell {
     pub(crate) outdated: bool,
     /// What is in the directories that hubs show.
     pub(crate) directories: Directories,
+    /// What is known of the shells.
+    pub(crate) shells: Shells,
     /// For the rails.
     pub(crate) readings: Readings,
     /// The time of day as it is shown.
@@ -91,6 +94,8 @@ impl Shell {
                 scene: Vec::new(),
                 nodes: Vec::new(),
                 areas: Vec::new(),
+                terminals: Vec::new(),
+                prompt: None,
                 covers: Vec::new(),
                 moving: false,
             },
@@ -99,6 +104,7 @@ impl Shell {
             output,
             outdated: true,
             directories: Directories::default(),
+            shells: Shells::default(),
             readings: Readings::default(),
             clock: String::new(),
             launcher: Vec::new(),

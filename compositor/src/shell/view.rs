@@ -55,6 +55,7 @@ impl State {
             theme: &self.theme,
             interface: &self.shell.interface,
             directories: &self.shell.directories,
+            shells: &self.shell.shells,
             readings: &self.shell.readings,
             clock: &self.shell.clock,
             launcher: &self.shell.launcher,

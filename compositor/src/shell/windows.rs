@@ -1,6 +1,6 @@
 //! What programs do with their windows, told to the hierarchy.
 
-use lcars_ui::hierarchy::{NewWindow, WindowId};
+use lcars_ui::hierarchy::{Activity, NewWindow, WindowId};
 use lcars_ui::operation::{Effect, Effects, Operation};
 use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
@@ -188,6 +188,11 @@ impl State {
                 // Told with the next layout.
                 Effect::SetFullscreen { .. } => self.shell.outdated = true,
                 Effect::Focus { window } => self.give_keyboard(window),
+                // No shell can be started yet: the terminal says so.
+                Effect::StartTerminal { terminal, .. } => {
+                    self.shell.desktop.terminal_activity(terminal, Activity::Ended { status: None });
+                }
+                Effect::EndTerminal { .. } => {}
             }
         }
     }

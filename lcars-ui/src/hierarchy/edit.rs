@@ -68,11 +68,12 @@ impl Tree {
         let name = clean_name(name)?;
         let colour = colour.unwrap_or_else(|| SectorColour::of_place(self.sectors.len()));
         let id = SectorId::from_raw(self.ids.next());
-        self.sectors.push(Sector { id, name, colour, apps: Vec::new(), recent: None });
+        let (apps, terminals) = (Vec::new(), Vec::new());
+        self.sectors.push(Sector { id, name, colour, apps, recent: None, terminals, terminal: None });
         Ok(id)
     }
 
-    /// Takes a sector away; its windows move to the sector before it, or to the one after. That sector.
+    /// Takes a sector away; its windows and terminals move to the sector before it, or to the one after. That sector.
     pub(super) fn remove_sector(&mut self, id: SectorId) -> Result<SectorId, Refused> {
         let place = self.sector_place(id).ok_or(Refused::NoSuchNode { node: id.into() })?;
         if self.sectors.len() == 1 {
@@ -81,6 +82,7 @@ impl Tree {
         let gone = self.sectors.remove(place);
         let heir = self.sectors.get_mut(place.saturating_sub(1)).ok_or(Refused::LastSector)?;
         gone.apps.into_iter().for_each(|app| heir.take_in(app));
+        heir.take_in_terminals(gone.terminals);
         Ok(heir.id)
     }
 

@@ -49,6 +49,11 @@ id!(
     "window"
 );
 id!(
+    /// Names a terminal of a sector.
+    TerminalId,
+    "terminal"
+);
+id!(
     /// Names a viewport.
     ViewportId,
     "viewport"

@@ -4,6 +4,14 @@
 pub const MOST_SECTORS: usize = 256;
 /// Windows of one desktop, dialogs counted.
 pub const MOST_WINDOWS: usize = 4096;
+/// Terminals of one desktop.
+pub const MOST_TERMINALS: usize = 256;
+/// Terminals that can be asked for in one sector; those of a removed one may come on top.
+pub const MOST_SECTOR_TERMINALS: usize = 32;
+/// Bytes of a directory that a shell is in.
+pub const MOST_DIRECTORY_BYTES: usize = 4096;
+/// Characters that are kept of a command that runs or ran.
+pub const MOST_COMMAND_LINE_CHARS: usize = 256;
 /// Outputs of one desktop.
 pub const MOST_OUTPUTS: usize = 16;
 /// Viewports of one output.

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::id::{AppId, Ids, NodeId, SectorId, WindowId};
+use super::id::{AppId, Ids, NodeId, SectorId, TerminalId, WindowId};
 use super::limits::MOST_NESTED_DIALOGS;
 use super::path::Path;
+use super::terminals::Terminal;
 
 /// Which of the six colours of the theme a sector has, from 1 to 6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -63,6 +64,10 @@ pub struct Sector {
     pub apps: Vec<App>,
     /// The app that was last in focus; where zooming in leads.
     pub recent: Option<AppId>,
+    /// Its shells, in the order in which they came.
+    pub terminals: Vec<Terminal>,
+    /// The one that its hub shows; one of them as long as there are any.
+    pub terminal: Option<TerminalId>,
 }
 
 /// A running program in one sector. It lives as long as it has windows.

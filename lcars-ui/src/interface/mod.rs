@@ -9,6 +9,7 @@ mod focus;
 mod keyboard;
 mod overlay;
 mod pointer;
+pub mod prompt;
 pub mod text_box;
 
 #[cfg(test)]
@@ -20,12 +21,15 @@ use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
 use crate::scene::Key;
 use crate::semantics::{Action, Node, Role};
+use crate::shells::Shells;
 use crate::theme::Theme;
+use crate::view::PromptPlace;
 
 pub use alerts::{Alert, AlertLevel, Alerts};
 pub use keyboard::{Held, Symbol};
 pub use overlay::Overlay;
 pub use pointer::{Button, DRAG_DISTANCE, LONG_PRESS};
+pub use prompt::Prompt;
 
 /// Pointer, keyboard focus, what is typed, what is open.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,6 +44,8 @@ pub struct Interface {
     pub ring: bool,
     /// What was typed to find an app, in the hub or the launcher.
     pub search: String,
+    /// What is typed to run.
+    pub prompt: Prompt,
     /// What lies above everything.
     pub overlay: Option<Overlay>,
     /// Which page of it is wanted, where it has several, counted from 0; beyond the last one means that.
@@ -78,6 +84,10 @@ pub struct Sight<'a> {
     pub selected: Option<NodeId>,
     /// For names.
     pub tree: &'a Tree,
+    /// What is known of the shells.
+    pub shells: &'a Shells,
+    /// Where the text of the open prompt stands in the last view.
+    pub prompt: Option<PromptPlace>,
 }
 
 /// What is to be done, and in which pane; the focused one where none is named.

@@ -106,7 +106,25 @@ impl Interface {
                 self.close();
                 return vec![(pane, Action::Ui(action.clone()))];
             }
-            UiAction::SectorNumber { .. }
+            UiAction::Prompt
+            | UiAction::Stage { .. }
+            | UiAction::Append { .. }
+            | UiAction::Execute
+            | UiAction::ClearPrompt
+            | UiAction::Confirm { .. }
+            | UiAction::Hold
+            | UiAction::TerminalFocus
+            | UiAction::Choose { .. }
+            | UiAction::Around { .. }
+            | UiAction::Find => return self.act_on_prompt(action, sight),
+            UiAction::Commit { .. }
+            | UiAction::Interrupt { .. }
+            | UiAction::Complete { .. }
+            | UiAction::FindInTerminal { .. }
+            | UiAction::FindNext { .. }
+            | UiAction::FindPrevious { .. }
+            | UiAction::ToEnd { .. }
+            | UiAction::SectorNumber { .. }
             | UiAction::Theme { .. }
             | UiAction::Scale { .. }
             | UiAction::ReducedMotion { .. } => return vec![(pane, Action::Ui(action.clone()))],

@@ -24,10 +24,11 @@ use pane::{Pane, Rail};
 use crate::camera::Pose;
 use crate::files::Directories;
 use crate::geometry::{Rect, Size};
-use crate::hierarchy::{Desktop, OutputId, ViewportId, WindowId};
+use crate::hierarchy::{Desktop, OutputId, TerminalId, ViewportId, WindowId};
 use crate::interface::Interface;
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
+use crate::shells::Shells;
 use crate::theme::{Colour, Theme};
 use crate::viewport::PANE_GAP;
 
@@ -76,6 +77,8 @@ pub struct Inputs<'a> {
     pub interface: &'a Interface,
     /// What is in the directories that hubs show.
     pub directories: &'a Directories,
+    /// What is known of the shells.
+    pub shells: &'a Shells,
     /// For the rails.
     pub readings: &'a Readings,
     /// The time of day as it is shown: `14:02`.
@@ -99,6 +102,28 @@ pub struct FocusArea {
     pub rect: Rect,
 }
 
+/// Where the text of the open prompt stands, so that a pointer finds the letter that it is over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PromptPlace {
+    /// What the text may fill, output logical.
+    pub rect: Rect,
+    /// The width of a narrow letter, and the height of a line.
+    pub cell: Size,
+    /// The first line in view, and how many columns are scrolled off at the left.
+    pub scrolled: (usize, usize),
+}
+
+/// A terminal in sight at rest: what its grid is to be sized to, whether or not the camera is there yet.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TerminalArea {
+    /// In which pane.
+    pub viewport: ViewportId,
+    /// Which.
+    pub terminal: TerminalId,
+    /// Where its cells go, output logical, from a whole device pixel on; a whole number of cells.
+    pub rect: Rect,
+}
+
 /// What is shown and what it means.
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
@@ -110,6 +135,10 @@ pub struct View {
     pub nodes: Vec<Node>,
     /// The place of the window in focus in each pane, also for a pane that is elsewhere: what a window is configured to.
     pub areas: Vec<FocusArea>,
+    /// The terminals that can be seen, each in its pane.
+    pub terminals: Vec<TerminalArea>,
+    /// Where what is typed into the prompt stands, while it is open.
+    pub prompt: Option<PromptPlace>,
     /// What overlays cover, output logical: no window is touched through them.
     pub covers: Vec<Rect>,
     /// A camera is under way: the next picture differs without any event.
@@ -138,7 +167,16 @@ pub fn build(inputs: &Inputs) -> View {
     }
     raise_windows(&mut b.scene);
     overlay::draw(inputs, &mut b);
-    View { background: inputs.theme.bg, scene: b.scene, nodes: b.nodes, areas, covers: b.covers, moving }
+    View {
+        background: inputs.theme.bg,
+        scene: b.scene,
+        nodes: b.nodes,
+        areas,
+        terminals: Vec::new(),
+        prompt: None,
+        covers: b.covers,
+        moving,
+    }
 }
 
 /// What an output's panes may fill, to be told to the desktop: all of a picture but the prompt.

@@ -133,6 +133,10 @@ fn change(primitive: Primitive, ride: Ride, opacity: f64, bounds: Bounds) -> Opt
             let clip = clip.map_or(shown, |clip| ride.rect(clip)).meet(bounds.pane);
             Primitive::Window { key, window, rect: shown, full, clip: Some(clip), look, opacity: own * opacity }
         }
+        Primitive::Terminal { key, terminal, full, clip, opacity: own, .. } => {
+            let clip = clip.map_or(shown, |clip| ride.rect(clip)).meet(bounds.pane);
+            Primitive::Terminal { key, terminal, rect: shown, full, clip: Some(clip), opacity: own * opacity }
+        }
         Primitive::Icon { key, name, opacity: own, .. } => {
             Primitive::Icon { key, rect: shown, name, opacity: own * opacity }
         }
@@ -187,8 +191,9 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
                 levels::tile_interior(b, &outside, &kind, &tile, mood);
             });
             // Words would run into the frame that grows unevenly around them; the picture stays until it is replaced.
-            let (pictures, words): (Vec<_>, Vec<_>) =
-                interior.into_iter().partition(|primitive| matches!(primitive, Primitive::Window { .. }));
+            let (pictures, words): (Vec<_>, Vec<_>) = interior
+                .into_iter()
+                .partition(|primitive| matches!(primitive, Primitive::Window { .. } | Primitive::Terminal { .. }));
             let ride = Some(Ride::onto(tile.content, now.content, false));
             add(b, pictures, ride, 1.0 - 1.5 * p, bounds);
             add(b, words, ride, 1.0 - 4.0 * p, bounds);

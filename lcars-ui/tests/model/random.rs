@@ -294,6 +294,7 @@ impl Run {
                         Effect::AskToClose { window } | Effect::SetFullscreen { window, .. } => {
                             assert!(self.windows.contains(&window));
                         }
+                        Effect::StartTerminal { .. } | Effect::EndTerminal { .. } => {}
                     }
                 }
                 let gesture = matches!(step, Step::Pull(..));

@@ -51,7 +51,10 @@ fn the_form_of_the_state_stays_as_it_is_written_down() {
         .into_iter()
         .enumerate()
         .map(|(place, name)| {
-            json!({ "id": world.sector(place), "name": name, "colour": place + 1, "notifications": 0, "apps": [] })
+            json!({
+                "id": world.sector(place), "name": name, "colour": place + 1, "notifications": 0, "apps": [],
+                "terminals": [], "terminal": null,
+            })
         })
         .collect();
     let expected = json!({

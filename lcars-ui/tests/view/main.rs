@@ -18,6 +18,7 @@ use lcars_ui::interface::Interface;
 use lcars_ui::operation::Operation;
 use lcars_ui::scene::{Key, Primitive};
 use lcars_ui::semantics::Node;
+use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
 
@@ -31,6 +32,7 @@ struct World {
     theme: Theme,
     directories: Directories,
     readings: Readings,
+    shells: Shells,
     launcher: Vec<Launchable>,
     size: Size,
     scale: f64,
@@ -53,7 +55,8 @@ impl World {
         let readings = Readings { cpu: 0.23, memory_used: 3_328_599_654, memory_total: 8 << 30, network: 4.2e6 };
         let (interface, now) = (Interface::default(), Duration::ZERO);
         let directories = Directories::default();
-        Self { desktop, interface, theme, directories, readings, launcher: launcher.into(), size, scale, ui_scale, now }
+        let (launcher, shells) = (launcher.into(), Shells::default());
+        Self { desktop, interface, theme, directories, readings, shells, launcher, size, scale, ui_scale, now }
     }
 
     /// The five sectors of the mock-ups with their apps, all of them seen.
@@ -124,6 +127,7 @@ impl World {
             theme: &self.theme,
             interface: &self.interface,
             directories: &self.directories,
+            shells: &self.shells,
             readings: &self.readings,
             clock: "14:02",
             launcher: &self.launcher,

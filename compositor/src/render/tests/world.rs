@@ -9,6 +9,7 @@ use lcars_ui::hierarchy::{Desktop, NewWindow, NodeId, SectorId, WindowId};
 use lcars_ui::interface::Interface;
 use lcars_ui::operation::Operation;
 use lcars_ui::scene::Look;
+use lcars_ui::shells::Shells;
 use lcars_ui::theme::{Colour, Theme};
 use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
 use smithay::utils::{Physical, Rectangle, Size as PixelSize};
@@ -96,6 +97,7 @@ impl World {
             theme: &self.theme,
             interface: &self.interface,
             directories: &lcars_ui::files::Directories::default(),
+            shells: &Shells::default(),
             readings: &readings,
             clock: "14:02",
             launcher: &launcher,

@@ -43,6 +43,12 @@ impl Desktop {
             }
             Operation::SendToSector { node, sector, follow } => leaving = self.send(*node, *sector, *follow, now)?,
             Operation::Close { node } => effects = self.close(*node)?,
+            Operation::NewTerminal { sector } => self.new_terminal(*sector, now)?,
+            Operation::CloseTerminal { terminal } => effects = self.close_terminal(*terminal)?,
+            Operation::RestartTerminal { terminal } => self.restart_terminal(*terminal)?,
+            Operation::ShowTerminal { terminal } => self.show_terminal(*terminal, now)?,
+            Operation::NextTerminal => self.step_terminal(1, now)?,
+            Operation::PreviousTerminal => self.step_terminal(-1, now)?,
             Operation::Activate { window } => self.activate(*window)?,
             Operation::Fullscreen { window, on } => effects = self.toggle_fullscreen(*window, *on)?,
         }

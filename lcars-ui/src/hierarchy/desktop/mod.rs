@@ -13,6 +13,7 @@ mod outputs;
 mod places;
 mod programs;
 mod saved;
+mod shells;
 mod sight;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use expected::Expected;
 pub use saved::{Loaded, Restored, Start};
 pub use sight::Shown;
 
-use super::id::{AppId, NodeId, OutputId, SectorId, ViewportId, WindowId};
+use super::id::{AppId, NodeId, OutputId, SectorId, TerminalId, ViewportId, WindowId};
 use super::path::{Level, Path};
 use super::tree::{SectorColour, Tree};
 use crate::camera::{Motion, Timing};
@@ -49,6 +50,8 @@ pub struct Desktop {
     expected: Vec<Expected>,
     /// Where the apps from before a restart stood that are there again.
     ranks: BTreeMap<AppId, usize>,
+    /// Terminals whose shells are to be started whether or not somebody sees them.
+    wanted: Vec<TerminalId>,
     motion: Motion,
     timing: Timing,
 }
@@ -72,6 +75,7 @@ impl Desktop {
             keyboard: None,
             expected: Vec::new(),
             ranks: BTreeMap::new(),
+            wanted: Vec::new(),
             motion: Motion::default(),
             timing: Timing::default(),
         };
@@ -208,7 +212,10 @@ impl Desktop {
         self.notice();
         let keyboard = self.focused_window();
         let changed = std::mem::replace(&mut self.keyboard, keyboard) != keyboard;
-        changed.then_some(Effect::Focus { window: keyboard }).into_iter().collect()
+        let mut effects = self.start_terminals();
+        self.notice_terminals();
+        effects.extend(changed.then_some(Effect::Focus { window: keyboard }));
+        effects
     }
 
     /// Where a viewport is after the tree changed: with what it shows, wherever that went; if that is gone with its

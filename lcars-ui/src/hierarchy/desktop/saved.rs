@@ -3,17 +3,19 @@
 use std::time::Duration;
 
 use super::super::id::{AppId, ExpectedId, NodeId, SectorId, ViewportId, WindowId};
-use super::super::limits::MOST_OUTPUTS;
+use super::super::limits::{MOST_OUTPUTS, MOST_TERMINALS};
 use super::super::path::Path;
+use super::super::terminals::{Terminal, bounded_directory};
 use super::super::tree::{App, Launch, Sector};
 use super::expected::{Awaited, Expected, place_of};
+use super::shells::commanded;
 use super::{Desktop, checked};
 use crate::geometry::Rect;
 use crate::label;
 use crate::operation::Effects;
 use crate::snapshot::{
-    SavedApp, SavedOutput, SavedPanes, SavedPath, SavedSector, SavedSplit, SavedViewport, Snapshot, SnapshotError,
-    VERSION,
+    SavedApp, SavedOutput, SavedPanes, SavedPath, SavedSector, SavedSplit, SavedTerminal, SavedViewport, Snapshot,
+    SnapshotError, VERSION,
 };
 use crate::viewport::{Output, Panes, Viewport};
 
@@ -141,7 +143,15 @@ impl Desktop {
                 windows: app.windows,
             },
         });
-        SavedSector { name: sector.name.clone(), colour: sector.colour, apps: apps.collect(), recent }
+        let save = |terminal: &Terminal| SavedTerminal { directory: terminal.directory.clone() };
+        SavedSector {
+            name: sector.name.clone(),
+            colour: sector.colour,
+            apps: apps.collect(),
+            recent,
+            terminals: sector.terminals.iter().map(save).collect(),
+            terminal: sector.terminals.iter().position(|terminal| Some(terminal.id) == sector.terminal),
+        }
     }
 
     fn save_output(&self, output: &Output) -> SavedOutput {
@@ -209,6 +219,11 @@ impl Desktop {
     /// Puts the sectors of a snapshot in the place of those there are. What became of their apps.
     fn load_sectors(&mut self, snapshot: &Snapshot, loaded: &mut Loaded) -> Result<Vec<Vec<Slot>>, SnapshotError> {
         let before = std::mem::take(&mut self.tree.sectors);
+        let mut shells: Vec<(String, Vec<Terminal>)> = Vec::new();
+        let mut before = before;
+        for sector in &mut before {
+            shells.push((sector.name.clone(), std::mem::take(&mut sector.terminals)));
+        }
         let mut running: Vec<(String, App)> = before
             .into_iter()
             .flat_map(|sector| sector.apps.into_iter().map(move |app| (sector.name.clone(), app)))
@@ -235,6 +250,12 @@ impl Desktop {
                 row.push(slot);
             }
             slots.push(row);
+            self.load_terminals(id, saved, &mut shells, loaded);
+        }
+        // Shells run on, each in the sector that is called like its own, else in the first.
+        let homeless = shells.into_iter().flat_map(|(_, terminals)| terminals).collect();
+        if let Some(first) = self.tree.sectors.first_mut() {
+            first.take_in_terminals(homeless);
         }
         for (name, app) in running {
             let place = self.tree.sectors.iter().position(|sector| sector.name == name).unwrap_or(0);
@@ -243,6 +264,39 @@ impl Desktop {
             }
         }
         Ok(slots)
+    }
+
+    /// Gives a sector the shells that run in its like, and what else the snapshot tells of: one that runs stands for one
+    /// that did.
+    fn load_terminals(
+        &mut self,
+        id: SectorId,
+        saved: &SavedSector,
+        shells: &mut [(String, Vec<Terminal>)],
+        loaded: &mut Loaded,
+    ) {
+        let name = label::clean(&saved.name);
+        let mine: Vec<Terminal> = shells
+            .iter_mut()
+            .filter(|(home, _)| *home == name)
+            .flat_map(|(_, terminals)| std::mem::take(terminals))
+            .collect();
+        let others: usize = shells.iter().map(|(_, terminals)| terminals.len()).sum();
+        let there = mine.len();
+        if let Some(sector) = self.tree.sectors.iter_mut().find(|sector| sector.id == id) {
+            sector.take_in_terminals(mine);
+        }
+        for terminal in saved.terminals.iter().skip(there) {
+            let directory = terminal.directory.as_deref().and_then(bounded_directory);
+            let full = self.tree.terminals().count() + others >= MOST_TERMINALS;
+            if full || self.tree.put_terminal(id, directory).is_err() {
+                loaded.lost.push(format!("a terminal of {name}: there are too many"));
+            }
+        }
+        let sector = self.tree.sectors.iter_mut().find(|sector| sector.id == id);
+        if let (Some(sector), Some(place)) = (sector, saved.terminal) {
+            sector.show_terminal_at(place);
+        }
     }
 
     fn take_over(&mut self, sector: SectorId, rank: usize, app: App) -> Slot {
@@ -341,6 +395,8 @@ impl Desktop {
             viewport.mode = saved.mode;
             viewport.selected = selected.or(viewport.selected);
             viewport.awaited = awaited.or(tile_awaited);
+            // It was there before: a hub without a terminal stays without one.
+            viewport.commanded = commanded(viewport);
         }
         id
     }

@@ -30,6 +30,7 @@ struct World {
     nodes: Vec<Node>,
     level: Level,
     interface: Interface,
+    shells: Shells,
     now: Duration,
 }
 
@@ -46,6 +47,7 @@ impl World {
     fn new() -> Self {
         let desktop = desktop();
         let mut world = Self {
+            shells: Shells::default(),
             desktop,
             nodes: Vec::new(),
             level: Level::Hub,
@@ -103,6 +105,8 @@ impl World {
             level: self.level,
             selected: self.desktop.tree().sectors[0].apps.first().map(|app| app.id.into()),
             tree: self.desktop.tree(),
+            shells: &self.shells,
+            prompt: None,
         };
         work(&mut self.interface, &sight, self.now)
     }

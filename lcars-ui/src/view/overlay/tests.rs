@@ -71,6 +71,7 @@ impl World {
             theme: &self.theme,
             interface: &self.interface,
             directories: &crate::files::Directories::default(),
+            shells: &crate::shells::Shells::default(),
             readings: &Readings::default(),
             clock: "14:02",
             launcher: &self.launcher,

@@ -1,0 +1,134 @@
+//! From the grid's cells to those that are drawn.
+
+use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::index::{Column, Line};
+use alacritty_terminal::term::TermMode;
+use alacritty_terminal::term::cell::{Cell as GridCell, Flags};
+use alacritty_terminal::vte::ansi::{Color, CursorShape as GridCursor, NamedColor};
+
+use super::cells::{Cell, CellText, Cursor, CursorShape, Style, Underline};
+use super::colours::Palette;
+use super::screen::{BLINK, in_grid};
+use super::{Rgb, Sync, Terminal};
+
+impl Terminal {
+    /// The cells of a line of the view, counted from its top; as many as there are columns. Empty below the last line.
+    pub fn row(&self, line: u16, cells: &mut Vec<Cell>) {
+        cells.clear();
+        let term = &self.screen.term;
+        if usize::from(line) >= term.screen_lines() {
+            return;
+        }
+        let line = in_grid(term.grid().display_offset(), line);
+        let row = &term.grid()[line];
+        cells.reserve(row.len());
+        for cell in row.into_iter() {
+            cells.push(self.cell(cell));
+        }
+    }
+
+    fn cell(&self, cell: &GridCell) -> Cell {
+        let screen = &self.screen;
+        let colours = screen.term.colors();
+        let palette = &screen.palette;
+        let flags = cell.flags;
+        let resolve = |colour| palette.resolve(colours, colour);
+
+        let background = resolve(Color::Named(NamedColor::Background));
+        let mut fg = resolve(cell.fg);
+        let mut bg = resolve(cell.bg);
+        if flags.contains(Flags::DIM) {
+            fg = Palette::faint(fg, bg);
+        }
+        if flags.contains(Flags::INVERSE) != screen.reverse {
+            (fg, bg) = (bg, fg);
+        }
+        let ground = if screen.reverse { resolve(Color::Named(NamedColor::Foreground)) } else { background };
+        // The terminal's own ground is what is behind every cell; reversed, each cell has to say what it has.
+        let bg = (bg != ground || screen.reverse).then_some(bg);
+
+        let spacer = flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER);
+        let text = match cell.c {
+            _ if spacer => CellText::BLANK,
+            '\t' | '\0' => CellText::BLANK,
+            c => CellText::new(c, cell.zerowidth().unwrap_or_default()),
+        };
+        let extra = cell.extra.is_some();
+        Cell {
+            text,
+            width: match flags {
+                _ if flags.contains(Flags::WIDE_CHAR) => 2,
+                _ if flags.contains(Flags::WIDE_CHAR_SPACER) => 0,
+                _ => 1,
+            },
+            fg,
+            bg,
+            style: Style {
+                bold: flags.contains(Flags::BOLD),
+                italic: flags.contains(Flags::ITALIC),
+                dim: flags.contains(Flags::DIM),
+                hidden: flags.contains(Flags::HIDDEN),
+                strike: flags.contains(Flags::STRIKEOUT),
+                blink: flags.contains(BLINK),
+                link: extra && cell.hyperlink().is_some(),
+                underline: underline(flags),
+            },
+            underline: if extra { cell.underline_color().map(resolve) } else { None },
+        }
+    }
+
+    /// The cursor, if it is in view and shown. While a synchronized update is open, where it was before.
+    pub fn cursor(&self) -> Option<Cursor> {
+        if self.screen.sync != Sync::Open
+            && let Some(cursor) = self.held_cursor
+        {
+            return cursor;
+        }
+        let term = &self.screen.term;
+        if !term.mode().contains(TermMode::SHOW_CURSOR) {
+            return None;
+        }
+        let style = term.cursor_style();
+        let shape = match style.shape {
+            GridCursor::Hidden => return None,
+            _ if !self.focused => CursorShape::Hollow,
+            GridCursor::Block => CursorShape::Block,
+            GridCursor::Beam => CursorShape::Beam,
+            GridCursor::Underline => CursorShape::Underline,
+            GridCursor::HollowBlock => CursorShape::Hollow,
+        };
+        let grid = term.grid();
+        let mut point = grid.cursor.point;
+        let line = point.line.0 + grid.display_offset() as i32;
+        if line >= term.screen_lines() as i32 {
+            return None;
+        }
+        let flags_at = |line: Line, column: Column| grid[line][column].flags;
+        if point.column > Column(0) && flags_at(point.line, point.column).contains(Flags::WIDE_CHAR_SPACER) {
+            point.column -= 1;
+        }
+        let wide = flags_at(point.line, point.column).contains(Flags::WIDE_CHAR);
+        let colours = term.colors();
+        let cursor = colours[NamedColor::Cursor].map_or(self.screen.palette.cursor, Rgb::from);
+        Some(Cursor {
+            line: line as u16,
+            column: point.column.0 as u16,
+            width: if wide { 2 } else { 1 },
+            shape,
+            blink: style.blinking,
+            colour: cursor,
+            text: self.screen.palette.cursor_text,
+        })
+    }
+}
+
+fn underline(flags: Flags) -> Underline {
+    match flags {
+        _ if flags.contains(Flags::UNDERCURL) => Underline::Curly,
+        _ if flags.contains(Flags::DOUBLE_UNDERLINE) => Underline::Double,
+        _ if flags.contains(Flags::DOTTED_UNDERLINE) => Underline::Dotted,
+        _ if flags.contains(Flags::DASHED_UNDERLINE) => Underline::Dashed,
+        _ if flags.contains(Flags::UNDERLINE) => Underline::Single,
+        _ => Underline::None,
+    }
+}

@@ -213,7 +213,7 @@ impl State {
         match request {
             Request::State => self.describe(),
             Request::Resize { width, height, scale } => {
-                let scale = scale.unwrap_or_else(|| self.screen.scale());
+                let scale = scale.unwrap_or_else(|| self.screens.first().scale());
                 self.resize((width, height).into(), scale);
                 Answer::Done
             }
@@ -250,11 +250,11 @@ impl State {
             let id = window.id?;
             Some(WindowInfo { id: id.get(), title, app_id, focused: self.shell.focused() == Some(id) })
         });
-        let size = self.screen.size();
+        let size = self.screens.first().size();
         Answer::State {
             width: size.w,
             height: size.h,
-            scale: self.screen.scale(),
+            scale: self.screens.first().scale(),
             layout: self.options.layout.clone(),
             windows: windows.collect(),
             viewers: self.remote.as_ref().map_or(0, |remote| remote.streamer().metrics().viewers.get()),

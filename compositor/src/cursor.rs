@@ -82,8 +82,8 @@ impl State {
             && self.cursor.sent.as_ref() != Some(&image)
         {
             self.cursor.sent = Some(image.clone());
-            if let Some(remote) = &self.remote {
-                remote.broadcast(ToPage::Cursor { cursor: image });
+            if let Some(stream) = &self.screens.first().stream {
+                stream.broadcast(ToPage::Cursor { cursor: image });
             }
         }
     }

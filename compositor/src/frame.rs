@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use calloop::timer::{TimeoutAction, Timer};
-use lcars_ui::hierarchy::Shown;
+use lcars_ui::hierarchy::{OutputId, Shown, WindowId};
 use smithay::desktop::utils::{
     OutputPresentationFeedback, send_frames_surface_tree, take_presentation_feedback_surface_tree,
 };
+use smithay::output::Output;
 use smithay::reexports::wayland_protocols::wp::presentation_time::server::wp_presentation_feedback;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::wayland::presentation::Refresh;
@@ -15,7 +16,9 @@ use streamer::video::Timing;
 
 use crate::compose;
 use crate::pacing::{Demand, Step};
+use crate::remote::Stream;
 use crate::render::{Picture, Piece, ReadbackError};
+use crate::screen::Screen;
 use crate::state::State;
 use crate::video::Drawn;
 
@@ -27,141 +30,161 @@ const HIDDEN_CALLBACKS: Duration = Duration::from_secs(1);
 const UNWATCHED_CALLBACKS: Duration = Duration::from_millis(200);
 
 impl State {
-    /// Runs after every turn of the event loop: draws if it is time, and says when to ask again.
+    /// Runs after every turn of the event loop: draws what it is time for, and says when to ask again.
     pub fn tick(&mut self) {
         let now = Instant::now();
+        for id in self.screens.ids() {
+            self.tick_on(id, now);
+        }
+    }
+
+    fn tick_on(&mut self, id: OutputId, now: Instant) {
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        let stream = screen.stream.as_ref();
         let demand = Demand {
-            changed: self.screen.changed.is_some(),
-            free: self.remote.as_ref().is_some_and(|remote| remote.ready()),
-            watched: self.remote.as_ref().is_some_and(|remote| remote.watched()),
+            changed: screen.changed.is_some(),
+            free: stream.is_some_and(Stream::ready),
+            watched: stream.is_some_and(Stream::watched),
         };
-        if demand.watched && demand.free && self.remote.as_ref().is_some_and(|remote| remote.wants_picture(now)) {
+        if demand.watched && demand.free && stream.is_some_and(|stream| stream.wants_picture(now)) {
             // A key frame is due: what there is, now.
-            if demand.changed || self.screen.redraw_all {
-                self.draw(now)
+            if demand.changed || screen.redraw_all {
+                self.draw_on(id, now)
             } else {
-                self.repeat(now)
+                self.repeat(id, now)
             }
             return;
         }
-        if self.screen.unsent && demand.watched && demand.free && !demand.changed {
-            self.repeat(now);
+        if screen.unsent && demand.watched && demand.free && !demand.changed {
+            self.repeat(id, now);
             return;
         }
-        match self.screen.pacer.step(now, demand) {
-            Step::Draw => self.draw(now),
-            Step::Repeat => self.repeat(now),
-            Step::Wait(at) => self.wake_at(at),
+        match screen.pacer.step(now, demand) {
+            Step::Draw => self.draw_on(id, now),
+            Step::Repeat => self.repeat(id, now),
+            Step::Wait(at) => self.wake_at(id, at),
             Step::Rest => {
                 if demand.changed && demand.watched && !demand.free {
-                    self.remote.iter_mut().for_each(|remote| remote.defer());
+                    screen.stream.iter_mut().for_each(Stream::defer);
                 }
             }
         }
     }
 
-    fn wake_at(&mut self, at: Instant) {
-        if let Some((armed, token)) = self.screen.timer.take() {
+    fn wake_at(&mut self, id: OutputId, at: Instant) {
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        if let Some((armed, token)) = screen.timer.take() {
             if armed == at {
-                self.screen.timer = Some((armed, token));
+                screen.timer = Some((armed, token));
                 return;
             }
             self.handle.remove(token);
         }
         let timer = Timer::from_deadline(at);
-        let inserted = self.handle.insert_source(timer, |_, (), state: &mut State| {
-            state.screen.timer = None;
+        let inserted = self.handle.insert_source(timer, move |_, (), state: &mut State| {
+            state.screens.get_mut(id).into_iter().for_each(|screen| screen.timer = None);
             TimeoutAction::Drop
         });
         match inserted {
-            Ok(token) => self.screen.timer = Some((at, token)),
+            Ok(token) => screen.timer = Some((at, token)),
             Err(error) => tracing::error!(%error, "no timer for the next frame"),
         }
     }
 
-    /// Everything on the screen, front to back.
-    pub(crate) fn pieces(&mut self) -> Vec<Piece> {
-        let scale = self.screen.scale();
+    /// Everything on a screen, front to back.
+    pub(crate) fn pieces(&mut self, id: OutputId) -> Vec<Piece> {
         let mut pieces = Vec::new();
         if let (Some(icon), Some(pointer)) = (self.dnd_icon.clone(), self.seat.get_pointer()) {
-            let location = pointer.current_location().to_i32_round() + icon.offset;
-            compose::pieces(&compose::Placed { surface: icon.surface, location }, scale, None, &mut pieces);
+            let screen = self.screens.at(pointer.current_location());
+            if screen.id == id {
+                let location = screen.local(pointer.current_location()).to_i32_round() + icon.offset;
+                let placed = compose::Placed { surface: icon.surface, location };
+                compose::pieces(&placed, screen.scale(), None, &mut pieces);
+            }
         }
-        pieces.extend(self.scene_pieces());
+        pieces.extend(self.scene_pieces(id));
         pieces
     }
 
-    /// Draws what changed and tells the clients, whoever watches. [`State::tick`] calls it when it is time.
+    /// Draws what changed on every screen and tells the clients, whoever watches.
     pub fn draw(&mut self, now: Instant) {
-        let damaged = self.screen.changed.take().unwrap_or(now);
+        for id in self.screens.ids() {
+            self.draw_on(id, now);
+        }
+    }
+
+    /// Draws what changed on a screen and tells the clients, whoever watches. [`State::tick`] calls it when it is time.
+    pub fn draw_on(&mut self, id: OutputId, now: Instant) {
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        let damaged = screen.changed.take().unwrap_or(now);
         let begun = Instant::now();
-        if self.shell.moving() {
+        if screen.moving() {
             // Where cameras are at this moment.
-            self.look(now);
-            if !self.shell.moving() {
+            self.look(id, now);
+            if self.screens.get(id).is_some_and(|screen| !screen.moving()) {
                 // They have arrived.
                 self.relayout();
             }
         }
         // What is about to be seen under the pointer is what a click hits.
         self.refresh_pointer_focus();
-        let pieces = self.pieces();
-        let whole = std::mem::take(&mut self.screen.redraw_all);
-        let unsent = std::mem::take(&mut self.screen.unsent);
-        let drawn = self.screen.target.draw(&pieces, self.shell.background(), whole);
-        self.screen.pacer.ticked(now);
-        let mut submitted = false;
-        if let (Some(drawn), Some(remote)) = (drawn, self.remote.as_mut()) {
-            let size = self.screen.size();
-            let markers = remote.take_markers(self.screen.latest);
+        let pieces = self.pieces(id);
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        let whole = std::mem::take(&mut screen.redraw_all);
+        let unsent = std::mem::take(&mut screen.unsent);
+        let drawn = screen.target.draw(&pieces, screen.background(), whole);
+        screen.pacer.ticked(now);
+        let (mut submitted, size) = (false, screen.size());
+        if let (Some(drawn), Some(stream), Some(remote)) = (drawn, screen.stream.as_mut(), self.remote.as_mut()) {
             let metrics = remote.streamer().metrics();
             metrics.drawn.increment();
             metrics.stage(Stage::Wait).observe(now.saturating_duration_since(damaged));
             metrics.stage(Stage::Draw).observe(begun.elapsed());
-            submitted = remote.submit(Drawn {
+            submitted = stream.submit(Drawn {
                 readback: Some(drawn.readback),
                 size: (size.w as u32, size.h as u32),
                 timing: Timing { damaged, drawn: now },
-                markers,
+                markers: remote.take_markers(stream.key(), screen.latest),
             });
             if submitted {
-                self.screen.pacer.sent(now);
+                screen.pacer.sent(now);
             } else {
                 // Its rows were not read back: the next picture has to bring all of them.
-                self.screen.redraw_all = true;
-                self.screen.damage();
+                screen.redraw_all = true;
+                screen.damage();
             }
         }
         if !submitted && unsent {
-            self.repeat(now);
+            self.repeat(id, now);
         }
-        self.present();
-        self.send_callbacks(Shown::Live);
-        if self.shell.moving() {
-            self.screen.damage();
-        }
+        self.present(id);
+        self.send_callbacks(id, Shown::Live);
+        self.screens.get_mut(id).into_iter().filter(|screen| screen.moving()).for_each(Screen::damage);
     }
 
-    fn repeat(&mut self, now: Instant) {
-        let size = self.screen.size();
-        self.screen.unsent = false;
-        let Some(remote) = self.remote.as_mut() else { return };
+    fn repeat(&mut self, id: OutputId, now: Instant) {
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        screen.unsent = false;
+        let size = screen.size();
+        let (Some(stream), Some(remote)) = (screen.stream.as_mut(), self.remote.as_mut()) else { return };
         let again = Drawn {
             readback: None,
             size: (size.w as u32, size.h as u32),
             timing: Timing { damaged: now, drawn: now },
-            markers: remote.take_markers(self.screen.latest),
+            markers: remote.take_markers(stream.key(), screen.latest),
         };
-        if remote.submit(again) {
-            self.screen.pacer.repeated(now);
+        if stream.submit(again) {
+            screen.pacer.repeated(now);
         }
     }
 
     /// Answers the presentation feedback of what was just drawn.
-    fn present(&mut self) {
-        let output = &self.screen.output;
+    fn present(&mut self, id: OutputId) {
+        let placed = self.placed(id);
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        let output = &screen.output;
         let mut feedback = OutputPresentationFeedback::new(output);
-        for (tree, _) in self.placed() {
+        for (tree, _) in placed {
             take_presentation_feedback_surface_tree(
                 &tree.surface,
                 &mut feedback,
@@ -169,27 +192,19 @@ impl State {
                 |_, _| wp_presentation_feedback::Kind::empty(),
             );
         }
-        self.screen.sequence += 1;
-        let refresh = Refresh::variable(self.screen.pacer.period());
+        screen.sequence += 1;
+        let refresh = Refresh::variable(screen.pacer.period());
         let now = self.clock.now();
-        feedback.presented(now, refresh, self.screen.sequence, wp_presentation_feedback::Kind::Vsync);
+        feedback.presented(now, refresh, screen.sequence, wp_presentation_feedback::Kind::Vsync);
     }
 
-    fn send_callbacks(&self, which: Shown) {
-        let output = &self.screen.output;
-        let time = self.clock.now();
-        let send = |surface: &WlSurface| {
-            send_frames_surface_tree(surface, output, time, None, |_, _| Some(output.clone()));
-        };
-        for window in self.shell.windows() {
-            if window.id.map_or(Shown::Hidden, |id| self.shell.seen(id)) != which {
-                continue;
-            }
-            for tree in compose::with_popups(window.toplevel.wl_surface(), (0, 0).into()) {
-                send(&tree.surface);
-            }
-        }
+    /// Lets the programs draw whose windows a screen shows like this.
+    fn send_callbacks(&self, id: OutputId, which: Shown) {
+        let Some(screen) = self.screens.get(id) else { return };
+        let shown = |window| screen.seen.get(&self.shell.place_of(window)).copied().unwrap_or_default();
+        self.send_callbacks_to(&screen.output, |window| window.map_or(Shown::Hidden, shown) == which);
         if which == Shown::Live {
+            let send = |surface: &WlSurface| self.send_frames(&screen.output, surface);
             self.dnd_icon.iter().for_each(|icon| send(&icon.surface));
             if let smithay::input::pointer::CursorImageStatus::Surface(surface) = &self.cursor.status {
                 send(surface);
@@ -197,35 +212,70 @@ impl State {
         }
     }
 
+    fn send_callbacks_to(&self, output: &Output, concerned: impl Fn(Option<WindowId>) -> bool) {
+        for window in self.shell.windows().iter().filter(|window| concerned(window.id)) {
+            for tree in compose::with_popups(window.toplevel.wl_surface(), (0, 0).into()) {
+                self.send_frames(output, &tree.surface);
+            }
+        }
+    }
+
+    fn send_frames(&self, output: &Output, surface: &WlSurface) {
+        send_frames_surface_tree(surface, output, self.clock.now(), None, |_, _| Some(output.clone()));
+    }
+
     /// Keeps the programs alive that nobody sees, or nobody sees well. Runs for as long as the session.
     pub(crate) fn start_slow_callbacks(&self) -> Result<(), calloop::Error> {
         let mut hidden = Instant::now();
         let inserted = self.handle.insert_source(Timer::from_duration(UNWATCHED_CALLBACKS), move |_, (), state| {
-            let watched = state.remote.as_ref().is_some_and(|remote| remote.watched());
-            state.send_callbacks(Shown::Thumbnail);
-            if !watched {
-                state.send_callbacks(Shown::Live);
-            }
-            if !watched || hidden.elapsed() >= HIDDEN_CALLBACKS {
+            let watched = state.screens.iter().any(Screen::watched);
+            let hidden_too = !watched || hidden.elapsed() >= HIDDEN_CALLBACKS;
+            if hidden_too {
                 hidden = Instant::now();
-                state.send_callbacks(Shown::Hidden);
             }
+            state.send_slow_callbacks(hidden_too);
             TimeoutAction::ToDuration(if watched { THUMBNAIL_CALLBACKS } else { UNWATCHED_CALLBACKS })
         });
         inserted.map(|_| ()).map_err(|error| error.error)
     }
 
-    /// The picture as it is now, drawn if need be.
+    fn send_slow_callbacks(&self, hidden_too: bool) {
+        let watched = |place| {
+            let screens = self.screens.iter().filter(|screen| screen.watched());
+            screens.filter_map(|screen| screen.seen.get(&place).copied()).max().unwrap_or_default()
+        };
+        self.send_callbacks_to(&self.screens.first().output, |window| {
+            let place = window.map(|id| self.shell.place_of(id));
+            match place.map(watched).unwrap_or_default() {
+                // A screen that is watched gives it its frames.
+                Shown::Live => false,
+                Shown::Thumbnail => true,
+                // A screen may show it to nobody.
+                Shown::Hidden => hidden_too || place.is_some_and(|place| self.screens.seen(place) != Shown::Hidden),
+            }
+        });
+    }
+
+    /// The first picture as it is now, drawn if need be.
     ///
     /// # Errors
     /// If the device does not hand it over.
     pub fn picture(&mut self) -> Result<Picture, ReadbackError> {
-        let pieces = self.pieces();
-        if self.screen.target.draw(&pieces, self.shell.background(), false).is_some() {
+        self.picture_of(self.screens.first().id)
+    }
+
+    /// A picture as it is now, drawn if need be; the first if there is none of this name.
+    ///
+    /// # Errors
+    /// If the device does not hand it over.
+    pub fn picture_of(&mut self, id: OutputId) -> Result<Picture, ReadbackError> {
+        let pieces = self.pieces(id);
+        let screen = self.screens.get_or_first_mut(id);
+        if screen.target.draw(&pieces, screen.background(), false).is_some() {
             // What was drawn for this is not in the video thread's picture.
-            self.screen.redraw_all = true;
-            self.screen.damage();
+            screen.redraw_all = true;
+            screen.damage();
         }
-        self.screen.target.pixels()
+        screen.target.pixels()
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::hierarchy::{OutputId, WindowId};
 use lcars_ui::scene::Look;
 use smithay::utils::{Logical, Physical, Rectangle, Size};
 
@@ -11,75 +12,85 @@ use crate::frame::THUMBNAIL_CALLBACKS;
 use crate::render::{Gpu, IconShown, Icons, Pictures, Piece, Thumbnails, WindowShown, placed, scaled};
 use crate::state::State;
 
-/// What is kept of pictures between frames.
+/// What is kept of pictures between frames, for all screens.
 #[derive(Debug)]
 pub(crate) struct Gallery {
     pub(crate) thumbnails: Thumbnails,
     pub(crate) icons: Icons,
-    /// Thumbnails are made anew in the next frame.
-    renew: bool,
+}
+
+/// When the thumbnails on a screen are made anew.
+#[derive(Debug, Default)]
+pub(crate) struct Renewal {
+    /// In the next frame.
+    due: bool,
     /// When they last were.
-    renewed: Option<Instant>,
+    last: Option<Instant>,
     /// A timer will say when.
     armed: bool,
+}
+
+impl Renewal {
+    /// Thumbnails that have changed are made anew in the next frame.
+    pub(crate) fn now(&mut self) {
+        self.due = true;
+    }
+
+    /// Whether it is time.
+    fn take(&mut self) -> bool {
+        let due = std::mem::take(&mut self.due);
+        if due {
+            self.last = Some(Instant::now());
+        }
+        due
+    }
 }
 
 impl Gallery {
     /// Thumbnails take no more than `most_bytes` on the device.
     pub(crate) fn new(gpu: &Gpu, most_bytes: usize) -> Self {
-        Self {
-            thumbnails: Thumbnails::new(gpu, most_bytes),
-            icons: Icons::new(gpu),
-            renew: false,
-            renewed: None,
-            armed: false,
-        }
-    }
-
-    /// Thumbnails that have changed are made anew in the next frame.
-    pub(crate) fn renew(&mut self) {
-        self.renew = true;
+        Self { thumbnails: Thumbnails::new(gpu, most_bytes), icons: Icons::new(gpu) }
     }
 }
 
 impl State {
-    /// What is seen but for the pointer, front to back.
-    pub(crate) fn scene_pieces(&mut self) -> Vec<Piece> {
+    /// What is seen on a screen but for the pointer, front to back.
+    pub(crate) fn scene_pieces(&mut self, id: OutputId) -> Vec<Piece> {
+        let finest = self.screens.scale();
+        let Some(screen) = self.screens.get_mut(id) else { return Vec::new() };
         let Some(mut gallery) = self.gallery.take() else { return Vec::new() };
-        let mut painter = std::mem::take(&mut self.screen.painter);
-        let renew = std::mem::take(&mut gallery.renew);
-        if renew {
-            gallery.renewed = Some(Instant::now());
-        }
-        let scale = self.screen.scale();
-        let mut lookup = Lookup { state: self, gallery: &mut gallery, scale, renew };
-        let pieces = painter.pieces(&self.gpu, &self.shell.view().scene, scale, &mut lookup);
-        self.screen.painter = painter;
+        let mut painter = std::mem::take(&mut screen.painter);
+        let (renew, scale) = (screen.renewal.take(), screen.scale());
+        let mut lookup = Lookup { state: self, gallery: &mut gallery, scale, finest, renew };
+        let scene = self.screens.get(id).map(|screen| screen.view().scene.as_slice()).unwrap_or_default();
+        let pieces = painter.pieces(&self.gpu, scene, scale, &mut lookup);
         let wanted = gallery.icons.wanted();
         self.gallery = Some(gallery);
+        self.screens.get_mut(id).into_iter().for_each(|screen| screen.painter = std::mem::take(&mut painter));
         self.want_icons(wanted);
         pieces
     }
 
-    /// A window whose thumbnail is seen has another picture: all of them are made anew when it is time.
-    pub(crate) fn thumbnail_changed(&mut self) {
-        let Some(gallery) = &mut self.gallery else { return };
-        if gallery.armed || gallery.renew {
+    /// A window whose thumbnail is seen on a screen has another picture: all of them are made anew when it is time.
+    pub(crate) fn thumbnail_changed(&mut self, id: OutputId) {
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        let renewal = &mut screen.renewal;
+        if renewal.armed || renewal.due {
             return;
         }
-        let due = gallery.renewed.map(|at| at + THUMBNAIL_CALLBACKS).filter(|due| *due > Instant::now());
-        let Some(due) = due else {
-            gallery.renew = true;
-            self.screen.damage();
+        let at = renewal.last.map(|at| at + THUMBNAIL_CALLBACKS).filter(|at| *at > Instant::now());
+        let Some(at) = at else {
+            renewal.due = true;
+            screen.damage();
             return;
         };
-        gallery.armed = true;
-        let inserted = self.handle.insert_source(Timer::from_deadline(due), |_, (), state: &mut State| {
-            if let Some(gallery) = &mut state.gallery {
-                gallery.armed = false;
-                gallery.renew = true;
+        renewal.armed = true;
+        let inserted = self.handle.insert_source(Timer::from_deadline(at), move |_, (), state: &mut State| {
+            if let Some(screen) = state.screens.get_mut(id) {
+                screen.renewal.armed = false;
+                screen.renewal.due = true;
+                screen.damage();
             }
-            state.screen.damage();
             TimeoutAction::Drop
         });
         if let Err(error) = inserted {
@@ -93,17 +104,19 @@ struct Lookup<'a> {
     state: &'a State,
     gallery: &'a mut Gallery,
     scale: f64,
+    /// Of the screen with the most pixels to a logical one: thumbnails are made for that.
+    finest: f64,
     /// Thumbnails that have changed may be made anew.
     renew: bool,
 }
 
 impl Lookup<'_> {
-    /// A window with its dialogs in an area, front to back.
-    fn stack(&self, shown: &WindowShown, area: Rectangle<i32, Logical>, popups: bool) -> Vec<Piece> {
+    /// A window with its dialogs in an area, front to back, at a scale.
+    fn stack(&self, window: WindowId, area: Rectangle<i32, Logical>, scale: f64, popups: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
-        for (tree, clip) in self.state.stack_in(shown.window, area, popups) {
-            let clip = clip.map(|clip| compose::to_physical(clip, self.scale));
-            compose::pieces(&tree, self.scale, clip, &mut pieces);
+        for (tree, clip) in self.state.stack_in(window, area, popups) {
+            let clip = clip.map(|clip| compose::to_physical(clip, scale));
+            compose::pieces(&tree, scale, clip, &mut pieces);
         }
         pieces
     }
@@ -116,10 +129,10 @@ impl Lookup<'_> {
         let same = |a: f64, b: f64| (a - b).abs() < 0.5;
         if same(shown.rect.size.w, shown.full.w) && same(shown.rect.size.h, shown.full.h) && shown.opacity >= 1.0 {
             let area = Rectangle::new(shown.rect.loc.to_logical(self.scale).to_i32_round(), self.logical(shown.full));
-            return self.stack(shown, area, true);
+            return self.stack(shown.window, area, self.scale, true);
         }
         let area = Rectangle::from_size(self.logical(shown.full));
-        let pieces = self.stack(shown, area, false);
+        let pieces = self.stack(shown.window, area, self.scale, false);
         scaled(&pieces, Rectangle::from_size(shown.full), shown.rect, shown.clip, shown.opacity)
     }
 
@@ -128,11 +141,11 @@ impl Lookup<'_> {
         if self.renew || self.gallery.thumbnails.size(id).is_none() {
             let surface = self.state.shell.get(shown.window)?.toplevel.wl_surface().clone();
             let size = compose::window_geometry(&surface).size;
-            let pieces = self.stack(shown, Rectangle::from_size(size), false);
-            let extent = compose::to_physical(Rectangle::from_size(size), self.scale).size;
+            let pieces = self.stack(shown.window, Rectangle::from_size(size), self.finest, false);
+            let extent = compose::to_physical(Rectangle::from_size(size), self.finest).size;
             self.gallery.thumbnails.update(id, &pieces, extent);
         }
-        let size = self.gallery.thumbnails.size(id)?.to_f64();
+        let size = self.gallery.thumbnails.size(id)?.to_f64().upscale(self.scale / self.finest);
         let rect = placed(shown.rect, shown.full, size);
         let bounds = outwards(shown.rect);
         let clip = shown.clip.map_or(Some(bounds), |clip| clip.intersection(bounds))?;

@@ -1,10 +1,12 @@
 //! The pages: what they do becomes input, what happens here is told to them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use streamer::protocol::{FromPage, NoticeLevel, ToPage};
-use streamer::{Event, Streamer, ViewerId};
+use lcars_ui::hierarchy::OutputId;
+use streamer::protocol::{FromPage, NoticeLevel, SemanticNode, ToPage};
+use streamer::{Event, OutputKey, Streamer, ViewerId};
 
 use crate::input::decode::{Decoder, marker};
 use crate::state::State;
@@ -21,44 +23,48 @@ struct Marker {
     came: Instant,
 }
 
-/// The connection to the pages.
-pub struct Remote {
+/// The way of one screen's pictures to the pages that see it.
+pub struct Stream {
     streamer: Arc<Streamer>,
+    key: OutputKey,
     video: Video,
-    decoder: Decoder,
-    markers: Vec<Marker>,
     deferred: bool,
 }
 
-impl Remote {
-    /// Joins the streamer and the video thread.
-    pub fn new(streamer: Arc<Streamer>, video: Video) -> Self {
-        Self { streamer, video, decoder: Decoder::default(), markers: Vec::new(), deferred: false }
+impl Stream {
+    /// Joins the streamer and a video thread for this picture.
+    pub fn new(streamer: Arc<Streamer>, key: OutputKey, video: Video) -> Self {
+        Self { streamer, key, video, deferred: false }
+    }
+
+    /// The picture's name among pages.
+    pub fn key(&self) -> OutputKey {
+        self.key
     }
 
     /// Someone watches.
     pub fn watched(&self) -> bool {
-        self.streamer.watched()
+        self.streamer.watched_on(self.key)
     }
 
     /// A picture can be taken now.
     pub fn ready(&self) -> bool {
-        self.video.free() && self.streamer.ready()
+        self.video.free() && self.streamer.ready_on(self.key)
     }
 
     /// A key frame is due.
     pub fn wants_picture(&self, now: Instant) -> bool {
-        self.streamer.wants_picture(now)
+        self.streamer.wants_picture_on(self.key, now)
     }
 
-    /// Tells every page.
+    /// Tells every page that sees it.
     pub fn broadcast(&self, message: ToPage) {
-        self.streamer.broadcast(message);
+        self.streamer.broadcast_to(self.key, message);
     }
 
-    /// The streamer itself.
-    pub fn streamer(&self) -> &Arc<Streamer> {
-        &self.streamer
+    /// Tells every page that sees it what it means.
+    pub fn set_semantics(&self, nodes: Vec<SemanticNode>) {
+        self.streamer.set_semantics_on(self.key, nodes);
     }
 
     pub(crate) fn submit(&mut self, drawn: Drawn) -> bool {
@@ -72,11 +78,47 @@ impl Remote {
             self.streamer.metrics().deferred.increment();
         }
     }
+}
 
-    /// The inputs that a picture may answer whose latest change came at `changed`: those that came before it.
-    pub(crate) fn take_markers(&mut self, changed: Instant) -> Vec<(ViewerId, u32)> {
-        let answered = |marker: &mut Marker| marker.came <= changed;
-        self.markers.extract_if(.., answered).map(|marker| (marker.viewer, marker.id)).collect()
+/// The connection to the pages.
+pub struct Remote {
+    streamer: Arc<Streamer>,
+    decoder: Decoder,
+    markers: Vec<Marker>,
+    /// Which picture each page sees.
+    sees: HashMap<ViewerId, OutputKey>,
+}
+
+impl Remote {
+    /// Joins the streamer.
+    pub fn new(streamer: Arc<Streamer>) -> Self {
+        Self { streamer, decoder: Decoder::default(), markers: Vec::new(), sees: HashMap::new() }
+    }
+
+    /// Tells every page.
+    pub fn broadcast(&self, message: ToPage) {
+        self.streamer.broadcast(message);
+    }
+
+    /// The streamer itself.
+    pub fn streamer(&self) -> &Arc<Streamer> {
+        &self.streamer
+    }
+
+    /// The picture that a page sees.
+    fn key_of(&self, viewer: ViewerId) -> OutputKey {
+        self.sees.get(&viewer).copied().unwrap_or(OutputKey::FIRST)
+    }
+
+    /// The inputs that a picture may answer whose latest change came at `changed`: those that came before it, from pages
+    /// that see it.
+    pub(crate) fn take_markers(&mut self, key: OutputKey, changed: Instant) -> Vec<(ViewerId, u32)> {
+        let (answered, waiting) = std::mem::take(&mut self.markers)
+            .into_iter()
+            .partition(|marker| marker.came <= changed && self.key_of(marker.viewer) == key);
+        self.markers = waiting;
+        let answered: Vec<Marker> = answered;
+        answered.into_iter().map(|marker| (marker.viewer, marker.id)).collect()
     }
 }
 
@@ -86,38 +128,51 @@ impl State {
         match event {
             Event::Joined { viewer, role, .. } => {
                 tracing::info!(?viewer, ?role, "a page joined");
-                self.screen.damage();
+                self.screens.first_mut().damage();
             }
             Event::Left { viewer } => {
                 tracing::info!(?viewer, "a page left");
                 self.release(viewer);
             }
             Event::Input { viewer, message } => self.page_message(viewer, message),
-            Event::Rate { fps, .. } => self.screen.pacer.set_fps(fps.min(self.options.fps)),
+            Event::Rate { output, fps } => {
+                let most = self.options.fps;
+                self.screens.by_key_mut(output).into_iter().for_each(|screen| screen.pacer.set_fps(fps.min(most)));
+            }
             Event::Api { request, reply } => self.api(request, reply),
             // Both only wake the loop; the tick after it looks.
             Event::Idle | Event::PictureWanted | Event::OutputClosed { .. } => {}
         }
     }
 
-    /// The video thread is done with a picture.
-    pub fn picture_sent(&mut self, sent: Sent) {
+    /// The video thread of a screen is done with a picture.
+    pub fn picture_sent(&mut self, key: OutputKey, sent: Sent) {
+        let Some(screen) = self.screens.by_key_mut(key) else { return };
         if sent.failed {
-            self.screen.redraw_all = true;
-            self.screen.damage();
+            screen.redraw_all = true;
+            screen.damage();
         }
         if !sent.taken {
-            self.screen.unsent = true;
+            screen.unsent = true;
             let now = Instant::now();
             let again = sent.markers.into_iter().map(|(viewer, id)| Marker { viewer, id, came: now });
             self.remote.iter_mut().for_each(|remote| remote.markers.extend(again.clone()));
         }
     }
 
+    /// The screen that a page sees.
+    fn screen_of(&self, viewer: ViewerId) -> OutputId {
+        let key = self.remote.as_ref().map(|remote| remote.key_of(viewer));
+        let screen = self.screens.iter().find(|screen| key.is_some() && screen.key() == key);
+        screen.unwrap_or_else(|| self.screens.first()).id
+    }
+
     fn page_message(&mut self, viewer: ViewerId, message: FromPage) {
+        let screen = self.screen_of(viewer);
+        self.input_from = screen;
         match message {
             FromPage::Resize { width, height, scale } => {
-                self.resize((width as i32, height as i32).into(), scale);
+                self.resize_on(screen, (width as i32, height as i32).into(), scale);
             }
             FromPage::Blur => self.release(viewer),
             FromPage::Clipboard { text } => self.page_copied(text),
@@ -127,8 +182,8 @@ impl State {
                     self.notice(viewer, format!("Keyboard layout {layout:?} was not set: {error}."));
                 }
             }
-            FromPage::Activate { id, secondary } => self.activate(&id, secondary),
-            FromPage::FocusNode { id } => self.focus_part(&id),
+            FromPage::Activate { id, secondary } => self.activate(screen, &id, secondary),
+            FromPage::FocusNode { id } => self.focus_part(screen, &id),
             FromPage::Command { command } => {
                 if let Err(refusal) = self.command(command) {
                     self.notice(viewer, refusal.message);
@@ -176,11 +231,13 @@ impl State {
         }
     }
 
-    /// Tells the pages the size of the picture to come.
-    pub(crate) fn announce_size(&self) {
-        if let Some(remote) = &self.remote {
-            let size = self.screen.size();
-            remote.broadcast(ToPage::Size { width: size.w as u32, height: size.h as u32, scale: self.screen.scale() });
+    /// Tells the pages the size of a picture to come.
+    pub(crate) fn announce_size(&self, screen: OutputId) {
+        if let Some(screen) = self.screens.get(screen)
+            && let Some(stream) = &screen.stream
+        {
+            let size = screen.size();
+            stream.broadcast(ToPage::Size { width: size.w as u32, height: size.h as u32, scale: screen.scale() });
         }
     }
 }

@@ -13,7 +13,7 @@ use streamer::auth::Tokens;
 use streamer::encoder::Ladder;
 use streamer::protocol::Role;
 use streamer::tls::Tls;
-use streamer::{Json, Streamer};
+use streamer::{Json, OutputKey, Streamer};
 
 use crate::cli;
 use crate::remote::Remote;
@@ -23,7 +23,6 @@ use crate::services::launch::{Launcher, Output};
 use crate::services::priority;
 use crate::session::Session;
 use crate::state::{Options, State};
-use crate::video::Video;
 use crate::{control, runtime, wayland};
 
 /// Events from pages that wait for the main thread. It never takes this long; past it, pages are told to slow down by
@@ -148,25 +147,13 @@ fn connect_pages(
             }
         })
         .map_err(|error| error.error)?;
-    let (sender, done) = sync_channel(4);
-    let video = Video::start(streamer.clone(), move |sent| {
-        if sender.try_send(sent).is_err() {
-            tracing::error!("the main thread does not take its events");
-        }
-    })?;
-    handle
-        .insert_source(done, |event, (), state| {
-            if let channel::Event::Msg(sent) = event {
-                state.picture_sent(sent);
-            }
-        })
-        .map_err(|error| error.error)?;
     match Json::new(&crate::api::schema()) {
         Ok(schema) => streamer.set_schema(schema),
         Err(error) => tracing::error!(%error, "programs are not told the schema"),
     }
-    state.remote = Some(Remote::new(streamer.clone(), video));
-    state.announce_size();
+    state.remote = Some(Remote::new(streamer.clone()));
+    let first = state.screens.first().id;
+    state.stream(first, OutputKey::FIRST)?;
     Ok(streamer)
 }
 

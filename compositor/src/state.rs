@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use calloop::{LoopHandle, LoopSignal, RegistrationToken};
+use lcars_ui::hierarchy::OutputId;
 use lcars_ui::theme::Theme;
 use smithay::backend::input::TouchSlot;
 use smithay::desktop::PopupManager;
@@ -22,8 +23,8 @@ use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
 use crate::input::compose::Compose;
 use crate::remote::Remote;
-use crate::render::Gpu;
-use crate::screen::Screen;
+use crate::render::{Gpu, Letters};
+use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
 use crate::session::{Preferences, Session};
@@ -79,10 +80,12 @@ pub struct State {
     pub(crate) dnd_icon: Option<DragIcon>,
     /// A pen holds the left button down, for a program that knows no pens.
     pub(crate) pen_presses: bool,
+    /// The screen that input comes from at the moment.
+    pub(crate) input_from: OutputId,
     /// The fingers that touch, and where.
     pub(crate) fingers: Vec<(TouchSlot, Point<f64, Logical>)>,
-    /// The finger that is on the interface; a second one there does nothing.
-    pub(crate) tapping: Option<TouchSlot>,
+    /// The finger that is on the interface, and of which screen; a second one does nothing.
+    pub(crate) tapping: Option<(TouchSlot, OutputId)>,
     /// Where a finger landed last, unless the pointer moved since.
     pub(crate) last_touch: Option<Point<f64, Logical>>,
     /// A camera that wheel or fingers have in hand.
@@ -117,8 +120,8 @@ pub struct State {
     pub seat: Seat<State>,
     /// The windows.
     pub shell: Shell,
-    /// The picture.
-    pub screen: Screen,
+    /// The pictures.
+    pub screens: Screens,
 }
 
 /// What is kept for each client.
@@ -171,10 +174,13 @@ impl State {
         seat.add_touch();
         seat.tablet_seat();
         let settings = crate::session::standard_settings();
-        let screen = Screen::new(&display, &gpu, options.size, options.scale, options.fps);
         let gallery = Gallery::new(&gpu, crate::session::texture_bytes(&settings));
         let theme = Theme::default();
-        let shell = Shell::new(&theme, screen.logical_size())?;
+        let logical = options.size.to_f64().to_logical(options.scale).to_i32_round();
+        let shell = Shell::new(&theme, logical)?;
+        let id = shell.desktop.focused_output().id;
+        let setup = Setup { id, slot: 0, size: options.size, scale: options.scale, fps: options.fps };
+        let screen = Screen::new(&display, &gpu, &theme, &Letters::new(), setup);
         let mut state = Self {
             display,
             handle,
@@ -190,6 +196,7 @@ impl State {
             cursor: Cursor::default(),
             dnd_icon: None,
             pen_presses: false,
+            input_from: id,
             fingers: Vec::new(),
             tapping: None,
             last_touch: None,
@@ -209,7 +216,7 @@ impl State {
             options,
             seat,
             shell,
-            screen,
+            screens: Screens::new(screen),
         };
         state.relayout();
         Ok(state)
@@ -230,9 +237,7 @@ impl State {
         if let Some(remote) = &self.remote {
             remote.streamer().metrics().clients.set(self.clients.load(Ordering::Relaxed));
         }
-        if self.shell.outdated {
-            self.relayout();
-        }
+        self.relayout_outdated();
         self.tick();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");

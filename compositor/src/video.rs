@@ -1,4 +1,4 @@
-//! The video thread: waits for the GPU, turns the damaged rows into I420 and hands the picture to the encoder, so that
+//! A video thread, one for each screen: waits for the GPU, turns the damaged rows into I420 and hands the picture to the encoder, so that
 //! the main thread never waits.
 //!
 //! One picture is under way at a time. The main thread asks [`Video::free`] before it draws; while the answer is no, the
@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use streamer::metrics::Stage;
 use streamer::video::{I420, Timing};
-use streamer::{Streamer, ViewerId};
+use streamer::{OutputKey, Streamer, ViewerId};
 
 use crate::render::Readback;
 
@@ -46,16 +46,21 @@ pub struct Video {
 }
 
 impl Video {
-    /// Starts the thread. `done` is called on it after each picture.
+    /// Starts the thread for the pictures that pages know as `output`. `done` is called on it after each picture.
     ///
     /// # Errors
     /// If the system has no thread to give.
-    pub fn start(streamer: Arc<Streamer>, done: impl Fn(Sent) + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        streamer: Arc<Streamer>,
+        output: OutputKey,
+        done: impl Fn(Sent) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (jobs, inbox) = sync_channel(1);
         let busy = Arc::new(AtomicBool::new(false));
         let flag = busy.clone();
-        let thread =
-            std::thread::Builder::new().name("video".into()).spawn(move || run(&inbox, &streamer, &flag, done))?;
+        let thread = std::thread::Builder::new()
+            .name("video".into())
+            .spawn(move || run(&inbox, &streamer, output, &flag, done))?;
         Ok(Self { jobs: Some(jobs), busy, thread: Some(thread) })
     }
 
@@ -91,7 +96,7 @@ impl Drop for Video {
     }
 }
 
-fn run(inbox: &Receiver<Drawn>, streamer: &Streamer, busy: &AtomicBool, done: impl Fn(Sent)) {
+fn run(inbox: &Receiver<Drawn>, streamer: &Streamer, output: OutputKey, busy: &AtomicBool, done: impl Fn(Sent)) {
     let metrics = streamer.metrics();
     let mut picture = I420::black(2, 2);
     while let Ok(drawn) = inbox.recv() {
@@ -111,7 +116,7 @@ fn run(inbox: &Receiver<Drawn>, streamer: &Streamer, busy: &AtomicBool, done: im
                 }
             }
         }
-        let taken = streamer.submit(&picture, drawn.timing, &drawn.markers);
+        let taken = streamer.submit_to(output, &picture, drawn.timing, &drawn.markers);
         busy.store(false, Ordering::Release);
         done(Sent { taken, failed, markers: if taken { Vec::new() } else { drawn.markers } });
     }

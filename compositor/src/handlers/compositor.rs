@@ -26,7 +26,7 @@ impl CompositorHandler for State {
     }
 
     fn new_surface(&mut self, surface: &WlSurface) {
-        let scale = self.screen.scale().ceil() as i32;
+        let scale = self.screens.scale().ceil() as i32;
         with_states(surface, |states| send_surface_state(surface, states, scale, Transform::Normal));
     }
 

@@ -33,7 +33,7 @@ impl State {
         if let Some(moved) = moved {
             let offset = (icon.offset.x.saturating_add(moved.x), icon.offset.y.saturating_add(moved.y));
             icon.offset = Point::from(offset);
-            self.screen.damage();
+            self.screens.damage();
         }
     }
 }
@@ -67,12 +67,12 @@ impl DataDeviceHandler for State {
 impl ClientDndGrabHandler for State {
     fn started(&mut self, _source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
         self.dnd_icon = icon.map(|surface| DragIcon { surface, offset: Point::default() });
-        self.screen.damage();
+        self.screens.damage();
     }
 
     fn dropped(&mut self, _target: Option<WlSurface>, _validated: bool, _seat: Seat<Self>) {
         self.dnd_icon = None;
-        self.screen.damage();
+        self.screens.damage();
     }
 }
 

@@ -1,4 +1,4 @@
-//! `wl_output` and `xdg_output`: the one picture of this session, see [`crate::screen`].
+//! `wl_output` and `xdg_output`: the pictures of this session, see [`crate::screen`].
 
 use smithay::delegate_output;
 use smithay::wayland::output::OutputHandler;

@@ -44,7 +44,7 @@ impl XdgShellHandler for State {
     }
 
     fn popup_destroyed(&mut self, popup: PopupSurface) {
-        self.screen.damage();
+        self.screens.damage();
         // A grab that has ended finds out at the next input only. Until then the keyboard would be nobody's.
         self.popups.cleanup();
         if let Some(keyboard) = self.seat.get_keyboard()
@@ -126,8 +126,8 @@ impl State {
     fn unconstrain(&self, popup: &PopupSurface) {
         let kind = PopupKind::Xdg(popup.clone());
         let Ok(root) = find_popup_root_surface(&kind) else { return };
-        let Some(window) = self.shell.window_of(&root).and_then(|id| self.placement(id)) else { return };
-        let mut target = smithay::utils::Rectangle::from_size(self.screen.logical_size());
+        let Some((screen, window)) = self.shell.window_of(&root).and_then(|id| self.placement(id)) else { return };
+        let mut target = smithay::utils::Rectangle::from_size(screen.logical_size());
         target.loc -= window.loc + get_popup_toplevel_coords(&kind);
         popup.with_pending_state(|state| state.geometry = state.positioner.get_unconstrained_geometry(target));
     }

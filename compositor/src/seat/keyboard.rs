@@ -53,7 +53,7 @@ impl State {
             Some(Ours::Typed(pressed)) => {
                 if self.interface_key(pressed) {
                     self.begin_repeat(code, move |state| {
-                        state.shell.holder() == Holder::Interface && state.interface_key(pressed)
+                        state.holder() == Holder::Interface && state.interface_key(pressed)
                     });
                 }
             }
@@ -78,7 +78,7 @@ impl State {
         if !modified.is_modifier_key() {
             self.end_repeat();
         }
-        let holder = self.shell.holder();
+        let holder = self.holder();
         let bound = self.settings.bindings.find(pressed, holder).map(|binding| binding.action.clone());
         let ours = match (bound, holder) {
             // Chords first; of plain keys those that nothing in the interface wants.
@@ -154,7 +154,7 @@ impl State {
 
     /// Types `text` into the focused program or box, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
-        if self.shell.holder() == Holder::Interface {
+        if self.holder() == Holder::Interface {
             self.interface_text(text);
             return;
         }

@@ -53,14 +53,15 @@ impl State {
         }
     }
 
-    /// A position on the device as a point of the picture, logical; never quite on its far edge.
+    /// A position on the device as a point of the space that the screens lie in, on the screen that it comes from.
     fn position<B: InputBackend>(&self, event: &impl AbsolutePositionEvent<B>) -> Point<f64, Logical> {
-        self.clamp(event.position_transformed(self.screen.logical_size()))
+        let screen = self.screens.get(self.input_from).unwrap_or_else(|| self.screens.first());
+        screen.inside(event.position_transformed(screen.logical_size()))
     }
 
-    fn clamp(&self, point: Point<f64, Logical>) -> Point<f64, Logical> {
-        let size = self.screen.logical_size().to_f64();
-        let inside = |value: f64, length: f64| value.clamp(0.0, (length - 1.0 / 256.0).max(0.0));
-        Point::from((inside(point.x, size.w), inside(point.y, size.h)))
+    /// Keeps what moves from one point to another on the screen where it was.
+    fn clamp(&self, from: Point<f64, Logical>, to: Point<f64, Logical>) -> Point<f64, Logical> {
+        let screen = self.screens.at(from);
+        screen.inside(screen.local(to))
     }
 }

@@ -69,11 +69,12 @@ impl State {
                     self.press_pointer(true, event.time_msec());
                 }
             }
-            TabletToolTipState::Up if self.shell.interface_holds() => {
-                let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
-                self.interface_released(location, BTN_LEFT);
-            }
             TabletToolTipState::Up => {
+                let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
+                if self.screens.at(location).interface_holds() {
+                    self.interface_released(location, BTN_LEFT);
+                    return;
+                }
                 tool.tip_up(event.time_msec());
                 self.press_pointer(false, event.time_msec());
             }

@@ -30,7 +30,7 @@ impl State {
 
     pub(super) fn pointer_relative<B: InputBackend>(&mut self, event: &B::PointerMotionEvent) {
         let Some(pointer) = self.pointer() else { return };
-        let location = self.clamp(pointer.current_location() + event.delta());
+        let location = self.clamp(pointer.current_location(), pointer.current_location() + event.delta());
         let focus = self.surface_at(location);
         let motion =
             RelativeMotionEvent { delta: event.delta(), delta_unaccel: event.delta_unaccel(), utime: event.time() };
@@ -42,20 +42,21 @@ impl State {
         let Some(pointer) = self.pointer() else { return };
         self.last_touch = None;
         // What was pressed on the interface stays with it until it is released.
-        let held = self.shell.interface_holds();
+        let held = self.screens.at(location).interface_holds();
         let focus = if held { None } else { self.surface_at(location) };
         if focus.is_none() && !pointer.is_grabbed() {
             self.interface_moved(location);
-            let icon = if self.shell.interface.hovered.is_some() { CursorIcon::Pointer } else { CursorIcon::Default };
+            let hovered = self.screens.at(location).interface.hovered;
+            let icon = if hovered.is_some() { CursorIcon::Pointer } else { CursorIcon::Default };
             self.set_cursor(CursorImageStatus::Named(icon));
         } else {
-            self.interface_left();
+            self.interface_left(location);
         }
         let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
         pointer.motion(self, focus, &motion);
         pointer.frame(self);
         if self.dnd_icon.is_some() {
-            self.screen.damage();
+            self.screens.damage();
         }
     }
 
@@ -84,7 +85,7 @@ impl State {
         let serial = SERIAL_COUNTER.next_serial();
         let pressed = event.state() == ButtonState::Pressed;
         let location = pointer.current_location();
-        if !pressed && self.shell.interface_holds() {
+        if !pressed && self.screens.at(location).interface_holds() {
             self.interface_released(location, event.button_code());
             self.refresh_pointer_focus();
             return;

@@ -18,7 +18,7 @@ impl State {
                 // A tap beside a menu closes it, as a click does.
                 self.end_popup_grab();
                 if self.tapping.is_none() {
-                    self.tapping = Some(slot);
+                    self.tapping = Some((slot, self.screens.at(location).id));
                     self.interface_touched(location);
                 }
                 return;
@@ -33,7 +33,7 @@ impl State {
         let Some(touch) = self.seat.get_touch() else { return };
         let location = self.position(event);
         let slot = event.slot();
-        if self.tapping == Some(slot) {
+        if self.tapping.is_some_and(|(tapping, _)| tapping == slot) {
             self.interface_dragged(location);
             return;
         }
@@ -45,9 +45,8 @@ impl State {
     pub(super) fn touch_up<B: InputBackend>(&mut self, event: &B::TouchUpEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
         let slot = event.slot();
-        if self.tapping == Some(slot) {
-            self.tapping = None;
-            self.interface_lifted();
+        if let Some((_, screen)) = self.tapping.take_if(|(tapping, _)| *tapping == slot) {
+            self.interface_lifted(screen);
             return;
         }
         let up = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
@@ -63,8 +62,8 @@ impl State {
 
     pub(super) fn touch_cancel(&mut self) {
         let Some(touch) = self.seat.get_touch() else { return };
-        if self.tapping.take().is_some() {
-            self.interface_cancelled();
+        if let Some((_, screen)) = self.tapping.take() {
+            self.interface_cancelled(screen);
         }
         let time = self.clock.now().as_millis();
         // smithay 0.7 cancels only fingers that did something since the last frame; the others would touch for ever.

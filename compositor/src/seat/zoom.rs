@@ -46,9 +46,11 @@ impl State {
         if self.hold.is_some() {
             return true;
         }
-        let at = shell::point(at);
-        let Some(viewport) = self.shell.pane_at(at) else { return false };
-        let into = self.shell.tile_at(at);
+        let screen = self.screens.at(at);
+        let at = shell::point(screen.local(at));
+        let output = self.shell.desktop.output(screen.id);
+        let Some(viewport) = output.and_then(|output| output.pane_at(at)) else { return false };
+        let into = screen.tile_at(at);
         let now = self.shell.now();
         if let Err(refused) = self.shell.desktop.grab(viewport, into, now) {
             tracing::debug!(%refused, "the camera was not taken in hand");
@@ -67,7 +69,7 @@ impl State {
             tracing::debug!(%refused, "the camera was not moved");
         }
         self.shell.outdated = true;
-        self.screen.damage();
+        self.screens.damage();
     }
 
     fn release_camera(&mut self) {
@@ -79,7 +81,7 @@ impl State {
             Err(refused) => tracing::debug!(%refused, "the camera was not let go"),
         }
         self.shell.outdated = true;
-        self.screen.damage();
+        self.screens.damage();
     }
 
     /// The wheel turned over the interface: up goes in, down goes out.

@@ -54,7 +54,7 @@ impl State {
         let Some(gallery) = &mut self.gallery else { return };
         let pixels = decoded.picture.as_ref().map(|picture| (picture.size, picture.size, picture.bytes.as_slice()));
         gallery.icons.insert(&decoded.name, decoded.side, pixels);
-        self.screen.damage();
+        self.screens.damage();
     }
 }
 

@@ -111,7 +111,7 @@ impl State {
         self.give_up_later(waiting);
         self.read_settings();
         self.shell.outdated = true;
-        self.screen.damage();
+        self.screens.damage();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use lcars_ui::hierarchy::{self, NodeId, SectorId};
+use lcars_ui::hierarchy::{self, NodeId, OutputId, SectorId};
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::view::Launchable;
 use smithay::reexports::wayland_server::Resource;
@@ -72,13 +72,13 @@ impl Session {
 }
 
 impl State {
-    /// What can be launched, as far as it matches what was typed.
-    pub(crate) fn find_launchables(&mut self) {
-        let Some(session) = &self.session else { return };
-        let search = &self.shell.interface.search;
-        if self.shell.launcher_for.as_ref() != Some(search) {
-            self.shell.launcher = session.launchables(search);
-            self.shell.launcher_for = Some(search.clone());
+    /// What can be launched, as far as it matches what was typed on a screen.
+    pub(crate) fn find_launchables(&mut self, screen: OutputId) {
+        let (Some(session), Some(screen)) = (&self.session, self.screens.get_mut(screen)) else { return };
+        let search = &screen.interface.search;
+        if screen.launcher_for.as_ref() != Some(search) {
+            screen.launcher = session.launchables(search);
+            screen.launcher_for = Some(search.clone());
         }
     }
 
@@ -112,7 +112,7 @@ impl State {
         if let Err(error) = spawned {
             tracing::warn!(%error, "what was launched is not remembered");
         }
-        self.shell.launcher_for = None;
+        self.screens.iter_mut().for_each(|screen| screen.launcher_for = None);
     }
 
     /// Starts a program by its words in the sector of the focused pane.

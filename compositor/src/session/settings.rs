@@ -86,6 +86,8 @@ impl State {
         let area = self.shell.desktop.focused_output().area;
         match Desktop::new(&sectors, area) {
             Ok(desktop) => {
+                self.screens.first_mut().id = desktop.focused_output().id;
+                self.input_from = self.screens.first().id;
                 self.shell.begin_with(desktop);
                 self.apply_motion();
                 self.apply_timing();
@@ -115,7 +117,7 @@ impl State {
         let watched = Watch::new(&files).map_err(anyhow::Error::from).and_then(|watch| {
             let inserted = self.handle.insert_source(watch, |_, (), state| {
                 state.read_settings();
-                state.screen.damage();
+                state.screens.damage();
             });
             inserted.map_err(|error| error.error.into())
         });
@@ -141,10 +143,11 @@ impl State {
             label: chosen(&settings.label_font, &theme.font),
             mono: chosen(&settings.mono_font, &theme.font_mono),
         };
-        if self.screen.painter.letters().set_families(families) {
-            self.screen.damage();
+        // All screens share their letters.
+        if self.screens.first().painter.letters().set_families(families) {
+            self.screens.damage();
         }
-        self.shell.interface.follow(&theme);
+        self.screens.iter_mut().for_each(|screen| screen.interface.follow(&theme));
         self.theme = theme;
         self.apply_timing();
         self.shell.outdated = true;

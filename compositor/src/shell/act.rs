@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::geometry::Point as At;
-use lcars_ui::hierarchy::{NodeId, SectorId, ViewportId};
+use lcars_ui::hierarchy::{NodeId, OutputId, SectorId, ViewportId};
 use lcars_ui::interface::{AlertLevel, Button, Held, Interface, Overlay, Request, Sight, Symbol};
 use lcars_ui::operation::Operation;
 use lcars_ui::semantics::{self, Action, UiAction};
@@ -12,41 +12,17 @@ use smithay::input::keyboard::Keysym;
 use smithay::utils::{Logical, Point};
 
 use super::{Shell, point};
+use crate::screen::Screen;
 use crate::services::config::{self, Holder, Pressed};
 use crate::state::State;
 
 /// What one press of a key gives a pane more or less of its split.
 const PANE_STEP: f64 = 0.05;
 
-impl Shell {
-    /// The interface, and what it knows of the world.
-    pub(super) fn apart(&mut self) -> (&mut Interface, Sight<'_>) {
-        let viewport = self.desktop.focused_viewport();
-        let sight = Sight {
-            nodes: &self.view.nodes,
-            pane: viewport.id,
-            level: viewport.path.level(),
-            selected: viewport.selected,
-            tree: self.desktop.tree(),
-            shells: &self.shells,
-            prompt: self.view.prompt,
-        };
-        (&mut self.interface, sight)
-    }
-
+impl Screen {
     /// Whether something on the interface is pressed or dragged, so that pointer and finger belong to it.
     pub fn interface_holds(&self) -> bool {
         self.interface.holds()
-    }
-
-    /// Who has the keyboard.
-    pub fn holder(&self) -> Holder {
-        if self.focused().is_none() || self.interface.overlay.is_some() { Holder::Interface } else { Holder::Window }
-    }
-
-    /// The pane at a point.
-    pub(crate) fn pane_at(&self, at: At) -> Option<ViewportId> {
-        self.desktop.output(self.output)?.pane_at(at)
     }
 
     /// The tile at a point that can be zoomed into.
@@ -56,7 +32,9 @@ impl Shell {
             _ => None,
         }
     }
+}
 
+impl Shell {
     /// What is meant where nothing is named: the window in focus, else what is selected.
     fn node_here(&self) -> Option<NodeId> {
         self.focused().map(NodeId::from).or(self.desktop.focused_viewport().selected)
@@ -76,30 +54,51 @@ impl Shell {
 }
 
 impl State {
-    /// Lets something happen to the interface, and does what follows from it.
-    fn tell(&mut self, happen: impl FnOnce(&mut Interface, &Sight, std::time::Duration) -> Vec<Request>) {
+    /// Who has the keyboard.
+    pub fn holder(&self) -> Holder {
+        let interface = self.shell.focused().is_none() || self.screen().interface.overlay.is_some();
+        if interface { Holder::Interface } else { Holder::Window }
+    }
+
+    /// Lets something happen to the interface of a screen, and does what follows from it.
+    fn tell(&mut self, on: OutputId, happen: impl FnOnce(&mut Interface, &Sight, std::time::Duration) -> Vec<Request>) {
         let now = self.shell.now();
-        let (interface, sight) = self.shell.apart();
+        let Some(screen) = self.screens.get_mut(on) else { return };
+        let (interface, sight) = screen.apart(&self.shell);
         let before = interface.clone();
         let requests = happen(interface, &sight, now);
         if *interface != before {
-            self.shell.outdated = true;
-            self.screen.damage();
+            screen.outdated = true;
+            screen.damage();
         }
-        self.fulfil(requests);
+        if screen.interface.alerts != before.alerts {
+            self.share_alerts(on);
+        }
+        self.fulfil(on, requests);
     }
 
-    fn fulfil(&mut self, requests: Vec<Request>) {
+    /// What the user is told is the same on all screens, and what was put away on one is put away on all.
+    fn share_alerts(&mut self, from: OutputId) {
+        let Some(alerts) = self.screens.get(from).map(|screen| screen.interface.alerts.clone()) else { return };
+        for screen in self.screens.iter_mut().filter(|screen| screen.interface.alerts != alerts) {
+            screen.interface.alerts = alerts.clone();
+            screen.outdated = true;
+            screen.damage();
+        }
+    }
+
+    fn fulfil(&mut self, on: OutputId, requests: Vec<Request>) {
         for (pane, action) in requests {
-            self.act(pane, action);
+            self.act(on, pane, action);
         }
         self.wake_interface();
     }
 
-    /// Does what a part of the interface stands for, in its pane. The user is told if it cannot be done.
-    fn act(&mut self, pane: Option<ViewportId>, action: Action) {
-        if let Some(pane) = pane {
-            self.focus_pane(pane);
+    /// Does what a part of a screen's interface stands for, in its pane. The user is told if it cannot be done.
+    fn act(&mut self, on: OutputId, pane: Option<ViewportId>, action: Action) {
+        match pane {
+            Some(pane) => self.focus_pane(pane),
+            None => self.focus_screen(on),
         }
         match action {
             Action::Do(operation) => self.try_to(&operation),
@@ -126,9 +125,11 @@ impl State {
     /// Tells the user something about a sector.
     pub(crate) fn tell_user_of(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>) {
         let now = self.shell.now();
-        self.shell.interface.alert(level, text, sector, now);
+        for screen in self.screens.iter_mut() {
+            screen.interface.alert(level, text, sector, now);
+        }
         self.shell.outdated = true;
-        self.screen.damage();
+        self.screens.damage();
         self.wake_interface();
     }
 
@@ -158,7 +159,7 @@ impl State {
                 Ok(())
             }
             action => {
-                self.tell(|interface, sight, _| interface.act(&action, sight));
+                self.tell(self.screen().id, |interface, sight, _| interface.act(&action, sight));
                 Ok(())
             }
         }
@@ -260,8 +261,8 @@ impl State {
 
     /// Shows the list of keys, or takes it away.
     pub(crate) fn show_keys(&mut self, shown: bool) {
-        if matches!(self.shell.interface.overlay, Some(Overlay::Keys)) != shown {
-            self.tell(|interface, sight, _| interface.act(&UiAction::Keys, sight));
+        if matches!(self.screen().interface.overlay, Some(Overlay::Keys)) != shown {
+            self.tell(self.screen().id, |interface, sight, _| interface.act(&UiAction::Keys, sight));
         }
     }
 
@@ -270,50 +271,63 @@ impl State {
         if self.tapping.is_some() {
             return;
         }
-        self.tell(|interface, sight, now| interface.pointer_moved(point(at), sight, now));
+        let (on, at) = self.on_screen(at);
+        self.tell(on, |interface, sight, now| interface.pointer_moved(at, sight, now));
     }
 
-    /// The pointer is over a window.
-    pub(crate) fn interface_left(&mut self) {
-        if self.shell.interface.hovered.is_some() {
-            self.shell.interface.pointer_left();
-            self.shell.outdated = true;
+    /// The pointer is over a window at this place.
+    pub(crate) fn interface_left(&mut self, at: Point<f64, Logical>) {
+        let on = self.screens.at(at).id;
+        let screen = self.screens.get_or_first_mut(on);
+        if screen.interface.hovered.is_some() {
+            screen.interface.pointer_left();
+            screen.outdated = true;
         }
     }
 
     /// The finger that pressed something is here.
     pub(crate) fn interface_dragged(&mut self, at: Point<f64, Logical>) {
-        self.tell(|interface, sight, now| interface.finger_moved(point(at), sight, now));
+        let (on, at) = self.on_screen(at);
+        self.tell(on, |interface, sight, now| interface.finger_moved(at, sight, now));
     }
 
     /// A button went down.
     pub(crate) fn interface_pressed(&mut self, at: Point<f64, Logical>, button: u32) {
         self.focus_pane_at(at);
-        self.tell(|interface, sight, now| interface.pressed(point(at), Button::from(button), sight, now));
+        let (on, at) = self.on_screen(at);
+        self.tell(on, |interface, sight, now| interface.pressed(at, Button::from(button), sight, now));
     }
 
     /// A button came up.
     pub(crate) fn interface_released(&mut self, at: Point<f64, Logical>, button: u32) {
-        self.tell(|interface, sight, now| interface.released(point(at), Button::from(button), sight, now));
+        let (on, at) = self.on_screen(at);
+        self.tell(on, |interface, sight, now| interface.released(at, Button::from(button), sight, now));
     }
 
     /// A finger landed.
     pub(crate) fn interface_touched(&mut self, at: Point<f64, Logical>) {
         self.focus_pane_at(at);
-        self.tell(|interface, sight, now| interface.touched(point(at), sight, now));
+        let (on, at) = self.on_screen(at);
+        self.tell(on, |interface, sight, now| interface.touched(at, sight, now));
     }
 
-    /// The finger was lifted.
-    pub(crate) fn interface_lifted(&mut self) {
-        self.tell(|interface, sight, now| interface.lifted(sight, now));
+    /// The finger on a screen was lifted.
+    pub(crate) fn interface_lifted(&mut self, on: OutputId) {
+        self.tell(on, |interface, sight, now| interface.lifted(sight, now));
     }
 
-    /// What was begun with the finger does not count.
-    pub(crate) fn interface_cancelled(&mut self) {
-        self.tell(|interface, _, _| {
+    /// What was begun with the finger on a screen does not count.
+    pub(crate) fn interface_cancelled(&mut self, on: OutputId) {
+        self.tell(on, |interface, _, _| {
             interface.cancel();
             Vec::new()
         });
+    }
+
+    /// The screen that a point of the space is on, and the point on it.
+    fn on_screen(&self, at: Point<f64, Logical>) -> (OutputId, At) {
+        let screen = self.screens.at(at);
+        (screen.id, point(screen.local(at)))
     }
 
     /// A key went down that belongs to the interface. What it does not want may be bound. Whether it repeats if it is
@@ -328,7 +342,7 @@ impl State {
         let mut taken = false;
         let symbol = symbol(pressed);
         if let Some(symbol) = symbol {
-            self.tell(|interface, sight, now| {
+            self.tell(self.screen().id, |interface, sight, now| {
                 let requests = interface.key(symbol, held, sight, now);
                 taken = requests.is_some();
                 requests.unwrap_or_default()
@@ -350,42 +364,55 @@ impl State {
             self.interface_key(Pressed { modifiers: config::Modifiers::default(), raw: key, modified: key });
             return;
         }
-        self.tell(|interface, sight, _| {
+        self.tell(self.screen().id, |interface, sight, _| {
             interface.text(text, sight);
             Vec::new()
         });
     }
 
-    /// A part was pressed by assistive technology, or by a test.
-    pub(crate) fn activate(&mut self, name: &str, secondary: bool) {
-        let Some(node) = self.shell.view.nodes.iter().find(|node| node.key.to_string() == name) else { return };
+    /// A part of a screen was pressed by assistive technology, or by a test.
+    pub(crate) fn activate(&mut self, on: OutputId, name: &str, secondary: bool) {
+        let Some(screen) = self.screens.get(on) else { return };
+        let Some(node) = screen.view.nodes.iter().find(|node| node.key.to_string() == name) else { return };
         let key = node.key;
         let menu = node.menu.clone().filter(|_| secondary);
         let pane = (key.pane != 0).then(|| ViewportId::from_raw(key.pane));
         match (secondary, menu) {
             (false, _) => {
                 pane.into_iter().for_each(|pane| self.focus_pane(pane));
-                self.tell(|interface, sight, _| interface.press_key(key, sight));
+                self.tell(on, |interface, sight, _| interface.press_key(key, sight));
             }
-            (true, Some(menu)) => self.act(pane, menu),
+            (true, Some(menu)) => self.act(on, pane, menu),
             (true, None) => {}
         }
     }
 
-    /// Assistive technology has moved to a part.
-    pub(crate) fn focus_part(&mut self, key: &str) {
-        let node = self.shell.view.nodes.iter().find(|node| node.key.to_string() == key && node.action.is_some());
+    /// Assistive technology has moved to a part of a screen.
+    pub(crate) fn focus_part(&mut self, on: OutputId, key: &str) {
+        let Some(screen) = self.screens.get_mut(on) else { return };
+        let node = screen.view.nodes.iter().find(|node| node.key.to_string() == key && node.action.is_some());
         if let Some(key) = node.map(|node| node.key) {
-            self.shell.interface.focused = Some(key);
-            self.shell.interface.ring = true;
-            self.shell.outdated = true;
-            self.screen.damage();
+            screen.interface.focused = Some(key);
+            screen.interface.ring = true;
+            screen.outdated = true;
+            screen.damage();
         }
     }
 
-    /// Gives the focus to the pane at a point.
+    /// Gives the focus to the pane at a point, or at least to its screen.
     pub(crate) fn focus_pane_at(&mut self, at: Point<f64, Logical>) {
-        if let Some(pane) = self.shell.pane_at(point(at)) {
+        let (on, at) = self.on_screen(at);
+        match self.shell.desktop.output(on).and_then(|output| output.pane_at(at)) {
+            Some(pane) => self.focus_pane(pane),
+            None => self.focus_screen(on),
+        }
+    }
+
+    /// Gives the focus to a screen, in the pane that had it there last.
+    pub(crate) fn focus_screen(&mut self, on: OutputId) {
+        if self.shell.desktop.focused_output().id != on
+            && let Some(pane) = self.shell.desktop.output(on).map(|output| output.focused)
+        {
             self.focus_pane(pane);
         }
     }
@@ -402,15 +429,20 @@ impl State {
     /// Lets time pass for what is held, blinks or leaves, and asks again when there is more of it.
     pub(crate) fn wake_interface(&mut self) {
         let now = self.shell.now();
-        let (interface, sight) = self.shell.apart();
-        let before = interface.clone();
-        let (requests, next) = interface.tick(&sight, now);
-        if *interface != before {
-            self.shell.outdated = true;
-            self.screen.damage();
-        }
-        for (pane, action) in requests {
-            self.act(pane, action);
+        let mut next: Option<std::time::Duration> = None;
+        for on in self.screens.ids() {
+            let Some(screen) = self.screens.get_mut(on) else { continue };
+            let (interface, sight) = screen.apart(&self.shell);
+            let before = interface.clone();
+            let (requests, due) = interface.tick(&sight, now);
+            if *interface != before {
+                screen.outdated = true;
+                screen.damage();
+            }
+            next = next.into_iter().chain(due).min();
+            for (pane, action) in requests {
+                self.act(on, pane, action);
+            }
         }
         if let Some(token) = self.shell.wake.take() {
             self.handle.remove(token);
@@ -420,7 +452,7 @@ impl State {
         let inserted = self.handle.insert_source(timer, |_, (), state: &mut State| {
             state.shell.wake = None;
             state.shell.outdated = true;
-            state.screen.damage();
+            state.screens.damage();
             state.wake_interface();
             TimeoutAction::Drop
         });

@@ -12,16 +12,6 @@ use super::{Shell, Window};
 use crate::state::State;
 
 impl Shell {
-    /// The size that a window fills at level 3: in the pane that shows it, else in the one with the focus.
-    fn full_size(&self, window: Option<WindowId>) -> Size<i32, Logical> {
-        let place = window.map(|id| self.place_of(id));
-        let focused = self.desktop.focused_viewport().id;
-        let areas = &self.view.areas;
-        let theirs = areas.iter().find(|area| place.is_some() && area.window == place);
-        let area = theirs.or_else(|| areas.iter().find(|area| area.viewport == focused)).or_else(|| areas.first());
-        area.map_or_else(|| Size::from((640, 480)), |area| rounded(area.rect).size)
-    }
-
     /// Whether a window covers its pane.
     fn is_fullscreen(&self, window: &Window) -> bool {
         let known = window.id.and_then(|id| self.desktop.tree().window(id));
@@ -30,6 +20,16 @@ impl Shell {
 }
 
 impl State {
+    /// The size that a window fills at level 3: in the pane that shows it, else in the one with the focus.
+    fn full_size(&self, window: Option<WindowId>) -> Size<i32, Logical> {
+        let place = window.map(|id| self.shell.place_of(id));
+        let focused = self.shell.desktop.focused_viewport().id;
+        let areas = || self.screens.iter().flat_map(|screen| &screen.view().areas);
+        let theirs = areas().find(|area| place.is_some() && area.window == place);
+        let area = theirs.or_else(|| areas().find(|area| area.viewport == focused)).or_else(|| areas().next());
+        area.map_or_else(|| Size::from((640, 480)), |area| rounded(area.rect).size)
+    }
+
     /// Tells every window what it should be.
     pub(super) fn configure_all(&self) {
         self.shell.windows.iter().for_each(|window| self.configure(window));
@@ -41,11 +41,12 @@ impl State {
             None => window.toplevel.parent().and_then(|parent| self.shell.window_of(&parent)).is_some(),
         };
         let fullscreen = self.shell.is_fullscreen(window);
-        let hidden = window.id.is_some_and(|id| self.shell.seen(id) == Shown::Hidden);
-        let bounds = self.shell.full_size(window.id);
-        let size = if fullscreen && !self.shell.view.areas.iter().any(|a| a.window == window.id && a.window.is_some()) {
+        let hidden = window.id.is_some_and(|id| self.seen(id) == Shown::Hidden);
+        let bounds = self.full_size(window.id);
+        let mut areas = self.screens.iter().flat_map(|screen| &screen.view().areas);
+        let size = if fullscreen && !areas.any(|area| area.window == window.id && area.window.is_some()) {
             // It will cover the pane that shows it.
-            self.screen.logical_size()
+            self.screen().logical_size()
         } else {
             bounds
         };

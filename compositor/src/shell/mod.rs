@@ -1,7 +1,8 @@
 //! The windows, and where they are: the zoom hierarchy of [`lcars_ui`], joined to the surfaces of clients.
 //!
-//! What there is and who is where lives in [`Desktop`]; what pointer and keyboard are at lives in [`Interface`]; what is
-//! seen follows from both as a [`View`]. This module tells them what programs do, and does what they say.
+//! What there is and who is where lives in [`Desktop`]; what pointer and keyboard are at on a screen lives in its
+//! [`Interface`](lcars_ui::interface::Interface); what is seen on it follows from both as a [`View`](lcars_ui::view::View).
+//! This module tells them what programs do, and does what they say.
 
 mod act;
 mod configure;
@@ -9,18 +10,16 @@ mod place;
 mod view;
 mod windows;
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use calloop::RegistrationToken;
 use lcars_ui::files::Directories;
 use lcars_ui::geometry;
-use lcars_ui::hierarchy::{Desktop, OutputId, Shown, WindowId};
-use lcars_ui::interface::Interface;
+use lcars_ui::hierarchy::{Desktop, WindowId};
 use lcars_ui::operation::Refused;
 use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
-use lcars_ui::view::{Binding, Launchable, Readings, View};
+use lcars_ui::view::{Binding, Readings};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Size};
 use smithay::wayland::compositor::{get_parent, with_states};
@@ -42,19 +41,9 @@ pub struct Window {
 pub struct Shell {
     /// Sectors, apps, windows; viewports and their paths.
     pub desktop: Desktop,
-    /// Pointer, keyboard focus, overlays, alerts.
-    pub interface: Interface,
     /// In the order they came.
     windows: Vec<Window>,
-    /// As it was last laid out.
-    view: View,
-    /// Pages were not told yet what it means.
-    untold: bool,
-    /// How each window is seen in it.
-    seen: HashMap<WindowId, Shown>,
-    /// The one that is shown.
-    output: OutputId,
-    /// The view is to be made again before the next frame; a client may change its title a thousand times between.
+    /// Every view is to be made again before the next frame; a client may change its title a thousand times between.
     pub(crate) outdated: bool,
     /// What is in the directories that hubs show.
     pub(crate) directories: Directories,
@@ -64,10 +53,6 @@ pub struct Shell {
     pub(crate) readings: Readings,
     /// The time of day as it is shown.
     pub(crate) clock: String,
-    /// What can be launched.
-    pub(crate) launcher: Vec<Launchable>,
-    /// What was typed when that was found.
-    pub(crate) launcher_for: Option<String>,
     /// The keys in force, for the overlay that lists them.
     pub(crate) bindings: Vec<Binding>,
     /// Fires when something of the interface is due.
@@ -84,31 +69,14 @@ impl Shell {
     pub fn new(theme: &Theme, size: Size<i32, Logical>) -> Result<Self, Refused> {
         let area = view::panes_area(theme, size, 1.0, 1.0);
         let desktop = Desktop::new::<&str>(&[], area)?;
-        let output = desktop.focused_output().id;
         Ok(Self {
             desktop,
-            interface: Interface::default(),
             windows: Vec::new(),
-            view: View {
-                background: theme.bg,
-                scene: Vec::new(),
-                nodes: Vec::new(),
-                areas: Vec::new(),
-                terminals: Vec::new(),
-                prompt: None,
-                covers: Vec::new(),
-                moving: false,
-            },
-            untold: true,
-            seen: HashMap::new(),
-            output,
             outdated: true,
             directories: Directories::default(),
             shells: Shells::default(),
             readings: Readings::default(),
             clock: String::new(),
-            launcher: Vec::new(),
-            launcher_for: None,
             bindings: Vec::new(),
             wake: None,
             began: Instant::now(),
@@ -117,7 +85,6 @@ impl Shell {
 
     /// Takes another desktop, before there are windows.
     pub(crate) fn begin_with(&mut self, desktop: Desktop) {
-        self.output = desktop.focused_output().id;
         self.desktop = desktop;
         self.outdated = true;
     }
@@ -156,28 +123,13 @@ impl Shell {
         self.desktop.focused_window()
     }
 
-    /// What is seen, as it was last laid out.
-    pub fn view(&self) -> &View {
-        &self.view
-    }
-
-    /// A camera is on its way: the next picture differs without anything being done.
-    pub fn moving(&self) -> bool {
-        self.view.moving
-    }
-
-    /// What is behind everything, premultiplied.
-    pub(crate) fn background(&self) -> [f32; 4] {
-        self.view.background.premultiplied()
-    }
-
     /// Whether a window is one that stays above another.
     pub fn is_dialog(&self, id: WindowId) -> bool {
         self.desktop.tree().window(id).is_some_and(|(_, _, window)| window.parent.is_some())
     }
 
     /// The window at the bottom of the stack that a dialog belongs to; of any other window, itself.
-    fn place_of(&self, id: WindowId) -> WindowId {
+    pub(crate) fn place_of(&self, id: WindowId) -> WindowId {
         self.desktop.tree().window(id).map_or(id, |(_, app, _)| app.place_of(id))
     }
 }

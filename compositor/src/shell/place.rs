@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use lcars_ui::geometry::Rect;
-use lcars_ui::hierarchy::{Shown, WindowId};
+use lcars_ui::hierarchy::{OutputId, Shown, WindowId};
 use lcars_ui::scene::{Look, Primitive};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
 
-use super::{Shell, point};
+use super::point;
 use crate::compose::{self, Placed};
+use crate::screen::Screen;
 use crate::state::State;
 
 /// To whole logical pixels.
@@ -17,13 +18,6 @@ pub(super) fn rounded(rect: Rect) -> Rectangle<i32, Logical> {
     let (x, y) = (rect.x.round() as i32, rect.y.round() as i32);
     let (right, bottom) = (rect.right().round() as i32, rect.bottom().round() as i32);
     Rectangle::new((x, y).into(), ((right - x).max(1), (bottom - y).max(1)).into())
-}
-
-impl Shell {
-    /// Whether and how a window is seen at the moment.
-    pub fn seen(&self, id: WindowId) -> Shown {
-        self.seen.get(&self.place_of(id)).copied().unwrap_or_default()
-    }
 }
 
 /// How each window of a scene is seen.
@@ -41,22 +35,10 @@ pub(super) fn seen_in(scene: &[Primitive]) -> HashMap<WindowId, Shown> {
     seen
 }
 
-impl State {
-    /// A surface tree has another picture, or waits for a frame.
-    pub(crate) fn window_drew(&mut self, root: &WlSurface, changed: bool) {
-        match self.shell.window_of(root).map(|id| self.shell.seen(id)) {
-            // It is seen when somebody looks; its frames come at their own pace.
-            Some(Shown::Hidden) => {}
-            Some(Shown::Thumbnail) if !changed => {}
-            Some(Shown::Thumbnail) => self.thumbnail_changed(),
-            // A frame callback is answered by the next tick even if nothing was drawn.
-            Some(Shown::Live) | None => self.screen.damage(),
-        }
-    }
-
+impl Screen {
     /// The windows that are shown at their own size, in painting order, with the area that each has.
     fn live(&self) -> impl DoubleEndedIterator<Item = (WindowId, Rectangle<i32, Logical>)> {
-        self.shell.view.scene.iter().filter_map(|primitive| match primitive {
+        self.view.scene.iter().filter_map(|primitive| match primitive {
             Primitive::Window { window, rect, full, look: Look::Live, .. }
                 if (rect.w - full.w).abs() < 0.5 && (rect.h - full.h).abs() < 0.5 =>
             {
@@ -65,13 +47,39 @@ impl State {
             _ => None,
         })
     }
+}
 
-    /// Where a window's geometry is, output logical: it fills its area, or is in the middle of it. Nowhere unless it is
-    /// shown at its own size.
-    pub fn placement(&self, id: WindowId) -> Option<Rectangle<i32, Logical>> {
+impl State {
+    /// Whether and how a window is seen at the moment, wherever it is seen best.
+    pub fn seen(&self, id: WindowId) -> Shown {
+        self.screens.seen(self.shell.place_of(id))
+    }
+
+    /// A surface tree has another picture, or waits for a frame.
+    pub(crate) fn window_drew(&mut self, root: &WlSurface, changed: bool) {
+        let Some(place) = self.shell.window_of(root).map(|id| self.shell.place_of(id)) else {
+            return self.screens.damage();
+        };
+        for id in self.screens.ids() {
+            let Some(screen) = self.screens.get_mut(id) else { continue };
+            match screen.seen.get(&place).copied().unwrap_or_default() {
+                // It is seen when somebody looks; its frames come at their own pace.
+                Shown::Hidden => {}
+                Shown::Thumbnail if !changed => {}
+                Shown::Thumbnail => self.thumbnail_changed(id),
+                // A frame callback is answered by the next tick even if nothing was drawn.
+                Shown::Live => screen.damage(),
+            }
+        }
+    }
+
+    /// Where a window's geometry is on the first screen that shows it at its own size, and which that is: it fills its
+    /// area, or is in the middle of it.
+    pub fn placement(&self, id: WindowId) -> Option<(&Screen, Rectangle<i32, Logical>)> {
         let place = self.shell.place_of(id);
-        let (_, area) = self.live().find(|(window, _)| *window == place)?;
-        self.geometry_in(id, area)
+        let area = |screen: &Screen| screen.live().find(|(window, _)| *window == place).map(|(_, area)| area);
+        let (screen, area) = self.screens.iter().find_map(|screen| Some((screen, area(screen)?)))?;
+        Some((screen, self.geometry_in(id, area)?))
     }
 
     /// Where a window's geometry is in an area.
@@ -114,27 +122,32 @@ impl State {
         placed
     }
 
-    /// The size of the whole picture as windows see it.
+    /// The size of the first picture as windows see it.
     pub fn output_size(&self) -> Size<i32, Logical> {
-        self.screen.logical_size()
+        self.screens.first().logical_size()
     }
 
-    /// Every surface tree that is shown at its own size, front to back, with the clip that applies to it.
-    pub fn placed(&self) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
-        self.live().rev().flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
+    /// Every surface tree that a screen shows at its own size, front to back, with the clip that applies to it.
+    pub fn placed(&self, screen: OutputId) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
+        let live = self.screens.get(screen).map(Screen::live);
+        let live = live.into_iter().flat_map(Iterator::rev);
+        live.flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
     }
 
-    /// The surface at a point of the picture, and where it is; `None` over the interface.
+    /// The surface at a point of the space that the screens lie in, and where it is; `None` over the interface.
     pub fn surface_at(&self, at: Point<f64, Logical>) -> Option<(WlSurface, Point<f64, Logical>)> {
-        let view = &self.shell.view;
-        if self.shell.moving() || self.hold.is_some() || view.covers.iter().any(|cover| cover.contains(point(at))) {
+        let screen = self.screens.at(at);
+        let local = screen.local(at);
+        let covered = || screen.view.covers.iter().any(|cover| cover.contains(point(local)));
+        if screen.moving() || self.hold.is_some() || covered() {
             return None;
         }
-        self.placed().iter().find_map(|(tree, clip)| {
-            if clip.is_some_and(|clip| !clip.to_f64().contains(at)) {
+        let (surface, corner) = self.placed(screen.id).iter().find_map(|(tree, clip)| {
+            if clip.is_some_and(|clip| !clip.to_f64().contains(local)) {
                 return None;
             }
-            compose::surface_under(tree, at)
-        })
+            compose::surface_under(tree, local)
+        })?;
+        Some((surface, corner + screen.origin().to_f64()))
     }
 }

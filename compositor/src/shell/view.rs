@@ -3,14 +3,15 @@
 use std::time::Instant;
 
 use lcars_ui::geometry::{self, Rect};
-use lcars_ui::hierarchy::Shown;
+use lcars_ui::hierarchy::{OutputId, Shown};
 use lcars_ui::theme::Theme;
-use lcars_ui::view::{self, Inputs};
+use lcars_ui::view::{self, Inputs, View};
 use smithay::utils::{Logical, Size};
 
+use super::Shell;
 use super::place::seen_in;
-use crate::gallery::Gallery;
 use crate::mirror;
+use crate::screen::Screen;
 use crate::state::State;
 
 /// What the panes of an output may fill.
@@ -21,66 +22,101 @@ pub(super) fn panes_area(theme: &Theme, size: Size<i32, Logical>, scale: f64, ui
 impl State {
     /// Lays everything out again and tells every window what follows from it.
     pub fn relayout(&mut self) {
-        let (interface, sight) = self.shell.apart();
-        interface.forget(&sight);
-        let area = panes_area(&self.theme, self.screen.logical_size(), self.screen.scale(), self.ui_scale());
-        if let Err(refused) = self.shell.desktop.resize_output(self.shell.output, area) {
-            tracing::warn!(%refused, "the panes keep their size");
-        }
-        self.find_launchables();
-        self.look(Instant::now());
-        // Where the keyboard is in what has just opened is known now that it is in view.
-        let (interface, sight) = self.shell.apart();
-        let before = (interface.focused, interface.hovered);
-        interface.forget(&sight);
-        if (interface.focused, interface.hovered) != before {
-            self.look(Instant::now());
+        self.shell.outdated = false;
+        for id in self.screens.ids() {
+            self.lay_out(id);
         }
         self.configure_all();
         self.publish();
     }
 
-    /// Makes the view as it is at a moment. What differs from the last is drawn and told.
-    pub(crate) fn look(&mut self, at: Instant) {
-        self.shell.outdated = false;
-        let size = self.screen.logical_size();
+    /// Lays out again what has become another.
+    pub(crate) fn relayout_outdated(&mut self) {
+        if self.shell.outdated {
+            return self.relayout();
+        }
+        let outdated: Vec<OutputId> =
+            self.screens.iter().filter(|screen| screen.outdated).map(|screen| screen.id).collect();
+        if !outdated.is_empty() {
+            outdated.into_iter().for_each(|id| self.lay_out(id));
+            self.configure_all();
+            self.publish();
+        }
+    }
+
+    fn lay_out(&mut self, id: OutputId) {
+        let ui_scale = self.ui_scale();
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        screen.forget(&self.shell);
+        let area = panes_area(&self.theme, screen.logical_size(), screen.scale(), ui_scale);
+        if let Err(refused) = self.shell.desktop.resize_output(id, area) {
+            tracing::warn!(%refused, "the panes keep their size");
+        }
+        self.find_launchables(id);
+        self.look(id, Instant::now());
+        // Where the keyboard is in what has just opened is known now that it is in view.
+        if self.screens.get_mut(id).is_some_and(|screen| screen.forget(&self.shell)) {
+            self.look(id, Instant::now());
+        }
+    }
+
+    /// Makes the view of a screen as it is at a moment. What differs from the last is drawn and told.
+    pub(crate) fn look(&mut self, id: OutputId, at: Instant) {
+        let ui_scale = self.ui_scale();
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        screen.outdated = false;
+        let size = screen.logical_size();
         // Cameras are shown where they will be when the picture is seen: the first one after a key has moved already.
-        let now = self.shell.time(at) + self.screen.pacer.period();
+        let now = self.shell.time(at) + screen.pacer.period();
         let view = view::build(&Inputs {
             desktop: &self.shell.desktop,
-            output: self.shell.output,
+            output: id,
             size: geometry::Size { w: f64::from(size.w), h: f64::from(size.h) },
-            scale: self.screen.scale(),
-            ui_scale: self.ui_scale(),
+            scale: screen.scale(),
+            ui_scale,
             theme: &self.theme,
-            interface: &self.shell.interface,
+            interface: &screen.interface,
             directories: &self.shell.directories,
             shells: &self.shell.shells,
             readings: &self.shell.readings,
             clock: &self.shell.clock,
-            launcher: &self.shell.launcher,
+            launcher: &screen.launcher,
             bindings: &self.shell.bindings,
             now,
         });
-        if view.scene != self.shell.view.scene || view.background != self.shell.view.background || view.moving {
-            self.screen.damage();
+        screen.show(view);
+    }
+}
+
+impl Screen {
+    /// Lets go in the interface of what is no longer in sight. Returns whether that is seen.
+    fn forget(&mut self, shell: &Shell) -> bool {
+        let (interface, sight) = self.apart(shell);
+        let before = (interface.focused, interface.hovered);
+        interface.forget(&sight);
+        (interface.focused, interface.hovered) != before
+    }
+
+    fn show(&mut self, view: View) {
+        if view.scene != self.view.scene || view.background != self.view.background || view.moving {
+            self.damage();
         }
         let seen = seen_in(&view.scene);
-        let newly = |(id, seen): (_, &Shown)| *seen == Shown::Thumbnail && self.shell.seen.get(id) != Some(seen);
+        let newly = |(id, seen): (_, &Shown)| *seen == Shown::Thumbnail && self.seen.get(id) != Some(seen);
         if seen.iter().any(newly) {
             // It may have changed while nobody looked.
-            self.gallery.iter_mut().for_each(Gallery::renew);
+            self.renewal.now();
         }
-        self.shell.seen = seen;
-        self.shell.untold |= view.nodes != self.shell.view.nodes;
-        self.shell.view = view;
+        self.seen = seen;
+        self.untold |= view.nodes != self.view.nodes;
+        self.view = view;
         // A page that lays out elements shows no pictures meanwhile: it hears of them when cameras rest.
-        if self.shell.untold
-            && !self.shell.moving()
-            && let Some(remote) = &self.remote
+        if self.untold
+            && !self.moving()
+            && let Some(stream) = &self.stream
         {
-            remote.streamer().set_semantics(mirror::nodes(&self.shell.view.nodes));
-            self.shell.untold = false;
+            stream.set_semantics(mirror::nodes(&self.view.nodes));
+            self.untold = false;
         }
     }
 }

@@ -54,7 +54,7 @@ impl State {
         let id = match self.shell.desktop.add_window(new, now) {
             Ok((id, effects)) => {
                 self.shell.windows.iter_mut().skip(place).take(1).for_each(|window| window.id = Some(id));
-                self.screen.output.enter(root);
+                self.screens.iter().for_each(|screen| screen.output.enter(root));
                 self.carry_out(effects);
                 id
             }
@@ -82,7 +82,7 @@ impl State {
         // buffers.
         window.toplevel.reset_initial_configure_sent();
         let surface = window.toplevel.wl_surface().clone();
-        self.screen.output.leave(&surface);
+        self.screens.iter().for_each(|screen| screen.output.leave(&surface));
         self.lose_window(id);
     }
 
@@ -170,10 +170,10 @@ impl State {
         self.carry_out(effects);
         // The keyboard is in one pane; the ring is not left behind in another.
         let pane = self.shell.desktop.focused_viewport().id.get();
-        let ring = &mut self.shell.interface.focused;
+        let ring = &mut self.screen_mut().interface.focused;
         *ring = ring.filter(|key| key.pane == 0 || key.pane == pane);
         self.shell.outdated = true;
-        self.screen.damage();
+        self.screen_mut().damage();
         self.remember();
         Ok(())
     }

@@ -130,7 +130,7 @@ impl Fixture {
 
     /// Where the one full window goes, logical.
     pub fn area(&self) -> Rectangle<i32, Logical> {
-        let area = self.state.shell.view().areas.first().expect("an output has a pane").rect;
+        let area = self.state.screen().view().areas.first().expect("an output has a pane").rect;
         let corner = |x: f64, y: f64| (x.round() as i32, y.round() as i32);
         Rectangle::from_extremities(corner(area.x, area.y), corner(area.right(), area.bottom()))
     }

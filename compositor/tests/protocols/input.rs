@@ -61,7 +61,7 @@ impl Fixture {
 
     /// Clicks on the part of the interface that is announced by this name.
     pub fn press(&mut self, name: &str) {
-        let nodes = &self.state.shell.view().nodes;
+        let nodes = &self.state.screen().view().nodes;
         let found = nodes.iter().rfind(|node| node.action.is_some() && node.name == name);
         let hit = found.unwrap_or_else(|| panic!("no {name}: {:?}", names(nodes))).hit;
         self.click(hit.x + hit.w / 2.0, hit.y + hit.h / 2.0);

@@ -101,7 +101,7 @@ fn in_a_split_each_window_has_the_size_of_its_pane() {
     f.does(&Operation::Jump { to: Some(right_id.into()) });
     f.roundtrip(&mut client);
     let areas: Vec<(i32, i32)> =
-        f.state.shell.view().areas.iter().map(|area| (area.rect.w as i32, area.rect.h as i32)).collect();
+        f.state.screen().view().areas.iter().map(|area| (area.rect.w as i32, area.rect.h as i32)).collect();
     assert_eq!(areas.len(), 2);
     assert_eq!(left.configured(&mut client).unwrap().size, areas[0]);
     let configure = right.configured(&mut client).unwrap();

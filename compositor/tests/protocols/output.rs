@@ -55,9 +55,9 @@ fn sizes_from_outside_are_brought_into_range() {
     let mut f = Fixture::new();
     for (size, scale) in [((0, 0), 0.0), ((5, 1 << 30), f64::NAN), ((i32::MAX, 1), f64::INFINITY), ((801, 601), -1.0)] {
         f.state.resize(size.into(), scale);
-        let size = f.state.screen.size();
+        let size = f.state.screen().size();
         assert!(size.w >= 64 && size.h >= 64 && size.w <= 7680 && size.h <= 4320 && size.w % 2 == 0 && size.h % 2 == 0);
-        assert!((0.5..=4.0).contains(&f.state.screen.scale()));
+        assert!((0.5..=4.0).contains(&f.state.screen().scale()));
     }
 }
 

@@ -90,7 +90,8 @@ fn fullscreen_covers_the_frame_and_gives_it_back() {
     window.show(&client.colour(full.size, GREEN));
     f.roundtrip(&mut client);
     assert_eq!(f.shot().find(GREEN), Some((0, 0, 800, 600)));
-    let behind = lcars_ui::semantics::hit(&f.state.shell.view().nodes, lcars_ui::geometry::Point { x: 10.0, y: 10.0 });
+    let behind =
+        lcars_ui::semantics::hit(&f.state.screen().view().nodes, lcars_ui::geometry::Point { x: 10.0, y: 10.0 });
     assert_eq!(behind, None, "the frame cannot be pressed through the window");
 
     window.toplevel.unset_fullscreen();

@@ -22,6 +22,8 @@ pub use colours::{Palette, Rgb};
 pub use keys::{Key, KeyEvent, KeyState, Modifiers, Named};
 pub use mouse::{Button, Mouse, MouseEvent, MouseKind};
 
+use crate::api::ShellEvent;
+
 use screen::{Extent, Screen, Sync};
 
 /// How long a program may take for a synchronized update.
@@ -249,6 +251,21 @@ impl Terminal {
             Damage::Lines(lines) if lines.is_empty() => Damage::Nothing,
             damage => damage,
         }
+    }
+
+    /// Replies alone; what else has happened stays to be taken.
+    pub(crate) fn take_replies(&mut self) -> Vec<u8> {
+        self.screen.take_replies()
+    }
+
+    /// A cell's width and height in device pixels, as it was last told.
+    pub fn cell_size(&self) -> (u16, u16) {
+        self.screen.cell
+    }
+
+    /// Notes where a shell's prompts, commands and their output are.
+    pub fn mark(&mut self, event: &ShellEvent) {
+        let _ = event;
     }
 
     /// Columns and lines.

@@ -228,6 +228,19 @@ impl Screen {
         std::mem::take(&mut self.happenings)
     }
 
+    pub fn take_replies(&mut self) -> Vec<u8> {
+        self.replies = 0;
+        let mut replies = Vec::new();
+        self.happenings.retain_mut(|happening| match happening {
+            Happening::Reply(bytes) => {
+                replies.append(bytes);
+                false
+            }
+            _ => true,
+        });
+        replies
+    }
+
     fn collect(&mut self) {
         let sent = std::mem::take(&mut *self.mailbox.0.lock());
         for happening in sent {

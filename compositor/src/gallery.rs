@@ -1,4 +1,4 @@
-//! The pictures that a scene asks for: windows, live or as thumbnails, and icons.
+//! The pictures that a scene asks for: windows, live or as thumbnails, terminals and icons.
 
 use std::time::Instant;
 
@@ -9,7 +9,10 @@ use smithay::utils::{Logical, Physical, Rectangle, Size};
 
 use crate::compose;
 use crate::frame::THUMBNAIL_CALLBACKS;
-use crate::render::{Gpu, IconShown, Icons, Pictures, Piece, Thumbnails, WindowShown, placed, scaled};
+use crate::render::{
+    Gpu, IconShown, Icons, Letters, Pictures, Piece, TerminalPainter, TerminalShown, Thumbnails, WindowShown, placed,
+    scaled,
+};
 use crate::state::State;
 
 /// What is kept of pictures between frames, for all screens.
@@ -17,6 +20,7 @@ use crate::state::State;
 pub(crate) struct Gallery {
     pub(crate) thumbnails: Thumbnails,
     pub(crate) icons: Icons,
+    pub(crate) terminals: TerminalPainter,
 }
 
 /// When the thumbnails on a screen are made anew.
@@ -47,9 +51,10 @@ impl Renewal {
 }
 
 impl Gallery {
-    /// Thumbnails take no more than `most_bytes` on the device.
-    pub(crate) fn new(gpu: &Gpu, most_bytes: usize) -> Self {
-        Self { thumbnails: Thumbnails::new(gpu, most_bytes), icons: Icons::new(gpu) }
+    /// Thumbnails take no more than `most_bytes` on the device. Terminals are set in the monospaced face of `letters`.
+    pub(crate) fn new(gpu: &Gpu, most_bytes: usize, letters: &Letters) -> Self {
+        let (thumbnails, icons) = (Thumbnails::new(gpu, most_bytes), Icons::new(gpu));
+        Self { thumbnails, icons, terminals: TerminalPainter::new(letters) }
     }
 }
 
@@ -166,6 +171,10 @@ impl Pictures for Lookup<'_> {
             Look::Live => self.live(shown),
             Look::Thumbnail => self.thumbnail(shown).into_iter().collect(),
         }
+    }
+
+    fn terminal(&mut self, shown: &TerminalShown) -> Vec<Piece> {
+        self.gallery.terminals.piece(shown).into_iter().collect()
     }
 
     fn icon(&mut self, name: &str, side: u32) -> IconShown {

@@ -174,13 +174,14 @@ impl State {
         seat.add_touch();
         seat.tablet_seat();
         let settings = crate::session::standard_settings();
-        let gallery = Gallery::new(&gpu, crate::session::texture_bytes(&settings));
+        let letters = Letters::new();
+        let gallery = Gallery::new(&gpu, crate::session::texture_bytes(&settings), &letters);
         let theme = Theme::default();
         let logical = options.size.to_f64().to_logical(options.scale).to_i32_round();
         let shell = Shell::new(&theme, logical)?;
         let id = shell.desktop.focused_output().id;
         let setup = Setup { id, slot: 0, size: options.size, scale: options.scale, fps: options.fps };
-        let screen = Screen::new(&display, &gpu, &theme, &Letters::new(), setup);
+        let screen = Screen::new(&display, &gpu, &theme, &letters, setup);
         let mut state = Self {
             display,
             handle,

@@ -34,6 +34,45 @@ pub(super) struct Style {
     pub cap_ratio: f32,
 }
 
+/// What of a font's lengths a grid of letters needs, in parts of its size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Proportions {
+    /// From one letter to the next.
+    pub advance: f32,
+    /// What is above the baseline.
+    pub ascent: f32,
+    /// What is below.
+    pub descent: f32,
+    /// From the baseline down to the middle of a line below letters.
+    pub underline: f32,
+    /// The height of small letters.
+    pub x_height: f32,
+}
+
+impl Default for Proportions {
+    /// Those of a usual monospaced font.
+    fn default() -> Self {
+        Self { advance: 0.6, ascent: 0.93, descent: 0.24, underline: 0.1, x_height: 0.54 }
+    }
+}
+
+impl Proportions {
+    /// What a font says of itself, where that makes sense.
+    fn or_usual(self) -> Self {
+        let usual = Self::default();
+        let sane = |said: f32, usual: f32, least: f32, most: f32| {
+            if said.is_finite() && (least..=most).contains(&said) { said } else { usual }
+        };
+        Self {
+            advance: sane(self.advance, usual.advance, 0.3, 1.5),
+            ascent: sane(self.ascent, usual.ascent, 0.5, 2.0),
+            descent: sane(self.descent, usual.descent, 0.05, 1.0),
+            underline: sane(self.underline, usual.underline, 0.02, 0.4),
+            x_height: sane(self.x_height, usual.x_height, 0.2, 1.0),
+        }
+    }
+}
+
 /// Fonts and the glyphs that were made with them.
 pub(super) struct Fonts {
     pub(super) system: FontSystem,
@@ -80,6 +119,35 @@ impl Fonts {
         self.complete = true;
         self.system.db_mut().load_system_fonts();
         true
+    }
+
+    /// The family that has pictures in colour, if one is installed.
+    pub(super) fn emoji(&mut self) -> Option<FamilyOwned> {
+        self.complete();
+        let names = || self.system.db().faces().flat_map(|face| &face.families).map(|(name, _)| name);
+        // Some are drawn in lines only.
+        let found =
+            names().find(|name| name.contains("Color Emoji")).or_else(|| names().find(|name| name.contains("Emoji")));
+        found.map(|name| FamilyOwned::new(Family::Name(name)))
+    }
+
+    /// The lengths of the font that a face is set in.
+    pub(super) fn proportions(&mut self, face: Face) -> Proportions {
+        let style = self.style(face);
+        let query = Query { families: &[style.family.as_family()], weight: style.weight, ..Default::default() };
+        let font = self.system.db().query(&query).and_then(|id| self.system.get_font(id, style.weight));
+        let Some(font) = font else { return Proportions::default() };
+        let font = font.as_swash();
+        let (metrics, glyphs) = (font.metrics(&[]), font.glyph_metrics(&[]));
+        let em = f32::from(metrics.units_per_em);
+        let said = Proportions {
+            advance: glyphs.advance_width(font.charmap().map('0')) / em,
+            ascent: metrics.ascent / em,
+            descent: metrics.descent.abs() / em,
+            underline: -metrics.underline_offset / em,
+            x_height: metrics.x_height / em,
+        };
+        said.or_usual()
     }
 
     /// How a face is set.
@@ -176,6 +244,21 @@ mod tests {
         if style.family == FamilyOwned::new(Family::Name("Bebas Neue")) {
             assert!((style.cap_ratio - 0.7).abs() < 0.01, "{}", style.cap_ratio);
         }
+    }
+
+    #[test]
+    fn a_font_that_says_nonsense_is_not_believed() {
+        let wild =
+            Proportions { advance: 0.0, ascent: f32::NAN, descent: -3.0, underline: 1e9, x_height: f32::INFINITY };
+        assert_eq!(wild.or_usual(), Proportions::default());
+    }
+
+    #[test]
+    fn a_font_says_how_wide_its_letters_are() {
+        let wanted = vec![String::from("DejaVu Sans Mono")];
+        let parts = Fonts::new(&Families { label: Vec::new(), mono: wanted }).proportions(Face::Mono);
+        assert!((parts.advance - 0.602).abs() < 0.001, "{parts:?}");
+        assert!((parts.ascent + parts.descent - 1.164).abs() < 0.01, "{parts:?}");
     }
 
     #[test]

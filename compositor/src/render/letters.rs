@@ -97,6 +97,11 @@ impl Letters {
         self.0.lock().generation
     }
 
+    /// Does something with the fonts, which are read for it if need be.
+    pub(super) fn with_fonts<R>(&self, f: impl FnOnce(&mut Fonts) -> R) -> R {
+        f(self.0.lock().fonts())
+    }
+
     /// What is kept on the device, in bytes.
     pub fn memory(&self) -> usize {
         self.0.lock().bytes()

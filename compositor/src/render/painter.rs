@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lcars_ui::geometry::Rect;
-use lcars_ui::hierarchy::WindowId;
+use lcars_ui::hierarchy::{TerminalId, WindowId};
 use lcars_ui::scene::{Key, Look, Primitive};
 use lcars_ui::theme::Colour;
 use smithay::backend::renderer::element::Id;
@@ -38,6 +38,21 @@ pub struct WindowShown {
     pub opacity: f32,
 }
 
+/// A terminal as a scene wants it shown, in device pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TerminalShown {
+    /// Whose picture.
+    pub terminal: TerminalId,
+    /// Its upper left corner is where its cells begin.
+    pub rect: Rectangle<f64, Physical>,
+    /// The size that it has at rest; `rect` is this, scaled evenly.
+    pub full: Size<f64, Physical>,
+    /// Nothing of it is painted outside of this.
+    pub clip: Option<Rectangle<i32, Physical>>,
+    /// 1 is opaque.
+    pub opacity: f32,
+}
+
 /// What is known of an icon.
 #[derive(Debug, Clone)]
 pub enum IconShown {
@@ -54,16 +69,23 @@ pub trait Pictures {
     /// A window's pieces, front to back. They are asked for again for every picture.
     fn window(&mut self, shown: &WindowShown) -> Vec<Piece>;
 
+    /// A terminal's pieces. They are asked for again for every picture.
+    fn terminal(&mut self, shown: &TerminalShown) -> Vec<Piece>;
+
     /// An icon that is shown `side` pixels wide.
     fn icon(&mut self, name: &str, side: u32) -> IconShown;
 }
 
-/// For scenes without windows and icons.
+/// For scenes without windows, terminals and icons.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoPictures;
 
 impl Pictures for NoPictures {
     fn window(&mut self, _shown: &WindowShown) -> Vec<Piece> {
+        Vec::new()
+    }
+
+    fn terminal(&mut self, _shown: &TerminalShown) -> Vec<Piece> {
         Vec::new()
     }
 
@@ -89,7 +111,7 @@ struct Part {
     primitive: Primitive,
     ids: [Id; 2],
     commit: CommitCounter,
-    /// Front to back. Windows have none of their own.
+    /// Front to back. Windows and terminals have none of their own.
     pieces: Vec<Piece>,
     icon: Option<IconShown>,
 }
@@ -125,6 +147,11 @@ impl ScenePainter {
                 Primitive::Window { .. } => {
                     if let Some(shown) = window(&part.primitive, scale) {
                         pieces.extend(pictures.window(&shown));
+                    }
+                }
+                Primitive::Terminal { .. } => {
+                    if let Some(shown) = terminal(&part.primitive, scale) {
+                        pieces.extend(pictures.terminal(&shown));
                     }
                 }
                 Primitive::Icon { .. } => {
@@ -279,4 +306,15 @@ fn window(primitive: &Primitive, scale: f64) -> Option<WindowShown> {
     let (rect, full) = (physical(rect, scale), Size::from((full.w * scale, full.h * scale)));
     let opacity = *opacity as f32;
     (opacity > 0.0).then_some(WindowShown { key: *key, window: *window, rect, full, clip, look: *look, opacity })
+}
+
+fn terminal(primitive: &Primitive, scale: f64) -> Option<TerminalShown> {
+    let Primitive::Terminal { terminal, rect, full, clip, opacity, .. } = primitive else { return None };
+    let clip = match clip {
+        Some(clip) => Some(outwards(physical(clip, scale))?),
+        None => None,
+    };
+    let (rect, full) = (physical(rect, scale), Size::from((full.w * scale, full.h * scale)));
+    let opacity = *opacity as f32;
+    (opacity > 0.0).then_some(TerminalShown { terminal: *terminal, rect, full, clip, opacity })
 }

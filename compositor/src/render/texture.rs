@@ -133,6 +133,24 @@ impl Image {
         Some(image)
     }
 
+    /// Takes over rows from one on: as many as there are pixels for, tightly packed; alpha, red, green, blue from the
+    /// highest byte. Returns what was changed: nothing where they do not fit.
+    pub(super) fn upload_rows(&self, gpu: &Gpu, from: u32, pixels: &[u32]) -> Option<Rectangle<i32, Buffer>> {
+        let (width, height) = (self.size.w as u32, self.size.h as u32);
+        let rows = u32::try_from(pixels.len()).ok()? / width;
+        if rows == 0 || from.checked_add(rows)? > height {
+            return None;
+        }
+        let destination = wgpu::TexelCopyTextureInfo {
+            origin: wgpu::Origin3d { x: 0, y: from, z: 0 },
+            ..self.texture.as_image_copy()
+        };
+        let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(width * 4), rows_per_image: None };
+        let extent = wgpu::Extent3d { width, height: rows, depth_or_array_layers: 1 };
+        gpu.queue().write_texture(destination, bytemuck::cast_slice(pixels), layout, extent);
+        Some(Rectangle::new((0, from as i32).into(), (self.size.w, rows as i32).into()))
+    }
+
     /// In its own pixels.
     pub(super) fn size(&self) -> Size<i32, Buffer> {
         self.size

@@ -27,6 +27,12 @@ impl Terminal {
         }
     }
 
+    /// What is behind cells without a background: the theme's, unless the program has set another.
+    pub fn background(&self) -> Rgb {
+        let colours = self.screen.term.colors();
+        self.screen.palette.resolve(colours, Color::Named(NamedColor::Background))
+    }
+
     fn cell(&self, cell: &GridCell) -> Cell {
         let screen = &self.screen;
         let colours = screen.term.colors();

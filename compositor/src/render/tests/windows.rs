@@ -15,7 +15,7 @@ use super::fixture::{CLEAR, buffer_rect, gpu, pattern, rect, solid, surface, tex
 use super::golden;
 use crate::render::{
     IconShown, Icons, Picture, Pictures, Piece, PixelFormat, Renewed, ScenePainter, SurfacePiece, SurfaceTexture,
-    Target, Thumbnails, WindowShown, placed, scaled,
+    Target, TerminalShown, Thumbnails, WindowShown, placed, scaled,
 };
 
 const MOST: usize = 64 << 20;
@@ -217,6 +217,10 @@ impl Pictures for Coloured {
     fn window(&mut self, shown: &WindowShown) -> Vec<Piece> {
         self.1.push(*shown);
         vec![solid(shown.rect.to_i32_round(), [0.2, 0.4, 0.0, 1.0])]
+    }
+
+    fn terminal(&mut self, _shown: &TerminalShown) -> Vec<Piece> {
+        Vec::new()
     }
 
     fn icon(&mut self, name: &str, side: u32) -> IconShown {

@@ -15,7 +15,9 @@ use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
 use smithay::utils::{Physical, Rectangle, Size as PixelSize};
 
 use super::fixture::{buffer_rect, gpu, rect, surface};
-use crate::render::{IconShown, Pictures, Piece, PixelFormat, SurfaceTexture, Thumbnails, WindowShown, placed, scaled};
+use crate::render::{
+    IconShown, Pictures, Piece, PixelFormat, SurfaceTexture, TerminalShown, Thumbnails, WindowShown, placed, scaled,
+};
 
 pub const SIZE: Size = Size { w: 1280.0, h: 720.0 };
 
@@ -176,6 +178,10 @@ impl Pictures for StandIns {
         }
         self.thumbnails.update(id, &pieces, size);
         self.thumbnails.piece(id, place, shown.clip, shown.opacity).into_iter().collect()
+    }
+
+    fn terminal(&mut self, _shown: &TerminalShown) -> Vec<Piece> {
+        Vec::new()
     }
 
     fn icon(&mut self, _name: &str, _side: u32) -> IconShown {

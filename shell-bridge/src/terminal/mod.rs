@@ -7,22 +7,31 @@ mod cells;
 mod colours;
 mod keys;
 mod kitty;
+mod links;
+mod marks;
 mod mouse;
+mod paste;
 mod rows;
 mod screen;
+mod search;
+mod selection;
 
 use std::time::Duration;
 
 use alacritty_terminal::grid::{Dimensions, Scroll as GridScroll};
+use alacritty_terminal::selection::SelectionRange;
 use alacritty_terminal::term::{TermDamage, TermMode};
 use alacritty_terminal::vte::ansi::{Processor, Timeout};
 
 pub use cells::{Cell, CellText, Cursor, CursorShape, Style, Underline};
 pub use colours::{Palette, Rgb};
 pub use keys::{Key, KeyEvent, KeyState, Modifiers, Named};
+pub use links::{Link, is_safe};
+pub use marks::{Block, Jump, Outcome};
 pub use mouse::{Button, Mouse, MouseEvent, MouseKind};
-
-use crate::api::ShellEvent;
+pub use paste::Paste;
+pub use search::{SearchError, SearchStep, Towards};
+pub use selection::{Motion, Place, Select};
 
 use screen::{Extent, Screen, Sync};
 
@@ -178,6 +187,10 @@ pub struct Terminal {
     /// The cursor as it was when a synchronized update began.
     held_cursor: Option<Option<Cursor>>,
     focused: bool,
+    pointer: mouse::Pointer,
+    search: Option<search::Search>,
+    /// What was selected when damage was last taken.
+    selected: Option<SelectionRange>,
 }
 
 impl Terminal {
@@ -191,6 +204,9 @@ impl Terminal {
             touched: true,
             held_cursor: None,
             focused: true,
+            pointer: mouse::Pointer::default(),
+            search: None,
+            selected: None,
         }
     }
 
@@ -240,17 +256,50 @@ impl Terminal {
         if self.screen.sync != Sync::Open || !std::mem::take(&mut self.touched) {
             return Damage::Nothing;
         }
+        self.refresh_hits();
         let all = std::mem::take(&mut self.screen.all_damaged);
-        let damage = match self.screen.term.damage() {
-            TermDamage::Full => Damage::All,
-            TermDamage::Partial(lines) => Damage::Lines(lines.map(|bounds| bounds.line as u16).collect()),
+        let selected = self.screen.selected();
+        let before = std::mem::replace(&mut self.selected, selected);
+        let mut lines: Vec<u16> = match self.screen.term.damage() {
+            TermDamage::Full => Vec::new(),
+            TermDamage::Partial(lines) if !all => lines.map(|bounds| bounds.line as u16).collect(),
+            TermDamage::Partial(_) => Vec::new(),
         };
+        let all = all || matches!(self.screen.term.damage(), TermDamage::Full);
         self.screen.term.reset_damage();
-        match damage {
-            _ if all => Damage::All,
-            Damage::Lines(lines) if lines.is_empty() => Damage::Nothing,
-            damage => damage,
+        if all {
+            return Damage::All;
         }
+        if selected != before {
+            lines.extend(self.lines_between(before, selected));
+            lines.sort_unstable();
+            lines.dedup();
+        }
+        if lines.is_empty() { Damage::Nothing } else { Damage::Lines(lines) }
+    }
+
+    /// Lines of the view that look different after a change of the selection.
+    fn lines_between(&self, before: Option<SelectionRange>, after: Option<SelectionRange>) -> Vec<u16> {
+        let offset = self.screen.term.grid().display_offset() as i32;
+        let most = i32::from(self.size().lines) - 1;
+        let mut spans = Vec::new();
+        match (before, after) {
+            (Some(before), Some(after)) if before.is_block == after.is_block && !after.is_block => {
+                if before.start != after.start {
+                    spans.push((before.start.line.min(after.start.line), before.start.line.max(after.start.line)));
+                }
+                if before.end != after.end {
+                    spans.push((before.end.line.min(after.end.line), before.end.line.max(after.end.line)));
+                }
+            }
+            _ => spans.extend([before, after].into_iter().flatten().map(|range| (range.start.line, range.end.line))),
+        }
+        let mut lines = Vec::new();
+        for (first, last) in spans {
+            let (first, last) = ((first.0 + offset).max(0), (last.0 + offset).min(most));
+            lines.extend((first..=last).map(|line| line as u16));
+        }
+        lines
     }
 
     /// Replies alone; what else has happened stays to be taken.
@@ -261,11 +310,6 @@ impl Terminal {
     /// A cell's width and height in device pixels, as it was last told.
     pub fn cell_size(&self) -> (u16, u16) {
         self.screen.cell
-    }
-
-    /// Notes where a shell's prompts, commands and their output are.
-    pub fn mark(&mut self, event: &ShellEvent) {
-        let _ = event;
     }
 
     /// Columns and lines.
@@ -297,8 +341,19 @@ impl Terminal {
         let changed = size != self.size() || cell != self.screen.cell;
         self.screen.cell = cell;
         if size != self.size() {
-            self.screen.term.resize(Extent(size));
+            if self.screen.alternate() {
+                self.screen.tags_moved();
+                self.screen.term.resize(Extent(size));
+            } else {
+                self.screen.tag();
+                self.screen.tags_moved();
+                self.screen.term.resize(Extent(size));
+                self.screen.untag();
+            }
             self.screen.trim();
+            if let Some(search) = &mut self.search {
+                search.forget();
+            }
             self.touched = true;
         }
         if changed && self.screen.tell_size {

@@ -1,7 +1,7 @@
 //! From the grid's cells to those that are drawn.
 
 use alacritty_terminal::grid::Dimensions;
-use alacritty_terminal::index::{Column, Line};
+use alacritty_terminal::index::{Column, Line, Point};
 use alacritty_terminal::term::TermMode;
 use alacritty_terminal::term::cell::{Cell as GridCell, Flags};
 use alacritty_terminal::vte::ansi::{Color, CursorShape as GridCursor, NamedColor};
@@ -24,6 +24,39 @@ impl Terminal {
         cells.reserve(row.len());
         for cell in row.into_iter() {
             cells.push(self.cell(cell));
+        }
+        self.highlight(line, cells);
+    }
+
+    /// Gives what is selected and what a search has found its colours.
+    fn highlight(&self, line: Line, cells: &mut [Cell]) {
+        let palette = &self.screen.palette;
+        if let Some(search) = &self.search {
+            let here = search.here(&self.screen);
+            for hit in &search.hits {
+                if !(hit.start().line..=hit.end().line).contains(&line) {
+                    continue;
+                }
+                let first = if hit.start().line == line { hit.start().column.0 } else { 0 };
+                let last = if hit.end().line == line { hit.end().column.0 } else { cells.len() };
+                let ground = if here.as_ref() == Some(hit) { palette.found_here } else { palette.found };
+                for cell in cells.iter_mut().take(last + 1).skip(first) {
+                    (cell.fg, cell.bg) = (palette.found_text, Some(ground));
+                }
+            }
+        }
+        let Some(range) = self.screen.selected() else { return };
+        let mut tail = false;
+        for (column, cell) in cells.iter_mut().enumerate() {
+            // A wide character is selected as a whole.
+            let inside = range.contains(Point::new(line, Column(column)))
+                || cell.width == 2 && range.contains(Point::new(line, Column(column + 1)))
+                || cell.width == 0 && tail;
+            tail = inside && cell.width == 2;
+            if inside {
+                cell.bg = Some(palette.selection);
+                cell.fg = palette.selection_text.unwrap_or(cell.fg);
+            }
         }
     }
 
@@ -76,7 +109,7 @@ impl Terminal {
                 hidden: flags.contains(Flags::HIDDEN),
                 strike: flags.contains(Flags::STRIKEOUT),
                 blink: flags.contains(BLINK),
-                link: extra && cell.hyperlink().is_some(),
+                link: extra && cell.hyperlink().is_some_and(|link| !link.uri().is_empty()),
                 underline: underline(flags),
             },
             underline: if extra { cell.underline_color().map(resolve) } else { None },
@@ -91,7 +124,7 @@ impl Terminal {
             return cursor;
         }
         let term = &self.screen.term;
-        if !term.mode().contains(TermMode::SHOW_CURSOR) {
+        if !term.mode().intersects(TermMode::SHOW_CURSOR | TermMode::VI) {
             return None;
         }
         let style = term.cursor_style();
@@ -104,9 +137,10 @@ impl Terminal {
             GridCursor::HollowBlock => CursorShape::Hollow,
         };
         let grid = term.grid();
-        let mut point = grid.cursor.point;
+        let caret = term.mode().contains(TermMode::VI);
+        let mut point = if caret { term.vi_mode_cursor.point } else { grid.cursor.point };
         let line = point.line.0 + grid.display_offset() as i32;
-        if line >= term.screen_lines() as i32 {
+        if line < 0 || line >= term.screen_lines() as i32 {
             return None;
         }
         let flags_at = |line: Line, column: Column| grid[line][column].flags;

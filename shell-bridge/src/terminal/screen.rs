@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 
 use super::colours::Palette;
 use super::kitty::Keyboard;
+use super::marks::Marks;
 use super::mouse::{Encoding, Tracking};
 use super::{GridSize, Happening};
 
@@ -116,17 +117,7 @@ pub(super) struct Screen {
     pub cell: (u16, u16),
     /// Something to be drawn has changed that the grid's own damage does not know of.
     pub all_damaged: bool,
-    /// The primary screen is about to be put away or has come back.
-    pub switched: Option<Switched>,
-}
-
-/// What a switch of screens left to be done by the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Switched {
-    /// The alternate screen is shown now.
-    ToAlternate,
-    /// The primary screen is shown again.
-    ToPrimary,
+    pub marks: Marks,
 }
 
 impl Screen {
@@ -163,7 +154,7 @@ impl Screen {
             palette,
             cell,
             all_damaged: true,
-            switched: None,
+            marks: Marks::default(),
         }
     }
 
@@ -255,9 +246,14 @@ impl Screen {
 
     fn switch(&mut self, alternate: bool) {
         if self.alternate() != alternate {
+            if alternate {
+                self.tag();
+            }
             self.term.swap_alt();
+            if !alternate {
+                self.untag();
+            }
             self.keyboard.switch(alternate);
-            self.switched = Some(if alternate { Switched::ToAlternate } else { Switched::ToPrimary });
         }
     }
 
@@ -496,6 +492,7 @@ impl Handler for Screen {
         self.switch(false);
         self.gone += self.term.history_size() as u64;
         self.term.reset_state();
+        self.marks.clear();
         self.titles.clear();
         self.keyboard = Keyboard::default();
         self.modify_other_keys = 0;

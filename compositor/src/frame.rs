@@ -126,6 +126,7 @@ impl State {
                 self.relayout();
             }
         }
+        self.look_at_terminals(id);
         // What is about to be seen under the pointer is what a click hits.
         self.refresh_pointer_focus();
         let pieces = self.pieces(id);

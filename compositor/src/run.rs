@@ -74,7 +74,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
     };
     let launcher = Launcher::new(environment(&socket, &control_path), Output::Log, dirs.home.clone());
-    state.begin(Session::new(dirs, launcher, memory), &options.command)?;
+    state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
     watch_signals(&handle, signals)?;
 
     if let Some(fingerprint) = streamer.fingerprint() {

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use calloop::{LoopHandle, LoopSignal, RegistrationToken};
 use lcars_ui::hierarchy::OutputId;
+use lcars_ui::hierarchy::TerminalId;
 use lcars_ui::theme::Theme;
+use shell_bridge::terminal::KeyEvent;
 use smithay::backend::input::TouchSlot;
 use smithay::desktop::PopupManager;
 use smithay::input::keyboard::{Keycode, XkbConfig};
@@ -27,7 +29,7 @@ use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
-use crate::session::{Preferences, Session};
+use crate::session::{Preferences, Session, Terminals};
 use crate::shell::Shell;
 
 /// How a session is set up.
@@ -94,6 +96,8 @@ pub struct State {
     pub(crate) offered: Offered,
     /// Keys that are down and were not the program's.
     pub(crate) swallowed: Vec<Keycode>,
+    /// Those of them that a terminal was told of.
+    pub(crate) typed: Vec<(Keycode, TerminalId, KeyEvent)>,
     /// The one of them that repeats.
     pub(crate) repeat: Option<Repeat>,
     /// Of keys that are typed into the desktop itself.
@@ -112,6 +116,8 @@ pub struct State {
     pub(crate) page_reduces: bool,
     /// The machine around the desktop; tests of protocols do without.
     pub(crate) session: Option<Session>,
+    /// The desktop's own terminals.
+    pub(crate) terminals: Terminals,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -204,6 +210,7 @@ impl State {
             hold: None,
             offered: Offered::default(),
             swallowed: Vec::new(),
+            typed: Vec::new(),
             repeat: None,
             compose: Compose::default(),
             super_held: None,
@@ -213,6 +220,7 @@ impl State {
             preferences: Preferences::default(),
             page_reduces: false,
             session: None,
+            terminals: Terminals::default(),
             clients: Arc::default(),
             options,
             seat,

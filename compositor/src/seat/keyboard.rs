@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::hierarchy::TerminalId;
+use shell_bridge::terminal::{self, KeyEvent};
 use smithay::backend::input::{Event, InputBackend, KeyState, KeyboardKeyEvent};
 use smithay::input::keyboard::{
     FilterResult, KeyboardHandle, Keycode, Keysym, KeysymHandle, ModifiersState, XkbConfig,
@@ -12,6 +14,7 @@ use smithay::utils::SERIAL_COUNTER;
 use crate::input::compose::Composed;
 use crate::input::{layout, typist};
 use crate::services::config::{Action, Holder, Modifiers, Pressed};
+use crate::session::terminals::keys;
 use crate::state::State;
 
 /// Super held alone for this long shows the keys in force.
@@ -26,6 +29,8 @@ enum Ours {
     Bound(Action),
     /// It goes to the interface.
     Typed(Pressed),
+    /// It goes to a terminal.
+    Terminal(TerminalId, KeyEvent),
     /// It ends a sequence that gives this.
     Composed(String),
     /// It was released, or means nothing.
@@ -57,6 +62,19 @@ impl State {
                     });
                 }
             }
+            Some(Ours::Terminal(id, key)) => {
+                self.terminal_key(id, &key);
+                if state == KeyState::Pressed {
+                    let again = KeyEvent { state: terminal::KeyState::Repeat, ..key };
+                    self.begin_repeat(code, move |state| {
+                        let has = state.terminal_with_keyboard() == Some(id);
+                        if has {
+                            state.terminal_key(id, &again);
+                        }
+                        has
+                    });
+                }
+            }
             Some(Ours::Composed(text)) => self.type_text(&text),
             Some(Ours::Nothing) | None => {}
         }
@@ -78,19 +96,37 @@ impl State {
         if !modified.is_modifier_key() {
             self.end_repeat();
         }
-        let holder = self.holder();
+        let (holder, terminal) = (self.holder(), self.terminal_with_keyboard());
         let bound = self.settings.bindings.find(pressed, holder).map(|binding| binding.action.clone());
+        let typed = |session: &mut Self| match terminal.filter(|_| holder == Holder::Terminal) {
+            None => Ours::Typed(pressed),
+            Some(id) => match keys::event(code, modified, plain(key), &modifiers, terminal::KeyState::Press) {
+                // Chords with Super are the desktop's, whether they do something or not.
+                Some(event) if !held.logo => {
+                    session.typed.push((code, id, event.clone()));
+                    Ours::Terminal(id, event)
+                }
+                _ => Ours::Nothing,
+            },
+        };
         let ours = match (bound, holder) {
             // Chords first; of plain keys those that nothing in the interface wants.
             (Some(action), Holder::Window | Holder::Terminal) => Ours::Bound(action),
             (Some(action), Holder::Interface) if !held.types() => Ours::Bound(action),
-            (_, Holder::Interface) if held.types() => match self.compose.feed(modified) {
-                Composed::Alone => Ours::Typed(pressed),
+            (None, Holder::Window) => return FilterResult::Forward,
+            // Whoever gets the keyboard while it is held has to know of it.
+            (_, Holder::Terminal) if modified.is_modifier_key() => {
+                if let Ours::Terminal(id, event) = typed(self) {
+                    self.terminal_key(id, &event);
+                }
+                return FilterResult::Forward;
+            }
+            _ if held.types() => match self.compose.feed(modified) {
+                Composed::Alone => typed(self),
                 Composed::Part => Ours::Nothing,
                 Composed::Text(text) => Ours::Composed(text),
             },
-            (_, Holder::Interface) => Ours::Typed(pressed),
-            (None, Holder::Window | Holder::Terminal) => return FilterResult::Forward,
+            _ => typed(self),
         };
         self.swallowed.push(code);
         FilterResult::Intercept(ours)
@@ -102,6 +138,12 @@ impl State {
             self.super_came_up();
         }
         self.end_repeat_of(code);
+        if let Some(place) = self.typed.iter().position(|(typed, ..)| *typed == code) {
+            let (_, id, event) = self.typed.swap_remove(place);
+            if self.terminal_with_keyboard() == Some(id) {
+                self.terminal_key(id, &KeyEvent { state: terminal::KeyState::Release, text: String::new(), ..event });
+            }
+        }
         let before = self.swallowed.len();
         self.swallowed.retain(|swallowed| *swallowed != code);
         if self.swallowed.len() < before { FilterResult::Intercept(Ours::Nothing) } else { FilterResult::Forward }
@@ -154,9 +196,10 @@ impl State {
 
     /// Types `text` into the focused program or box, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
-        if self.holder() == Holder::Interface {
-            self.interface_text(text);
-            return;
+        match (self.holder(), self.terminal_with_keyboard()) {
+            (Holder::Terminal, Some(id)) => return self.terminal_text(id, text),
+            (Holder::Interface | Holder::Terminal, _) => return self.interface_text(text),
+            (Holder::Window, _) => {}
         }
         let Some(keyboard) = self.keyboard() else { return };
         let (seat, time) = (self.seat.clone(), self.clock.now().as_millis());
@@ -164,6 +207,11 @@ impl State {
             tracing::error!(%error, "a text was not typed");
         }
     }
+}
+
+/// What a key types with nothing held.
+fn plain(key: &KeysymHandle<'_>) -> Keysym {
+    key.raw_syms().first().copied().unwrap_or(Keysym::NoSymbol)
 }
 
 fn is_super(keysym: Keysym) -> bool {

@@ -28,17 +28,32 @@ pub(super) fn give_way() -> io::Result<()> {
     Ok(())
 }
 
+/// Does the same to a process that has just been started otherwise.
+pub fn let_give_way(process: u32) {
+    let Ok(number) = i32::try_from(process) else { return };
+    // SAFETY: it takes numbers only. More niceness is never refused, of a process of our own.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, process, NICENESS) };
+    if let Err(error) = ask_for_of(number, 0) {
+        tracing::debug!(%error, "a program keeps its short slices");
+    }
+}
+
 /// Asks for slices of this length for the calling thread; 0 for the usual one.
 fn ask_for(slice: u64) -> io::Result<()> {
+    ask_for_of(0, slice)
+}
+
+/// The same for another; 0 is the calling thread.
+fn ask_for_of(process: i32, slice: u64) -> io::Result<()> {
     // SAFETY: all its fields are integers, for which zeroes are valid.
     let mut wish: libc::sched_attr = unsafe { std::mem::zeroed() };
     wish.size = size_of::<libc::sched_attr>() as u32;
     wish.sched_policy = libc::SCHED_OTHER as u32;
     // SAFETY: it takes numbers only.
-    wish.sched_nice = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+    wish.sched_nice = unsafe { libc::getpriority(libc::PRIO_PROCESS, process as libc::id_t) };
     wish.sched_runtime = slice;
-    // SAFETY: it reads `size` bytes at that place, which live until it returns; 0 is the calling thread.
-    let done = unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const wish, 0) };
+    // SAFETY: it reads `size` bytes at that place, which live until it returns.
+    let done = unsafe { libc::syscall(libc::SYS_sched_setattr, process, &raw const wish, 0) };
     if done == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

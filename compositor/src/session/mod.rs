@@ -7,7 +7,7 @@ mod icons;
 mod memory;
 mod programs;
 mod settings;
-mod terminals;
+pub(crate) mod terminals;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -23,6 +23,7 @@ use crate::services::readings::Sampler;
 use crate::services::recent::Recent;
 
 pub use settings::{standard as standard_settings, texture_bytes};
+pub(crate) use terminals::Terminals;
 
 /// Where a program was started from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ struct Origin {
 #[derive(Debug)]
 pub struct Session {
     dirs: Dirs,
+    /// Where files go that this session's programs need, and nobody else can write to.
+    runtime: PathBuf,
     entries: Entries,
     launcher: Launcher,
     origins: HashMap<LaunchId, Origin>,
@@ -68,8 +71,9 @@ pub struct Preferences {
 }
 
 impl Session {
-    /// The machine as it is now. Touches the disk: it reads the desktop entries and what was launched.
-    pub fn new(dirs: Dirs, launcher: Launcher, state_file: Option<PathBuf>) -> Self {
+    /// The machine as it is now. Touches the disk: it reads the desktop entries and what was launched. `runtime` is the
+    /// user's own directory for what lasts as long as a session.
+    pub fn new(dirs: Dirs, runtime: PathBuf, launcher: Launcher, state_file: Option<PathBuf>) -> Self {
         let recent = match Recent::load(&dirs.recent_file()) {
             Ok(Loaded::This(recent)) => Some(recent),
             Ok(Loaded::Nothing | Loaded::KeptAside { .. }) => Some(Recent::default()),
@@ -81,6 +85,7 @@ impl Session {
         let entries = Entries::scan(&dirs, &crate::services::entries::Locale::from_env());
         Self {
             dirs,
+            runtime,
             entries,
             launcher,
             origins: HashMap::new(),
@@ -92,6 +97,19 @@ impl Session {
             writing: false,
             written: Vec::new(),
         }
+    }
+
+    pub(crate) fn dirs(&self) -> &Dirs {
+        &self.dirs
+    }
+
+    pub(crate) fn runtime(&self) -> &std::path::Path {
+        &self.runtime
+    }
+
+    /// What every program of the session is told.
+    pub(crate) fn environment(&self) -> &[(std::ffi::OsString, std::ffi::OsString)] {
+        self.launcher.environment()
     }
 
     /// What happens from now on is not remembered.

@@ -194,7 +194,10 @@ impl State {
 
     /// Begins with the machine around: settings, what was remembered, and the program that the session was started
     /// with, unless that is among what comes back.
-    pub(crate) fn begin(&mut self, session: Session, command: &[String]) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// If what the session consists of cannot be started.
+    pub fn begin(&mut self, session: Session, command: &[String]) -> anyhow::Result<()> {
         self.session = Some(session);
         self.read_settings();
         self.found_sectors();
@@ -214,6 +217,7 @@ impl State {
 
     /// Ends every program that was started: politely, then not.
     pub(crate) fn end_programs(&mut self) {
+        self.end_terminals();
         let Some(session) = &mut self.session else { return };
         session.launcher.ask_all_to_end();
         let deadline = Instant::now() + PATIENCE;

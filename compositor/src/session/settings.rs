@@ -108,6 +108,7 @@ impl State {
         });
         self.shell.bindings = listed.collect();
         self.settings = config;
+        self.recolour_terminals();
     }
 
     /// Reads both files again whenever one of them is saved.
@@ -149,6 +150,7 @@ impl State {
         }
         self.screens.iter_mut().for_each(|screen| screen.interface.follow(&theme));
         self.theme = theme;
+        self.recolour_terminals();
         self.apply_timing();
         self.shell.outdated = true;
     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::geometry::Point as At;
-use lcars_ui::hierarchy::{NodeId, OutputId, SectorId, ViewportId};
+use lcars_ui::hierarchy::{NodeId, OutputId, SectorId, TerminalId, ViewportId};
 use lcars_ui::interface::{AlertLevel, Button, Held, Interface, Overlay, Request, Sight, Symbol};
 use lcars_ui::operation::Operation;
 use lcars_ui::semantics::{self, Action, UiAction};
@@ -55,9 +55,20 @@ impl Shell {
 
 impl State {
     /// Who has the keyboard.
-    pub fn holder(&self) -> Holder {
+    pub fn holder(&mut self) -> Holder {
         let interface = self.shell.focused().is_none() || self.screen().interface.overlay.is_some();
-        if interface { Holder::Interface } else { Holder::Window }
+        match interface {
+            false => Holder::Window,
+            true if self.terminal_with_keyboard().is_some() => Holder::Terminal,
+            true => Holder::Interface,
+        }
+    }
+
+    /// The terminal that plain keys go to.
+    pub(crate) fn terminal_with_keyboard(&mut self) -> Option<TerminalId> {
+        let focused = self.shell.desktop.focused_output().id;
+        let (interface, sight) = self.screens.get_or_first_mut(focused).apart(&self.shell);
+        interface.terminal_has_keyboard(&sight)
     }
 
     /// Lets something happen to the interface of a screen, and does what follows from it.

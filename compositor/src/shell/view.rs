@@ -23,9 +23,11 @@ impl State {
     /// Lays everything out again and tells every window what follows from it.
     pub fn relayout(&mut self) {
         self.shell.outdated = false;
+        self.measure_terminals();
         for id in self.screens.ids() {
             self.lay_out(id);
         }
+        self.fit_terminals();
         self.configure_all();
         self.publish();
     }
@@ -39,6 +41,7 @@ impl State {
             self.screens.iter().filter(|screen| screen.outdated).map(|screen| screen.id).collect();
         if !outdated.is_empty() {
             outdated.into_iter().for_each(|id| self.lay_out(id));
+            self.fit_terminals();
             self.configure_all();
             self.publish();
         }

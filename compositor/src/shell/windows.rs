@@ -1,6 +1,6 @@
 //! What programs do with their windows, told to the hierarchy.
 
-use lcars_ui::hierarchy::{Activity, NewWindow, WindowId};
+use lcars_ui::hierarchy::{NewWindow, WindowId};
 use lcars_ui::operation::{Effect, Effects, Operation};
 use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
@@ -188,11 +188,10 @@ impl State {
                 // Told with the next layout.
                 Effect::SetFullscreen { .. } => self.shell.outdated = true,
                 Effect::Focus { window } => self.give_keyboard(window),
-                // No shell can be started yet: the terminal says so.
-                Effect::StartTerminal { terminal, .. } => {
-                    self.shell.desktop.terminal_activity(terminal, Activity::Ended { status: None });
+                Effect::StartTerminal { terminal, sector, directory } => {
+                    self.start_terminal(terminal, sector, directory);
                 }
-                Effect::EndTerminal { .. } => {}
+                Effect::EndTerminal { terminal } => self.end_terminal(terminal),
             }
         }
     }

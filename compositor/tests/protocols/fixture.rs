@@ -74,6 +74,12 @@ impl Fixture {
         self.state.after_dispatch();
     }
 
+    /// One turn that waits a little for something to happen.
+    pub fn wait(&mut self) {
+        self.event_loop.dispatch(Some(Duration::from_millis(20)), &mut self.state).unwrap();
+        self.state.after_dispatch();
+    }
+
     /// Lets the compositor answer everything that `client` has sent.
     pub fn roundtrip(&mut self, client: &mut Client) {
         let done = client.sync();

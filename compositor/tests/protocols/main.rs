@@ -38,6 +38,7 @@ mod shm;
 mod single_pixel_buffer;
 mod subsurface;
 mod surface;
+mod terminals;
 mod toplevel;
 mod touch;
 mod viewporter;

@@ -118,6 +118,11 @@ impl Launcher {
         Self { environment, output, home, launches: Launches::default() }
     }
 
+    /// What every program gets besides what we have.
+    pub fn environment(&self) -> &[(OsString, OsString)] {
+        &self.environment
+    }
+
     /// Starts a program, with `extra` in its environment. Forks; a home on a slow disk is waited for.
     ///
     /// # Errors

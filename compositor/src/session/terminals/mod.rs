@@ -1,14 +1,128 @@
-//! The desktop's own terminals.
+//! The desktop's own terminals: shells that run for as long as their terminal is there, whoever looks.
+//!
+//! ```text
+//! pty ─ reader thread ─┬─ the grid changed ─ a ping, once until somebody looks ─ a picture is due, if it is in sight
+//!                      └─ the shell said something ─ bounded channel ─ told ─ desktop, alerts, clipboard, prompt
+//! keys, pointer, text ─ the grid says which bytes ─ pty
+//! ```
 
-use crate::services::config::UiAction;
+mod act;
+mod ear;
+pub(crate) mod keys;
+mod look;
+mod start;
+mod told;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use calloop::channel::{Event, SyncSender, sync_channel};
+use calloop::ping::{Ping, make_ping};
+use lcars_ui::hierarchy::TerminalId;
+use shell_bridge::modules::{Kind, ModuleFiles};
+use shell_bridge::pty::Shell;
+use shell_bridge::terminal::Terminal;
+
 use crate::state::State;
+use ear::{Ear, Heard};
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(crate) struct Terminals {
+    shells: BTreeMap<TerminalId, Running>,
+    /// Asked for, and to be started when it is known how large they will be seen.
+    due: Vec<start::Due>,
+    /// Where shells find what makes them talk to us; written when the first is started.
+    modules: Option<ModuleFiles>,
+    /// Where readers tell us.
+    ears: Option<(Ping, SyncSender<Heard>)>,
+    /// Counts shells.
+    lives: u64,
+    /// How much larger letters are than the settings say, in logical pixels.
+    larger: f64,
+    /// The one that was told that it has the keyboard.
+    focused: Option<TerminalId>,
+}
+
+/// A terminal with the shell that runs in it, or ran.
+pub(crate) struct Running {
+    shell: Shell,
+    life: u64,
+    ear: Arc<Ear>,
+    kind: Kind,
+    fit: look::Fit,
+    /// What runs, and since when.
+    command: Option<(String, Duration)>,
+    /// When it last made a noise on the screen.
+    noise: Option<Duration>,
+    ended: bool,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { life, kind, fit, ended, .. } = self;
+        f.debug_struct("Running")
+            .field("life", life)
+            .field("kind", kind)
+            .field("fit", fit)
+            .field("ended", ended)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Types bytes. A program that does not read is not waited for: what does not fit is lost, as with any terminal.
+    fn write(&self, bytes: &[u8]) {
+        if !bytes.is_empty()
+            && let Err(error) = self.shell.write(bytes)
+        {
+            tracing::debug!(%error, "a terminal took no input");
+        }
+    }
+}
+
+impl Terminals {
+    /// Works on a terminal's grid. Its lock is held meanwhile.
+    pub(crate) fn with<R>(&self, id: TerminalId, work: impl FnOnce(&mut Terminal) -> R) -> Option<R> {
+        self.shells.get(&id).map(|running| running.shell.with(work))
+    }
+
+    /// Types bytes into a terminal.
+    pub(crate) fn write(&self, id: TerminalId, bytes: &[u8]) {
+        if let Some(running) = self.shells.get(&id) {
+            running.write(bytes);
+        }
+    }
+
+    /// Lets an operation of the grid say what is typed.
+    fn type_with(&self, id: TerminalId, work: impl FnOnce(&mut Terminal) -> Vec<u8>) {
+        if let Some(bytes) = self.with(id, work) {
+            self.write(id, &bytes);
+        }
+    }
+}
 
 impl State {
-    /// Does what a key is bound to where a terminal has the keyboard.
-    ///
-    /// # Errors
-    /// If none has.
-    pub(crate) fn act_in_terminal(&mut self, _action: &UiAction) -> Result<(), String> {
-        Err("there is no terminal here".into())
+    /// What a terminal shows, line by line; nothing where there is no such terminal.
+    pub fn terminal_lines(&self, id: TerminalId) -> Vec<String> {
+        self.terminals.with(id, |terminal| look::lines(terminal)).unwrap_or_default()
+    }
+
+    /// Lets what shells say into the loop.
+    fn listen_to_shells(&mut self) -> anyhow::Result<(Ping, SyncSender<Heard>)> {
+        if let Some(ears) = &self.terminals.ears {
+            return Ok(ears.clone());
+        }
+        let (ping, changes) = make_ping()?;
+        let (sender, heard) = sync_channel(ear::WAITING);
+        self.handle.insert_source(changes, |(), (), state| state.terminals_changed()).map_err(|error| error.error)?;
+        let inserted = self.handle.insert_source(heard, |event, (), state| {
+            if let Event::Msg(heard) = event {
+                state.heard(heard);
+            }
+        });
+        inserted.map_err(|error| error.error)?;
+        Ok(self.terminals.ears.insert((ping, sender)).clone())
     }
 }

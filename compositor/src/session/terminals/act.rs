@@ -1,0 +1,74 @@
+//! What is done to a terminal by key, by text and by the interface.
+
+use lcars_ui::hierarchy::TerminalId;
+use lcars_ui::semantics::UiAction;
+use shell_bridge::terminal::{KeyEvent, KeyState, Scroll};
+
+use crate::services::config::UiAction as Bound;
+use crate::state::State;
+
+/// By how much letters grow and shrink, in logical pixels.
+const FONT_STEP: f64 = 1.0;
+
+impl State {
+    /// A key was pressed, is held, or was released, and the terminal has the keyboard.
+    pub(crate) fn terminal_key(&mut self, id: TerminalId, key: &KeyEvent) {
+        let typed = self.terminals.with(id, |terminal| {
+            let bytes = terminal.key(key);
+            let typed = !bytes.is_empty() && key.state != KeyState::Release;
+            if typed && terminal.scrolled().below > 0 {
+                terminal.scroll(Scroll::Bottom);
+            }
+            (bytes, typed)
+        });
+        let Some((bytes, typed)) = typed else { return };
+        self.terminals.write(id, &bytes);
+        if typed && self.shell.shells.faces.get(&id).is_some_and(|face| face.scrolled.is_some()) {
+            self.terminal_touched(id);
+        }
+    }
+
+    /// Text that no key of the layout typed: from an input method, a phone, a sequence of dead keys.
+    pub(crate) fn terminal_text(&mut self, id: TerminalId, text: &str) {
+        // As if it were typed: a line's end is Enter, and other control characters have no key.
+        let typed: String = text
+            .chars()
+            .map(|c| if c == '\n' { '\r' } else { c })
+            .filter(|c| !c.is_control() || matches!(c, '\r' | '\t'))
+            .collect();
+        self.terminals.write(id, typed.as_bytes());
+    }
+
+    /// Does what a key is bound to where a terminal has the keyboard.
+    ///
+    /// # Errors
+    /// If none has, or it cannot be done.
+    pub(crate) fn act_in_terminal(&mut self, action: &Bound) -> Result<(), String> {
+        let id = self.terminal_with_keyboard().or_else(|| self.shell.desktop.prompt_terminal());
+        let id = id.ok_or("there is no terminal here")?;
+        match action {
+            Bound::FindInTerminal => return self.act_ui(UiAction::Find),
+            Bound::FontLarger => self.terminals.larger += FONT_STEP,
+            Bound::FontSmaller => self.terminals.larger -= FONT_STEP,
+            Bound::FontNormal => self.terminals.larger = 0.0,
+            Bound::ScrollPageUp => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Pages(1))),
+            Bound::ScrollPageDown => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Pages(-1))),
+            Bound::ScrollToTop => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Top)),
+            Bound::ScrollToBottom => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Bottom)),
+            _ => {}
+        }
+        if matches!(action, Bound::FontLarger | Bound::FontSmaller | Bound::FontNormal) {
+            // What cannot be seen is not counted: the next step back is seen at once.
+            let (least, most) = crate::services::config::terminal::FONT_SIZES;
+            let set = self.settings.terminal.font_size;
+            self.terminals.larger = self.terminals.larger.clamp(least - set, most - set);
+            self.shell.outdated = true;
+        }
+        Ok(())
+    }
+
+    fn in_terminal<R>(&mut self, id: TerminalId, work: impl FnOnce(&mut shell_bridge::terminal::Terminal) -> R) {
+        self.terminals.with(id, work);
+        self.terminal_touched(id);
+    }
+}

@@ -5,7 +5,7 @@
 //! 1. [`check_text`]: what could show otherwise than it runs is refused: control characters, line ends, invisible and
 //!    bidirectional characters, invalid UTF-8, too long a text. [`Store::stage`] does this itself.
 //! 2. A real Fish parses it (`query::syntax`; a child process, so on a worker thread).
-//! 3. `classify` reads it as argv, sees through what wraps a command, and holds it against the `Policy`.
+//! 3. [`classify`] reads it as argv, sees through what wraps a command, and holds it against the [`Policy`].
 //! 4. [`Store::settle`] keeps the verdict. Until then nothing can be committed.
 //! 5. [`Store::commit`] wants the id and the hash of the text that was shown, and for a dangerous one the word that it
 //!    was confirmed. The [`Committed`] that it gives is the only way to a text that runs, and it comes once for an id.
@@ -16,11 +16,15 @@
 
 mod audit;
 mod class;
+mod policy;
+mod seen;
 mod store;
+mod syntax;
 mod text;
 
 pub use audit::{AuditError, AuditLine, AuditLog, Outcome};
 pub use class::{Class, Context, Reason, Verdict};
+pub use policy::{Policy, PolicyError, classify};
 pub use store::{CommitRefused, Committed, StageId, StageRefused, Staged, Store, Who};
 pub use text::{MOST_BYTES, TextProblem, TextRefused, check_text};
 

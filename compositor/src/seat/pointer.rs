@@ -9,6 +9,7 @@ use smithay::input::pointer::{
 };
 use smithay::utils::{Logical, Point, SERIAL_COUNTER};
 
+use crate::session::terminals::pointer::Scrolled;
 use crate::state::State;
 
 /// Linux `BTN_LEFT`.
@@ -44,7 +45,10 @@ impl State {
         // What was pressed on the interface stays with it until it is released.
         let held = self.screens.at(location).interface_holds();
         let focus = if held { None } else { self.surface_at(location) };
-        if focus.is_none() && !pointer.is_grabbed() {
+        if !held && focus.is_none() && !pointer.is_grabbed() && self.terminal_motion(location, time) {
+            self.interface_left(location);
+            self.set_cursor(CursorImageStatus::Named(CursorIcon::Text));
+        } else if focus.is_none() && !pointer.is_grabbed() {
             self.interface_moved(location);
             let hovered = self.screens.at(location).interface.hovered;
             let icon = if hovered.is_some() { CursorIcon::Pointer } else { CursorIcon::Default };
@@ -85,6 +89,9 @@ impl State {
         let serial = SERIAL_COUNTER.next_serial();
         let pressed = event.state() == ButtonState::Pressed;
         let location = pointer.current_location();
+        if !pressed && self.terminal_button(location, event.button_code(), false, event.time_msec()) {
+            return;
+        }
         if !pressed && self.screens.at(location).interface_holds() {
             self.interface_released(location, event.button_code());
             self.refresh_pointer_focus();
@@ -94,7 +101,9 @@ impl State {
             match self.surface_at(location) {
                 Some((surface, _)) => self.focus_surface(&surface, location),
                 None => {
-                    self.interface_pressed(location, event.button_code());
+                    if !self.terminal_button(location, event.button_code(), true, event.time_msec()) {
+                        self.interface_pressed(location, event.button_code());
+                    }
                     return;
                 }
             }
@@ -136,6 +145,14 @@ impl State {
         if !pointer.is_grabbed() && self.surface_at(location).is_none() {
             let notches = || event.amount_v120(Axis::Vertical).unwrap_or(0.0) * WHEEL_NOTCH / 120.0;
             let amount = event.amount(Axis::Vertical).filter(|amount| *amount != 0.0).unwrap_or_else(notches);
+            let scrolled = |axis| match event.amount_v120(axis).filter(|v120| *v120 != 0.0) {
+                Some(v120) => Scrolled::Notches(v120 / 120.0),
+                None => Scrolled::Distance(event.amount(axis).unwrap_or(0.0)),
+            };
+            let both = (scrolled(Axis::Horizontal), scrolled(Axis::Vertical));
+            if self.terminal_scroll(location, both, event.time_msec()) {
+                return;
+            }
             self.wheel_zoom(location, amount);
             return;
         }

@@ -17,6 +17,9 @@ impl State {
             None => {
                 // A tap beside a menu closes it, as a click does.
                 self.end_popup_grab();
+                if self.terminal_touched_by(slot, location) {
+                    return;
+                }
                 if self.tapping.is_none() {
                     self.tapping = Some((slot, self.screens.at(location).id));
                     self.interface_touched(location);
@@ -37,6 +40,9 @@ impl State {
             self.interface_dragged(location);
             return;
         }
+        if self.terminal_finger_moved(slot, location, event.time_msec()) {
+            return;
+        }
         let focus = self.surface_at(location);
         self.fingers.iter_mut().filter(|finger| finger.0 == slot).for_each(|finger| finger.1 = location);
         touch.motion(self, focus, &MotionEvent { slot, location, time: event.time_msec() });
@@ -47,6 +53,9 @@ impl State {
         let slot = event.slot();
         if let Some((_, screen)) = self.tapping.take_if(|(tapping, _)| *tapping == slot) {
             self.interface_lifted(screen);
+            return;
+        }
+        if self.terminal_finger_lifted(slot, event.time_msec()) {
             return;
         }
         let up = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
@@ -65,6 +74,7 @@ impl State {
         if let Some((_, screen)) = self.tapping.take() {
             self.interface_cancelled(screen);
         }
+        self.terminal_finger_cancelled();
         let time = self.clock.now().as_millis();
         // smithay 0.7 cancels only fingers that did something since the last frame; the others would touch for ever.
         for (slot, location) in std::mem::take(&mut self.fingers) {

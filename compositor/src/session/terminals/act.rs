@@ -1,14 +1,20 @@
 //! What is done to a terminal by key, by text and by the interface.
 
+use std::time::Duration;
+
 use lcars_ui::hierarchy::TerminalId;
+use lcars_ui::interface::AlertLevel;
 use lcars_ui::semantics::UiAction;
-use shell_bridge::terminal::{KeyEvent, KeyState, Scroll};
+use shell_bridge::terminal::{Jump, KeyEvent, KeyState, Paste, Scroll};
+use smithay::wayland::selection::SelectionTarget;
 
 use crate::services::config::UiAction as Bound;
 use crate::state::State;
 
 /// By how much letters grow and shrink, in logical pixels.
 const FONT_STEP: f64 = 1.0;
+/// A paste that was asked about and comes again within this time is meant.
+const MEANT_WITHIN: Duration = Duration::from_secs(10);
 
 impl State {
     /// A key was pressed, is held, or was released, and the terminal has the keyboard.
@@ -47,10 +53,23 @@ impl State {
         let id = self.terminal_with_keyboard().or_else(|| self.shell.desktop.prompt_terminal());
         let id = id.ok_or("there is no terminal here")?;
         match action {
+            Bound::Copy => {
+                let selected = self.terminals.with(id, |terminal| terminal.selected_text()).flatten();
+                let text = selected.filter(|text| !text.is_empty()).ok_or("nothing is selected in the terminal")?;
+                self.copy_text(SelectionTarget::Clipboard, text);
+                return Ok(());
+            }
+            Bound::Paste => {
+                self.paste_into(id, SelectionTarget::Clipboard);
+                return Ok(());
+            }
             Bound::FindInTerminal => return self.act_ui(UiAction::Find),
             Bound::FontLarger => self.terminals.larger += FONT_STEP,
             Bound::FontSmaller => self.terminals.larger -= FONT_STEP,
             Bound::FontNormal => self.terminals.larger = 0.0,
+            Bound::PreviousPrompt => self.in_terminal(id, |terminal| terminal.jump(Jump::PreviousPrompt)),
+            Bound::NextPrompt => self.in_terminal(id, |terminal| terminal.jump(Jump::NextPrompt)),
+            Bound::SelectOutput => self.in_terminal(id, |terminal| terminal.select_output(None)),
             Bound::ScrollPageUp => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Pages(1))),
             Bound::ScrollPageDown => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Pages(-1))),
             Bound::ScrollToTop => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Top)),
@@ -70,5 +89,36 @@ impl State {
     fn in_terminal<R>(&mut self, id: TerminalId, work: impl FnOnce(&mut shell_bridge::terminal::Terminal) -> R) {
         self.terminals.with(id, work);
         self.terminal_touched(id);
+    }
+
+    /// Types what was copied.
+    pub(super) fn paste_into(&mut self, id: TerminalId, target: SelectionTarget) {
+        self.paste_text(target, move |state, text| state.paste_in_terminal(id, &text));
+    }
+
+    fn paste_in_terminal(&mut self, id: TerminalId, text: &str) {
+        match self.terminals.with(id, |terminal| terminal.paste(text)) {
+            Some(Paste::Bytes(bytes)) => self.pasted(id, &bytes),
+            Some(Paste::Ask { lines, bytes }) => {
+                let now = self.shell.now();
+                let asked = self.terminals.asked.take();
+                let again = asked.is_some_and(|(there, before, at)| {
+                    there == id && before == bytes && now.saturating_sub(at) < MEANT_WITHIN
+                });
+                if again {
+                    return self.pasted(id, &bytes);
+                }
+                self.terminals.asked = Some((id, bytes, now));
+                let text = format!("{lines} pasted lines would run at once: paste again to let them");
+                self.tell_user(AlertLevel::Caution, &text);
+            }
+            Some(Paste::TooLong) => self.tell_user(AlertLevel::Caution, "what was copied is too long for a terminal"),
+            Some(Paste::Nothing) | None => {}
+        }
+    }
+
+    fn pasted(&mut self, id: TerminalId, bytes: &[u8]) {
+        self.terminals.write(id, bytes);
+        self.in_terminal(id, |terminal| terminal.scroll(Scroll::Bottom));
     }
 }

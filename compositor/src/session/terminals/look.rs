@@ -3,9 +3,9 @@
 use lcars_ui::geometry::Size;
 use lcars_ui::hierarchy::{OutputId, TerminalId};
 use lcars_ui::scene::Primitive;
-use lcars_ui::shells::Face;
+use lcars_ui::shells::{BlockOutcome, Face, FaceBlock};
 use lcars_ui::theme::{Colour, Theme};
-use shell_bridge::terminal::{GridSize, Palette, Rgb, Terminal};
+use shell_bridge::terminal::{GridSize, Outcome, Palette, Rgb, Terminal};
 
 use crate::render::Updated;
 use crate::screen::Screen;
@@ -200,9 +200,18 @@ impl State {
         let cell = self.logical_cell(running.fit.cell, running.fit.screen);
         let face = running.shell.with(|terminal| {
             let scrolled = terminal.scrolled();
+            let blocks = terminal.blocks().into_iter().map(|block| FaceBlock {
+                from: block.first,
+                to: block.last.saturating_add(1),
+                outcome: match block.outcome {
+                    Outcome::Running => BlockOutcome::Running,
+                    Outcome::Ok | Outcome::Ended => BlockOutcome::Ok,
+                    Outcome::Failed(status) => BlockOutcome::Failed(status),
+                },
+            });
             Face {
                 cell,
-                blocks: Vec::new(),
+                blocks: blocks.collect(),
                 scrolled: (scrolled.below > 0).then_some((scrolled.above, scrolled.below)),
                 search: None,
                 text: String::new(),

@@ -10,6 +10,7 @@ mod act;
 mod ear;
 pub(crate) mod keys;
 mod look;
+pub(crate) mod pointer;
 mod start;
 mod told;
 
@@ -26,6 +27,7 @@ use shell_bridge::terminal::Terminal;
 
 use crate::state::State;
 use ear::{Ear, Heard};
+use pointer::{Finger, Grab};
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -41,6 +43,12 @@ pub(crate) struct Terminals {
     lives: u64,
     /// How much larger letters are than the settings say, in logical pixels.
     larger: f64,
+    /// Has the pointer for as long as a button is held.
+    grab: Option<Grab>,
+    /// The one finger that is on one of them.
+    finger: Option<Finger>,
+    /// A paste that would run lines, and when that was told: the same paste again is meant.
+    asked: Option<(TerminalId, Vec<u8>, Duration)>,
     /// The one that was told that it has the keyboard.
     focused: Option<TerminalId>,
 }

@@ -6,13 +6,17 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use lcars_ui::camera::{Motion, Timing};
+use lcars_ui::files::{Directories, Entry, Failure, FileName, Kind, Listing, Moment, Progress};
 use lcars_ui::geometry::{Rect, Size};
 use lcars_ui::hierarchy::{Desktop, HubMode, NewWindow, NodeId};
-use lcars_ui::interface::{AlertLevel, Interface};
+use lcars_ui::interface::{AlertLevel, FilesArea, Interface, Sight};
 use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::scene::{Align, Cut, Face, Look, Primitive};
+use lcars_ui::semantics::{FilesAct, UiAction};
 use lcars_ui::shells::Shells;
 use lcars_ui::theme::{Colour, Theme};
 use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
@@ -63,9 +67,147 @@ fn main() -> std::io::Result<()> {
         }
         save(&format!("{name}-double"), standard, &draw_scaled(&desktop, standard, 2.0, REST))?;
     }
+    directories(standard, &save)?;
     save("many", standard, &draw(&many(standard), standard, REST))?;
     speed(standard);
     Ok(())
+}
+
+/// The files of a hub, in several states and moments.
+fn directories(size: Size, save: &impl Fn(&str, Size, &View) -> std::io::Result<()>) -> std::io::Result<()> {
+    let names = "assets/ benches/ src/ tests/ themes/ build.rs Cargo.toml CHANGELOG.md clippy.toml LICENSE README.md rustfmt.toml theme.css zoom.md";
+    let ui = listing("/home/ada/src/lcars-ui", names);
+    let src =
+        listing("/home/ada/src/lcars-ui/src", "files/ view/ lib.rs scene.rs label.rs film.mkv song.ogg x.zip run*");
+    let many: Vec<String> = (0..50_000).map(|n| format!("measurement {n}.csv")).collect();
+    let many = Arc::new(listing_of("/data/measurements", many.iter().map(String::as_str)));
+    let mut gone = listing("/home/ada/gone", "a b c");
+    gone.progress = Progress::Gone;
+    let mut denied = Listing::reading("/root");
+    denied.progress = Progress::Failed(Failure::Denied);
+    let (ui, src, gone, denied) = (Arc::new(ui), Arc::new(src), Arc::new(gone), Arc::new(denied));
+    let empty = Arc::new(listing("/home/ada/empty", ""));
+    for (name, listing) in [("many", &many), ("gone", &gone), ("denied", &denied), ("empty", &empty), ("files", &src)] {
+        let mut shown = Shown::new(size);
+        save(&format!("directory-{name}"), size, &shown.view(listing, REST))?;
+    }
+    for (suffix, size) in [
+        ("", size),
+        ("-phone", Size { w: 360.0, h: 640.0 }),
+        ("-low", Size { w: 640.0, h: 360.0 }),
+        ("-tall", Size { w: 800.0, h: 1280.0 }),
+        ("-large", Size { w: 2560.0, h: 1440.0 }),
+    ] {
+        let mut shown = Shown::new(size);
+        shown.view(&ui, REST);
+        for name in ["src", "Cargo.toml"] {
+            let file = FileName::new(name.as_bytes()).unwrap().id();
+            shown.act(UiAction::Files { act: FilesAct::Pick { file } });
+        }
+        save(&format!("directory{suffix}"), size, &shown.view(&ui, REST))?;
+    }
+    for (name, from, to) in [("in", &ui, &src), ("out", &src, &ui)] {
+        for part in [10, 30, 50, 70, 90] {
+            let mut shown = Shown::new(size);
+            shown.view(from, REST);
+            shown.view(to, REST);
+            let whole: f64 = if name == "in" { 0.35 } else { 0.25 };
+            let t = 1.0 - (1.0 - f64::from(part) / 100.0).cbrt();
+            save(
+                &format!("directory-{name}-{part}"),
+                size,
+                &shown.view(to, REST + Duration::from_secs_f64(whole * t)),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn listing(path: &str, names: &str) -> Listing {
+    listing_of(path, names.split_whitespace())
+}
+
+fn listing_of<'a>(path: &str, names: impl Iterator<Item = &'a str>) -> Listing {
+    let entry = |(i, name): (usize, &str)| {
+        let kind = if name.ends_with('/') { Kind::Directory } else { Kind::File };
+        let media = match name.rsplit('.').next() {
+            Some("rs" | "toml" | "md" | "css" | "csv" | "LICENSE") => "text/plain",
+            Some("mkv") => "video/x-matroska",
+            Some("ogg") => "audio/ogg",
+            Some("zip") => "application/zip",
+            _ => "",
+        };
+        let mode = if kind == Kind::Directory || name.ends_with('*') { 0o755 } else { 0o644 };
+        let seconds = NOON - (i as i64) * 40_000 * (1 + i as i64 % 5);
+        Entry {
+            size: 137 * (i as u64 % 14 + 1).pow(4),
+            modified: Some(Moment { seconds, ahead: 0 }),
+            mode,
+            media: media.into(),
+            ..Entry::named(FileName::new(name.trim_end_matches(['/', '*']).as_bytes()).unwrap(), kind)
+        }
+    };
+    Listing::new(path, names.enumerate().map(entry).collect(), Progress::Whole)
+}
+
+/// A moment that is taken for now.
+const NOON: i64 = 1_795_273_200;
+
+/// A hub that shows files.
+struct Shown {
+    desktop: Desktop,
+    interface: Interface,
+    files: Vec<FilesArea>,
+    size: Size,
+}
+
+impl Shown {
+    fn new(size: Size) -> Self {
+        let mut desktop = sample(size);
+        let build = desktop.tree().sectors.first().map(|sector| NodeId::from(sector.id));
+        desktop.apply(&Operation::Jump { to: build }, Duration::ZERO).unwrap();
+        desktop.apply(&Operation::Mode { mode: HubMode::Directory }, Duration::ZERO).unwrap();
+        Self { desktop, interface: Interface::default(), files: Vec::new(), size }
+    }
+
+    fn with<R>(&mut self, work: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
+        let viewport = self.desktop.focused_viewport();
+        let sight = Sight {
+            nodes: &[],
+            pane: viewport.id,
+            level: viewport.path.level(),
+            selected: viewport.selected,
+            tree: self.desktop.tree(),
+            shells: &Shells::default(),
+            prompt: None,
+            files: &self.files,
+        };
+        work(&mut self.interface, &sight)
+    }
+
+    fn act(&mut self, action: UiAction) {
+        self.with(|interface, sight| interface.act(&action, sight));
+    }
+
+    fn view(&mut self, listing: &Arc<Listing>, now: Duration) -> View {
+        let viewport = self.desktop.focused_viewport();
+        let (pane, sector) = (viewport.id, viewport.path.sector().unwrap());
+        let listing = Arc::new(Listing { at_terminal: true, ..listing.as_ref().clone() });
+        let directories =
+            Directories { by_sector: [(sector, listing)].into(), now: Moment { seconds: NOON, ahead: 0 } };
+        let (motion, timing) = (Motion::Full, Timing::default());
+        let mut view = None;
+        // The first view tells how many tiles there is room for.
+        for _ in 0..2 {
+            self.with(|interface, sight| {
+                interface.follow_files(&[(pane, sector)], &directories, sight, now, motion, &timing);
+            });
+            let drawn = draw_with(&self.desktop, &self.interface, &directories, self.size, 1.0, now);
+            self.files.clone_from(&drawn.files);
+            view = Some(drawn);
+        }
+        view.unwrap()
+    }
 }
 
 fn app(desktop: &Desktop, name: &str) -> Option<NodeId> {
@@ -205,13 +347,24 @@ fn draw(desktop: &Desktop, size: Size, now: Duration) -> View {
 }
 
 fn draw_scaled(desktop: &Desktop, size: Size, ui_scale: f64, now: Duration) -> View {
-    let theme = Theme::default();
     let mut interface = Interface::default();
     let comms = desktop.tree().sectors.get(3).map(|sector| sector.id);
     interface.alerts.add(AlertLevel::Caution, "update ready: firefox", None, Duration::ZERO);
     interface.alerts.add(AlertLevel::Danger, "rsync ended with 1", comms, Duration::ZERO);
     interface.alerts.dismiss(1);
     interface.alerts.dismiss(2);
+    draw_with(desktop, &interface, &Directories::default(), size, ui_scale, now)
+}
+
+fn draw_with(
+    desktop: &Desktop,
+    interface: &Interface,
+    directories: &Directories,
+    size: Size,
+    ui_scale: f64,
+    now: Duration,
+) -> View {
+    let theme = Theme::default();
     let launch = ["Calculator", "Inkscape", "LibreOffice", "Monitor", "Terminal", "Writer", "Zed"];
     let launcher: Vec<_> = launch
         .iter()
@@ -225,8 +378,8 @@ fn draw_scaled(desktop: &Desktop, size: Size, ui_scale: f64, now: Duration) -> V
         scale: 1.0,
         ui_scale,
         theme: &theme,
-        interface: &interface,
-        directories: &lcars_ui::files::Directories::default(),
+        interface,
+        directories,
         shells: &Shells::default(),
         readings: &readings,
         clock: "14:02",
@@ -329,6 +482,13 @@ fn write_primitive(out: &mut String, i: usize, primitive: &Primitive) {
             rect.x + 8.0,
             rect.y + 20.0
         ),
+        Primitive::Icon { rect, name, opacity, .. } if lcars_ui::files::drawing(name).is_some() => {
+            let drawing = lcars_ui::files::drawing(name).unwrap_or_default();
+            let side = rect.w.min(rect.h);
+            let (x, y) = (rect.x + (rect.w - side) / 2.0, rect.y + (rect.h - side) / 2.0);
+            let at = format!(r#"<svg x="{x}" y="{y}" width="{side}" height="{side}" opacity="{opacity}""#);
+            writeln!(out, "{}", drawing.replacen("<svg", &at, 1))
+        }
         Primitive::Icon { rect, .. } => writeln!(
             out,
             r##"<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="#fff"/>"##,

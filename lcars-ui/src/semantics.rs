@@ -235,6 +235,11 @@ pub enum UiAction {
         /// Which.
         terminal: TerminalId,
     },
+    /// Something with the files that the hub shows.
+    Files {
+        /// What.
+        act: FilesAct,
+    },
     /// Takes an alert away.
     Dismiss {
         /// Which.
@@ -274,6 +279,34 @@ pub enum UiAction {
         /// Whether reduced.
         on: bool,
     },
+}
+
+/// What can be done with the files that a hub shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FilesAct {
+    /// Stages what a tap stages: to go into a folder, to open a file; while picking, picks it or no longer.
+    Tap {
+        /// The number of its name.
+        file: u64,
+    },
+    /// Picks a file, or no longer. Begins to pick.
+    Pick {
+        /// The number of its name.
+        file: u64,
+    },
+    /// Stages to go to the directory around this one.
+    Up,
+    /// Shows hidden files, or no longer.
+    Hidden,
+    /// Sorts them by the next thing.
+    Sort,
+    /// Begins to pick, or ends it.
+    Picking,
+    /// Forgets what was picked.
+    ClearPicks,
+    /// Stages to look closer at what is told about.
+    Inspect,
 }
 
 /// The frontmost node that can be pressed at a point; later ones lie above earlier ones, and nothing behind a modal one

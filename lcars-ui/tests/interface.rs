@@ -85,6 +85,7 @@ impl Session {
             selected: viewport.selected,
             tree: self.desktop.tree(),
             shells: &self.shells,
+            files: &[],
             prompt: self.prompt,
         };
         work(&mut self.interface, &sight, self.now)

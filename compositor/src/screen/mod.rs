@@ -116,6 +116,7 @@ impl Screen {
                 areas: Vec::new(),
                 terminals: Vec::new(),
                 prompt: None,
+                files: Vec::new(),
                 covers: Vec::new(),
                 moving: false,
             },
@@ -214,6 +215,7 @@ impl Screen {
             tree: desktop.tree(),
             shells: &shell.shells,
             prompt: self.view.prompt,
+            files: &self.view.files,
         };
         (&mut self.interface, sight)
     }

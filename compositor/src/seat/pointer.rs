@@ -153,7 +153,9 @@ impl State {
             if self.terminal_scroll(location, both, event.time_msec()) {
                 return;
             }
-            self.wheel_zoom(location, amount);
+            if !self.wheel_scrolls(location, amount) {
+                self.wheel_zoom(location, amount);
+            }
             return;
         }
         let mut frame = AxisFrame::new(event.time_msec()).source(event.source());

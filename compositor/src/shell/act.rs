@@ -341,6 +341,17 @@ impl State {
         (screen.id, point(screen.local(at)))
     }
 
+    /// The wheel turned over the interface, by logical pixels. Whether it scrolled something.
+    pub(crate) fn wheel_scrolls(&mut self, at: Point<f64, Logical>, amount: f64) -> bool {
+        let (on, at) = self.on_screen(at);
+        let mut scrolls = false;
+        self.tell(on, |interface, sight, now| {
+            scrolls = interface.scroll_files(at, amount, sight, now);
+            Vec::new()
+        });
+        scrolls
+    }
+
     /// A key went down that belongs to the interface. What it does not want may be bound. Whether it repeats if it is
     /// held.
     pub(crate) fn interface_key(&mut self, pressed: Pressed) -> bool {
@@ -492,6 +503,8 @@ fn symbol(pressed: Pressed) -> Option<Symbol> {
         Keysym::Down | Keysym::KP_Down => Symbol::Down,
         Keysym::Home | Keysym::KP_Home => Symbol::Home,
         Keysym::End | Keysym::KP_End => Symbol::End,
+        Keysym::Page_Up | Keysym::KP_Page_Up => Symbol::PageUp,
+        Keysym::Page_Down | Keysym::KP_Page_Down => Symbol::PageDown,
         Keysym::Menu => Symbol::Menu,
         other => Symbol::Char(other.key_char().filter(|c| !c.is_control())?),
     })

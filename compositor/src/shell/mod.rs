@@ -6,6 +6,7 @@
 
 mod act;
 mod configure;
+mod files;
 mod place;
 mod view;
 mod windows;

@@ -71,6 +71,7 @@ impl State {
         let size = screen.logical_size();
         // Cameras are shown where they will be when the picture is seen: the first one after a key has moved already.
         let now = self.shell.time(at) + screen.pacer.period();
+        screen.follow_files(&self.shell, now);
         let view = view::build(&Inputs {
             desktop: &self.shell.desktop,
             output: id,

@@ -139,6 +139,11 @@ pub(crate) fn first_step(from: &[u8], to: &[u8]) -> Option<FileName> {
     FileName::new(rest.split(|byte| *byte == b'/').next()?)
 }
 
+/// The entry of a directory that leads towards another, if that lies below it.
+pub fn step_towards(from: &Listing, to: &Listing) -> Option<FileName> {
+    first_step(&from.path, &to.path)
+}
+
 /// A path without slashes at its end.
 fn trimmed(path: &[u8]) -> &[u8] {
     let end = path.iter().rposition(|byte| *byte != b'/').map_or(1.min(path.len()), |last| last + 1);

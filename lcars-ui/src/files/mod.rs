@@ -3,16 +3,22 @@
 //! Reading a directory is not done here. Whoever reads it hands over a [`Listing`]; everything that comes from the disk in
 //! it is a stranger's: names are bytes, sizes and times are any numbers.
 
+mod browser;
 mod entry;
+mod glide;
 mod listing;
 mod order;
 mod quote;
 mod symbol;
+mod way;
 mod when;
 
+pub use browser::{Browser, MOST_PICKS, Shape};
 pub use entry::{Entry, FileName, Kind, Link, MOST_NAME_BYTES};
-pub use listing::{Directories, Failure, Listing, MOST_ENTRIES, MOST_PATH_BYTES, Progress};
+pub use glide::Glide;
+pub use listing::{Directories, Failure, Listing, MOST_ENTRIES, MOST_PATH_BYTES, Progress, step_towards};
 pub use order::{SortBy, arrange, compare_names};
 pub use quote::{Unquotable, quoted};
-pub use symbol::{Symbol, drawing, drawing_name};
+pub use symbol::{Symbol, drawing, drawing_name, picture, picture_name};
+pub use way::{Seen, Stop};
 pub use when::{Moment, age, date, size};

@@ -136,6 +136,24 @@ pub fn drawing_name(symbol: Symbol, colour: Colour) -> String {
     format!("{PREFIX}{}:{r:02x}{g:02x}{b:02x}", symbol.word())
 }
 
+/// What the names of pictures in files begin with.
+const PICTURE: &str = "picture:";
+
+/// The name of a picture in a file, as an icon of the scene has it. It is another one when the file was written to. The
+/// colour is for the drawing that is shown if there is no picture in it.
+pub fn picture_name(path: &str, written: i64, colour: Colour) -> String {
+    let Colour { r, g, b, .. } = colour;
+    format!("{PICTURE}{r:02x}{g:02x}{b:02x}:{written}:{path}")
+}
+
+/// The file of the picture of that name, and the name of the drawing that stands for it; `None` if it is the name of
+/// something else.
+pub fn picture(name: &str) -> Option<(&str, String)> {
+    let (colour, rest) = name.strip_prefix(PICTURE)?.split_once(':')?;
+    let (_, path) = rest.split_once(':')?;
+    Some((path, format!("{PREFIX}{}:{colour}", Symbol::Picture.word())))
+}
+
 /// The drawing of that name as an SVG picture; `None` if it is the name of something else.
 pub fn drawing(name: &str) -> Option<String> {
     let (word, colour) = name.strip_prefix(PREFIX)?.split_once(':')?;
@@ -164,6 +182,15 @@ mod tests {
         for other in ["folder", "/etc/passwd", "drawing:folder", "drawing:folder:red", "drawing:nothing:ffffff", ""] {
             assert_eq!(drawing(other), None);
         }
+    }
+
+    #[test]
+    fn a_picture_is_named_by_its_file_and_when_that_was_written() {
+        let name = picture_name("/a/b: c.png", -5, Colour { r: 1, g: 2, b: 3, a: 255 });
+        let (path, stand_in) = picture(&name).unwrap();
+        assert_eq!(path, "/a/b: c.png");
+        assert!(drawing(&stand_in).is_some_and(|svg| svg.contains("#010203")));
+        assert_eq!((picture("/a/b.png"), picture("picture:x")), (None, None));
     }
 
     #[test]

@@ -30,9 +30,9 @@ pub fn size(bytes: u64) -> String {
 pub fn age(then: Moment, now: Moment) -> String {
     let passed = now.seconds.saturating_sub(then.seconds);
     match passed {
-        ..MINUTE => String::from("now"),
-        ..HOUR => format!("{} min", passed / MINUTE),
-        ..DAY => format!("{} h", passed / HOUR),
+        i64::MIN..MINUTE => String::from("now"),
+        MINUTE..HOUR => format!("{} min", passed / MINUTE),
+        HOUR..DAY => format!("{} h", passed / HOUR),
         _ if passed < 365 * DAY => format!("{} d", passed / DAY),
         _ => format!("{} y", passed / (365 * DAY)),
     }

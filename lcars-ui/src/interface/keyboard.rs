@@ -48,7 +48,7 @@ impl Held {
 
 impl Interface {
     /// A key went down. `None` if it is not for the interface: it may be bound to something, or belong to a program.
-    pub fn key(&mut self, symbol: Symbol, held: Held, sight: &Sight, _now: Duration) -> Option<Vec<Request>> {
+    pub fn key(&mut self, symbol: Symbol, held: Held, sight: &Sight, now: Duration) -> Option<Vec<Request>> {
         self.forget(sight);
         if symbol == Symbol::Escape && !held.is_chord() && (self.drag.is_some() || self.press.is_some()) {
             self.cancel();
@@ -59,6 +59,9 @@ impl Interface {
         }
         if held.is_chord() {
             return self.edit_by_chord(symbol, held, sight);
+        }
+        if let Some(requests) = self.files_key(symbol, sight, now) {
+            return Some(requests);
         }
         let towards = |this: &mut Self, direction| Some(this.go_towards(direction, sight));
         match symbol {
@@ -199,7 +202,7 @@ impl Interface {
     }
 }
 
-fn is_box(node: &Node) -> bool {
+pub(super) fn is_box(node: &Node) -> bool {
     matches!(node.role, Role::SearchBox | Role::TextBox)
 }
 

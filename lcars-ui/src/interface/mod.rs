@@ -5,6 +5,7 @@
 //! with it.
 
 pub mod alerts;
+pub mod files;
 mod focus;
 mod keyboard;
 mod overlay;
@@ -26,6 +27,7 @@ use crate::theme::Theme;
 use crate::view::PromptPlace;
 
 pub use alerts::{Alert, AlertLevel, Alerts};
+pub use files::FilesArea;
 pub use keyboard::{Held, Symbol};
 pub use overlay::Overlay;
 pub use pointer::{Button, DRAG_DISTANCE, LONG_PRESS};
@@ -46,6 +48,8 @@ pub struct Interface {
     pub search: String,
     /// What is typed to run.
     pub prompt: Prompt,
+    /// The files that hubs show.
+    pub files: files::Files,
     /// What lies above everything.
     pub overlay: Option<Overlay>,
     /// Which page of it is wanted, where it has several, counted from 0; beyond the last one means that.
@@ -88,6 +92,8 @@ pub struct Sight<'a> {
     pub shells: &'a Shells,
     /// Where the text of the open prompt stands in the last view.
     pub prompt: Option<PromptPlace>,
+    /// Where files are in the last view.
+    pub files: &'a [FilesArea],
 }
 
 /// What is to be done, and in which pane; the focused one where none is named.
@@ -149,7 +155,7 @@ impl Interface {
         }
         self.pressed = self.pressed.filter(|key| self.press.is_some() && lives(key));
         self.forget_overlay(sight);
-        self.focused = self.focused.filter(lives);
+        self.focused = self.focused.filter(|key| lives(key) || self.files.holds(*key));
         if self.focused.is_none() && self.overlay.is_some() && sight.modal().is_some() {
             self.focused = sight.stops().find(|node| sight.is_of_modal(node)).map(|node| node.key);
         }

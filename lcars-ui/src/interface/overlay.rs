@@ -99,6 +99,7 @@ impl Interface {
             }
             UiAction::Recolour { sector } => self.open_about(Overlay::Recolour { sector: *sector }, sight),
             UiAction::Remove { sector } => return self.remove(*sector, sight),
+            UiAction::Files { act } => return self.act_on_files(*act, pane, sight),
             UiAction::Dismiss { alert } => self.alerts.dismiss(*alert),
             UiAction::Accept => return self.accept(sight),
             UiAction::Cancel => self.close(),

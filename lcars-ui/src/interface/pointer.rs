@@ -95,7 +95,7 @@ impl Interface {
     }
 
     /// The pointer is here, or the finger that pressed.
-    pub fn pointer_moved(&mut self, at: Point, sight: &Sight, _now: Duration) -> Vec<Request> {
+    pub fn pointer_moved(&mut self, at: Point, sight: &Sight, now: Duration) -> Vec<Request> {
         self.forget(sight);
         let over = semantics::hit(sight.nodes, at).map(|node| node.key);
         let Some(press) = self.press.as_mut() else {
@@ -103,7 +103,14 @@ impl Interface {
             return Vec::new();
         };
         press.at = at;
+        let finger = press.button == Button::Finger;
         let far = (at.x - press.start.x).hypot(at.y - press.start.y) >= DRAG_DISTANCE;
+        if finger && self.files.drag(at, far, now) {
+            // It scrolls; what it landed on is not pressed by it.
+            press.stage = Stage::Spent;
+            (self.pressed, self.hovered) = (None, None);
+            return Vec::new();
+        }
         if far && press.stage == Stage::Held {
             let draggable = press.node.filter(|_| press.button != Button::Secondary);
             press.stage = if draggable.is_some() { Stage::Dragging } else { Stage::Moved };
@@ -138,7 +145,8 @@ impl Interface {
         }
         self.ring = false;
         let node = semantics::hit(sight.nodes, at);
-        if node.is_none() && !self.is_beside_overlay(at, sight) {
+        let on_files = button == Button::Finger && self.take_files(at, sight, now);
+        if node.is_none() && !on_files && !self.is_beside_overlay(at, sight) {
             return Vec::new();
         }
         self.pressed = node.map(|node| node.key);
@@ -176,6 +184,7 @@ impl Interface {
         }
         self.pointer_moved(at, sight, now);
         let (press, drag) = (self.press.take(), self.drag.take());
+        self.files.let_go(Some(now));
         self.pressed = None;
         let over = semantics::hit(sight.nodes, at);
         let finger = press.as_ref().is_some_and(|press| press.button == Button::Finger);
@@ -205,6 +214,7 @@ impl Interface {
         self.press = None;
         self.pressed = None;
         self.drag = None;
+        self.files.let_go(None);
     }
 
     /// The release does nothing more.

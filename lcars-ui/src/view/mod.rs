@@ -25,7 +25,7 @@ use crate::camera::Pose;
 use crate::files::Directories;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Desktop, OutputId, TerminalId, ViewportId, WindowId};
-use crate::interface::Interface;
+use crate::interface::{FilesArea, Interface};
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 use crate::shells::Shells;
@@ -139,6 +139,8 @@ pub struct View {
     pub terminals: Vec<TerminalArea>,
     /// Where what is typed into the prompt stands, while it is open.
     pub prompt: Option<PromptPlace>,
+    /// Where files can be seen, each in its pane.
+    pub files: Vec<FilesArea>,
     /// What overlays cover, output logical: no window is touched through them.
     pub covers: Vec<Rect>,
     /// A camera is under way: the next picture differs without any event.
@@ -149,6 +151,7 @@ pub struct View {
 pub fn build(inputs: &Inputs) -> View {
     let mut b = Builder::new(inputs);
     let mut areas = Vec::new();
+    let mut files = Vec::new();
     let mut moving = false;
     if let Some(output) = inputs.desktop.output(inputs.output) {
         let panes = pane::panes(&b, inputs, output);
@@ -156,6 +159,7 @@ pub fn build(inputs: &Inputs) -> View {
             b.enter_pane(Some(pane.viewport.id));
             draw_pane(&mut b, pane);
             areas.push(focus_area(&b, pane));
+            files.extend(levels::files_area(&b, pane));
             moving |= !pane.viewport.camera.rests(inputs.now);
         }
         b.enter_pane(None);
@@ -165,6 +169,7 @@ pub fn build(inputs: &Inputs) -> View {
             prompt::draw_shared(&mut b, inputs.size, focused);
         }
     }
+    moving |= !inputs.interface.files.rests(inputs.now);
     raise_windows(&mut b.scene);
     overlay::draw(inputs, &mut b);
     View {
@@ -174,6 +179,7 @@ pub fn build(inputs: &Inputs) -> View {
         areas,
         terminals: Vec::new(),
         prompt: None,
+        files,
         covers: b.covers,
         moving,
     }

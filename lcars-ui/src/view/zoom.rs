@@ -25,7 +25,7 @@ const INNER: u16 = 1024;
 
 /// Scales around a point, which comes to lie on another.
 #[derive(Debug, Clone, Copy)]
-struct Ride {
+pub(super) struct Ride {
     factor: f64,
     from: Point,
     to: Point,
@@ -34,7 +34,7 @@ struct Ride {
 impl Ride {
     /// Takes the middle of one rectangle to that of another, scaled evenly by how much larger it is: by the larger of
     /// width and height, or by the smaller.
-    fn onto(from: Rect, to: Rect, larger: bool) -> Self {
+    pub(super) fn onto(from: Rect, to: Rect, larger: bool) -> Self {
         let middle = |rect: Rect| Point { x: rect.x + rect.w / 2.0, y: rect.y + rect.h / 2.0 };
         let (x, y) = (to.w / from.w, to.h / from.h);
         let factor = if larger { x.max(y) } else { x.min(y) };
@@ -62,10 +62,10 @@ impl Ride {
 
 /// Whatever leaves a pane is not seen, least of all in the pane beside it.
 #[derive(Debug, Clone, Copy)]
-struct Bounds {
-    pane: Rect,
+pub(super) struct Bounds {
+    pub pane: Rect,
     /// The pane, and beyond it whatever is no other pane's.
-    clip: Rect,
+    pub clip: Rect,
 }
 
 impl Bounds {
@@ -84,7 +84,7 @@ fn lies_within(inner: Rect, outer: Rect) -> bool {
 }
 
 /// Adds a picture, moved, faded and cut off at the pane's edges.
-fn add(b: &mut Builder, picture: Vec<Primitive>, ride: Option<Ride>, opacity: f64, bounds: Bounds) {
+pub(super) fn add(b: &mut Builder, picture: Vec<Primitive>, ride: Option<Ride>, opacity: f64, bounds: Bounds) {
     if opacity <= 0.0 {
         return;
     }
@@ -290,7 +290,7 @@ pub(super) fn fade(b: &mut Builder, pane: &Pane, from: &Path, to: &Path, progres
 }
 
 /// Two places may have the same parts, but a key names one primitive: those of one place get keys of their own.
-fn set_apart(b: &mut Builder, from: usize) {
+pub(super) fn set_apart(b: &mut Builder, from: usize) {
     for primitive in b.scene.iter_mut().skip(from) {
         let key = primitive.key_mut();
         *key = key.piece(key.piece + INNER);

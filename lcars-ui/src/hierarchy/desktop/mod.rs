@@ -151,6 +151,11 @@ impl Desktop {
         }
     }
 
+    /// How long movements take.
+    pub fn timing(&self) -> Timing {
+        self.timing
+    }
+
     /// Chooses how long movements take. What is under way goes on as it is.
     pub fn set_timing(&mut self, timing: Timing) {
         self.timing = timing;

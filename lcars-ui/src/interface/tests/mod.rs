@@ -107,6 +107,7 @@ impl World {
             tree: self.desktop.tree(),
             shells: &self.shells,
             prompt: None,
+            files: &[],
         };
         work(&mut self.interface, &sight, self.now)
     }

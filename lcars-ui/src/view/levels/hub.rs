@@ -4,6 +4,7 @@ use super::super::build::{Builder, Button, Shape, Text, caption};
 use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
+use super::directory;
 use super::{Without, draw_tiles, frame_colour, launch, rail_frame, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{APP_TILE, Grid, HubMode, Level, Path, Sector};
@@ -45,6 +46,10 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
 
 pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
     let content = pane.content(b, Level::Hub);
+    if pane.mode() == HubMode::Directory && directory::is_shown(pane) {
+        // The files take all of the room.
+        return vec![Rect::default(); count];
+    }
     if pane.mode() != HubMode::Apps {
         return strip_tiles(b, pane, count);
     }
@@ -83,6 +88,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     let Some(sector) = sector(pane, path) else { return };
     match pane.mode() {
         HubMode::Apps => apps(b, pane, path, sector, without),
+        HubMode::Directory if directory::draw(b, pane, sector) => {}
         mode @ (HubMode::Command | HubMode::Directory) => {
             nothing_yet(b, pane, mode);
             let strip = strip(b, pane);
@@ -125,7 +131,14 @@ fn nothing_yet(b: &mut Builder, pane: &Pane, mode: HubMode) {
 }
 
 /// A heading that says that there is nothing, and one pill that offers the next step.
-fn empty(b: &mut Builder, pane: &Pane, room: Rect, words: &str, hint: &str, (label, action): (&str, Action)) {
+pub(super) fn empty(
+    b: &mut Builder,
+    pane: &Pane,
+    room: Rect,
+    words: &str,
+    hint: &str,
+    (label, action): (&str, Action),
+) {
     let key = Key::part("empty");
     let mut y = room.y;
     let mut line = |height: f64| {

@@ -1,5 +1,6 @@
 //! The levels, each with the frame of its place, the tiles in it, and everything else that is drawn there.
 
+mod directory;
 mod focus;
 mod hub;
 mod launch;
@@ -28,6 +29,7 @@ pub(super) struct Without {
     pub bottom: bool,
 }
 
+pub(super) use directory::area as files_area;
 pub(super) use focus::{is_bare, window_picture};
 
 /// A frame that is being grown into opens for its buttons from here on.

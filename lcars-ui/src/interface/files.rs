@@ -1,0 +1,320 @@
+//! The files of a hub: taps, keys, wheel and fingers on them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::keyboard::Symbol;
+use super::{Interface, Request, Sight};
+use crate::camera::{Motion, Timing};
+use crate::files::{Browser, Directories, Shape};
+use crate::geometry::{Point, Rect};
+use crate::hierarchy::{SectorId, ViewportId};
+use crate::operation::Direction;
+use crate::scene::Key;
+use crate::semantics::{FilesAct, UiAction};
+
+/// The part that a file's tile is.
+pub const TILE: &str = "file";
+/// Fingers that let go at this speed, in rows a second, throw the list.
+const THROW: f64 = 4.0;
+/// For so long a thrown list goes on as fast as it was let go, in seconds.
+const THROWN: f64 = 0.25;
+/// A list that was let go comes to rest at a whole row within this.
+const SETTLE: Duration = Duration::from_millis(250);
+/// The wheel scrolls one row for each notch of this many logical pixels.
+const NOTCH: f64 = 120.0;
+
+/// Where the files of a sector are seen in a pane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FilesArea {
+    /// Which pane.
+    pub pane: ViewportId,
+    /// Whose files.
+    pub sector: SectorId,
+    /// Where the tiles are, output logical.
+    pub rect: Rect,
+    /// Where the wheel scrolls them.
+    pub around: Rect,
+    /// How many tiles there is room for.
+    pub shape: Shape,
+    /// From the top of one row to that of the next.
+    pub pitch: f64,
+}
+
+/// The browsers of all panes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Files {
+    browsers: BTreeMap<(ViewportId, SectorId), Browser>,
+    /// What the wheel has turned that is no whole row yet.
+    wheel: f64,
+    drag: Option<Drag>,
+}
+
+/// A finger on the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Drag {
+    area: FilesArea,
+    /// Where the finger landed, and how far the list was scrolled then.
+    start: (f64, f64),
+    /// Where it was when it last moved, when, and how fast in rows a second.
+    last: (f64, Duration, f64),
+    /// It has moved far enough to scroll.
+    scrolls: bool,
+}
+
+impl Files {
+    /// The browser of a sector's files in a pane.
+    pub fn browser(&self, pane: ViewportId, sector: SectorId) -> Option<&Browser> {
+        self.browsers.get(&(pane, sector))
+    }
+
+    /// The browser of an area, which knows how many tiles there is room for in that.
+    fn of(&mut self, area: &FilesArea) -> Option<&mut Browser> {
+        let browser = self.browsers.get_mut(&(area.pane, area.sector))?;
+        browser.fit(area.shape, Duration::MAX);
+        Some(browser)
+    }
+
+    /// Whether nothing of it moves by itself.
+    pub fn rests(&self, now: Duration) -> bool {
+        self.browsers.values().all(|browser| browser.rests(now))
+    }
+
+    /// The finger that landed on files is here now. Whether it scrolls them.
+    pub(super) fn drag(&mut self, at: Point, far: bool, now: Duration) -> bool {
+        let Some(mut drag) = self.drag else { return false };
+        drag.scrolls |= far;
+        if drag.scrolls {
+            let (y, then, speed) = drag.last;
+            let passed = now.saturating_sub(then).as_secs_f64();
+            let pitch = drag.area.pitch.max(1.0);
+            // Two moves at one moment say nothing about the speed.
+            let speed = if passed > 0.0 { 0.5 * speed + 0.5 * (y - at.y) / pitch / passed } else { speed };
+            drag.last = (at.y, now, speed);
+            let top = drag.start.1 + (drag.start.0 - at.y) / pitch;
+            if let Some(browser) = self.of(&drag.area) {
+                browser.scroll_to(top, now, Duration::ZERO);
+            }
+        }
+        self.drag = Some(drag);
+        drag.scrolls
+    }
+
+    /// The finger is off the files: the list comes to rest at a whole row, at once where nobody says what time it is.
+    pub(super) fn let_go(&mut self, now: Option<Duration>) {
+        let Some(drag) = self.drag.take().filter(|drag| drag.scrolls) else { return };
+        let Some(browser) = self.of(&drag.area) else { return };
+        let Some(now) = now else {
+            return browser.scroll_to(browser.top(Duration::MAX).round(), Duration::MAX, Duration::ZERO);
+        };
+        let (_, then, speed) = drag.last;
+        // A finger that lay still before it was lifted throws nothing.
+        let thrown = now.saturating_sub(then) < Duration::from_millis(80) && speed.abs() > THROW;
+        let by = if thrown { speed.clamp(-100.0, 100.0) * THROWN } else { 0.0 };
+        browser.scroll_to((browser.top(now) + by).round(), now, SETTLE);
+    }
+
+    /// The file that has the keyboard, if that is one of these.
+    pub(super) fn holds(&self, key: Key) -> bool {
+        let current = |browser: &Browser| browser.current().and_then(|place| Some(browser.entry(place)?.name.id()));
+        let own = |(pane, _): &(ViewportId, SectorId)| pane.get() == key.pane;
+        key.part == TILE && self.browsers.iter().any(|(of, browser)| own(of) && current(browser) == Some(key.of))
+    }
+}
+
+impl Interface {
+    /// Takes in what is known of directories. To be called before each new view; `places` are the panes that show files,
+    /// and the sectors whose.
+    pub fn follow_files(
+        &mut self,
+        places: &[(ViewportId, SectorId)],
+        directories: &Directories,
+        sight: &Sight,
+        now: Duration,
+        motion: Motion,
+        timing: &Timing,
+    ) {
+        self.files.browsers.retain(|(_, sector), _| sight.tree.contains((*sector).into()));
+        for place @ (pane, sector) in places {
+            let Some(listing) = directories.of(*sector) else {
+                self.files.browsers.remove(place);
+                continue;
+            };
+            let looked_for = if *pane == sight.pane { crate::label::clean(&self.search) } else { String::new() };
+            let browser = self.files.browsers.entry(*place).or_insert_with(|| Browser::new(listing));
+            browser.follow(listing, &looked_for, now, motion, timing);
+        }
+        for area in sight.files {
+            let browser = self.files.of(area);
+            browser.into_iter().for_each(|browser| browser.fit(area.shape, now));
+        }
+    }
+
+    /// The files of the focused pane, if its hub shows any.
+    fn files_here<'a>(&self, sight: &Sight<'a>) -> Option<&'a FilesArea> {
+        sight.files.iter().find(|area| area.pane == sight.pane)
+    }
+
+    /// A key for the files of the hub; `None` if it is not for them.
+    pub(super) fn files_key(&mut self, symbol: Symbol, sight: &Sight, now: Duration) -> Option<Vec<Request>> {
+        if self.overlay.is_some() || self.prompt.keyboard {
+            return None;
+        }
+        let area = *self.files_here(sight)?;
+        let on_tile = self.focused.is_some_and(|key| self.files.holds(key));
+        let in_box = self.focused.and_then(|key| sight.node(key)).is_some_and(super::keyboard::is_box);
+        let looking = in_box && !self.search.is_empty();
+        let browser = self.files.of(&area)?;
+        let nobody = self.focused.is_none();
+        let moved = match symbol {
+            Symbol::Left | Symbol::Right | Symbol::Up | Symbol::Down if on_tile => {
+                let direction = match symbol {
+                    Symbol::Left => Direction::Left,
+                    Symbol::Right => Direction::Right,
+                    Symbol::Up => Direction::Up,
+                    _ => Direction::Down,
+                };
+                // Over the edge of the tiles one comes to what is beside them.
+                browser.step(direction, now)
+            }
+            Symbol::Left | Symbol::Right | Symbol::Up | Symbol::Down if nobody => browser.go_to_first(now),
+            Symbol::Down if looking => browser.go_to_first(now),
+            Symbol::PageUp | Symbol::PageDown => {
+                browser.turn_page(symbol == Symbol::PageUp, now);
+                !browser.is_empty()
+            }
+            Symbol::Home | Symbol::End if on_tile || nobody => {
+                browser.go_to_end(symbol == Symbol::End, now);
+                !browser.is_empty()
+            }
+            Symbol::Escape if self.search.is_empty() && browser.is_picking() => {
+                browser.set_picking(false);
+                return Some(Vec::new());
+            }
+            Symbol::Enter if looking || nobody => {
+                // What is looked for and found first; else nothing that is not seen to have the keyboard.
+                let place = if looking { Some(0) } else { None };
+                let Some(first) = place.and_then(|place| browser.entry(place)) else { return Some(Vec::new()) };
+                let file = first.name.id();
+                return Some(self.act_on_files(FilesAct::Tap { file }, Some(area.pane), sight));
+            }
+            Symbol::Char(' ') if on_tile && self.ring && self.search.is_empty() => {
+                let file = browser.entry(browser.current()?)?.name.id();
+                return Some(self.act_on_files(FilesAct::Pick { file }, Some(area.pane), sight));
+            }
+            _ => false,
+        };
+        if !moved {
+            return None;
+        }
+        let file = browser.entry(browser.current()?)?.name.id();
+        self.focused = Some(Key::of(TILE, file).in_pane(area.pane.get()));
+        self.ring = true;
+        Some(Vec::new())
+    }
+
+    /// Does something with files.
+    pub(super) fn act_on_files(&mut self, act: FilesAct, pane: Option<ViewportId>, sight: &Sight) -> Vec<Request> {
+        let pane = pane.unwrap_or(sight.pane);
+        let Some(area) = sight.files.iter().find(|area| area.pane == pane) else { return Vec::new() };
+        // What is done by pressing is done at once; nothing glides.
+        let now = Duration::MAX;
+        let Some(browser) = self.files.of(area) else { return Vec::new() };
+        browser.tell(None);
+        let staged = match act {
+            FilesAct::Tap { file } | FilesAct::Pick { file } => {
+                let Some(place) = browser.place_of_id(file) else { return Vec::new() };
+                browser.go_to(place, now, Duration::ZERO);
+                if matches!(act, FilesAct::Pick { .. }) && !browser.is_picking() {
+                    browser.set_picking(true);
+                }
+                if browser.is_picking() { picked(browser, place) } else { tapped(browser, place) }
+            }
+            FilesAct::Up => browser.listing().word_for_parent().map(|word| {
+                word.map(|word| UiAction::Stage { text: format!("cd {word}") }).map_err(|error| error.to_string())
+            }),
+            FilesAct::Inspect => browser.subject().map(|entry| {
+                let word = browser.listing().word_for(&entry.name).map_err(|error| error.to_string())?;
+                let program = if entry.is_directory() { "ls -la" } else { "stat" };
+                Ok(UiAction::Stage { text: format!("{program} {word}") })
+            }),
+            FilesAct::Hidden => {
+                browser.toggle_hidden(now);
+                None
+            }
+            FilesAct::Sort => {
+                browser.sort_next(now);
+                None
+            }
+            FilesAct::Picking => {
+                browser.set_picking(!browser.is_picking());
+                None
+            }
+            FilesAct::ClearPicks => {
+                browser.clear_picks();
+                None
+            }
+        };
+        match staged {
+            None => Vec::new(),
+            Some(Ok(action)) => self.act_in(&action, Some(pane), None, sight),
+            Some(Err(reason)) => {
+                browser.tell(Some(reason));
+                Vec::new()
+            }
+        }
+    }
+
+    /// The wheel turned here, by logical pixels. Whether it scrolled files.
+    pub fn scroll_files(&mut self, at: Point, amount: f64, sight: &Sight, now: Duration) -> bool {
+        let behind_overlay = sight.modal().is_some();
+        let Some(area) = sight.files.iter().find(|area| !behind_overlay && area.around.contains(at)) else {
+            return false;
+        };
+        if !amount.is_finite() {
+            return true;
+        }
+        self.files.wheel += amount / NOTCH;
+        let rows = self.files.wheel.trunc().clamp(-1e6, 1e6);
+        self.files.wheel -= self.files.wheel.trunc();
+        if rows != 0.0
+            && let Some(browser) = self.files.of(area)
+        {
+            browser.scroll_by(rows, now);
+        }
+        true
+    }
+
+    /// A finger landed on files. Whether it did.
+    pub(super) fn take_files(&mut self, at: Point, sight: &Sight, now: Duration) -> bool {
+        let behind_overlay = sight.modal().is_some();
+        let area = sight.files.iter().find(|area| !behind_overlay && area.rect.contains(at));
+        self.files.drag = area.and_then(|area| {
+            let top = self.files.browser(area.pane, area.sector)?.top(now);
+            Some(Drag { area: *area, start: (at.y, top), last: (at.y, now, 0.0), scrolls: false })
+        });
+        self.files.drag.is_some()
+    }
+}
+
+/// What a tap on a file stages.
+fn tapped(browser: &Browser, place: usize) -> Option<Result<UiAction, String>> {
+    let entry = browser.entry(place)?;
+    let verb = if entry.is_directory() { "cd" } else { "open" };
+    let word = browser.listing().word_for(&entry.name);
+    Some(word.map(|word| UiAction::Stage { text: format!("{verb} {word}") }).map_err(|error| error.to_string()))
+}
+
+/// What picking a file appends.
+fn picked(browser: &mut Browser, place: usize) -> Option<Result<UiAction, String>> {
+    let name = browser.entry(place)?.name.clone();
+    let word = match browser.listing().word_for(&name) {
+        Ok(word) => word,
+        Err(error) => return Some(Err(error.to_string())),
+    };
+    match browser.toggle_pick(&name) {
+        Some(true) => Some(Ok(UiAction::Append { text: word })),
+        Some(false) => None,
+        None => Some(Err(format!("no more than {} files can be picked", crate::files::MOST_PICKS))),
+    }
+}

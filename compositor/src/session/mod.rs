@@ -6,6 +6,7 @@ mod clock;
 mod icons;
 mod memory;
 mod programs;
+mod prompt;
 mod settings;
 pub(crate) mod terminals;
 

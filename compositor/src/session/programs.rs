@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use lcars_ui::hierarchy::{self, NodeId, OutputId, SectorId};
+use lcars_ui::hierarchy::{self, NodeId, OutputId, SectorId, TerminalId};
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::view::Launchable;
 use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 
-use super::{Origin, Session};
-use crate::services::launch::{Launch, LaunchId, command_of};
+use super::{Origin, Session, terminals};
+use crate::services::launch::{Launch, LaunchId, command_of, session_of, variable_of};
 use crate::state::State;
 
 /// Programs that are asked to end have this long.
@@ -178,7 +178,18 @@ impl State {
             let (id, _) = theirs.next()?;
             self.shell.desktop.tree().window(id).map(|(sector, _, _)| sector.id)
         };
-        session.provenance(pid, sector_of)
+        let mut provenance = session.provenance(pid, sector_of);
+        provenance.sector = provenance.sector.or_else(|| self.sector_of_terminal(pid));
+        provenance
+    }
+
+    /// The sector of the terminal that a program was started in. One that has detached itself from its shell still has
+    /// its environment.
+    fn sector_of_terminal(&self, pid: u32) -> Option<SectorId> {
+        let led = session_of(pid).and_then(|leader| self.terminals.led_by(leader));
+        let named = || variable_of(pid, terminals::VARIABLE)?.parse().ok().map(TerminalId::from_raw);
+        let terminal = led.or_else(named)?;
+        self.shell.desktop.tree().terminal(terminal).map(|(sector, _)| sector.id)
     }
 
     /// The process that a surface belongs to.

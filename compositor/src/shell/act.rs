@@ -8,6 +8,7 @@ use lcars_ui::hierarchy::{NodeId, OutputId, SectorId, TerminalId, ViewportId};
 use lcars_ui::interface::{AlertLevel, Button, Held, Interface, Overlay, Request, Sight, Symbol};
 use lcars_ui::operation::Operation;
 use lcars_ui::semantics::{self, Action, UiAction};
+use shell_bridge::terminal::Towards;
 use smithay::input::keyboard::Keysym;
 use smithay::utils::{Logical, Point};
 
@@ -167,6 +168,28 @@ impl State {
             UiAction::ReducedMotion { on } => {
                 self.preferences.reduced_motion = Some(on);
                 self.apply_motion();
+                Ok(())
+            }
+            // Nothing is staged yet, so that nothing can be committed or completed.
+            UiAction::Commit { .. } | UiAction::Complete { .. } => Err("there is no staged command of this id".into()),
+            UiAction::Interrupt { terminal } => {
+                self.interrupt(terminal);
+                Ok(())
+            }
+            UiAction::FindInTerminal { terminal, text } => {
+                self.find_in_terminal(terminal, &text);
+                Ok(())
+            }
+            UiAction::FindNext { terminal } => {
+                self.find_next(terminal, Towards::Newer);
+                Ok(())
+            }
+            UiAction::FindPrevious { terminal } => {
+                self.find_next(terminal, Towards::Older);
+                Ok(())
+            }
+            UiAction::ToEnd { terminal } => {
+                self.scroll_to_end(terminal);
                 Ok(())
             }
             action => {

@@ -314,6 +314,17 @@ impl Launches {
     }
 }
 
+/// The session that a process belongs to, by the process that leads it. Reads a small file of the kernel.
+pub fn session_of(pid: u32) -> Option<u32> {
+    process::standing_of(pid).map(|standing| standing.session)
+}
+
+/// A variable of the environment that a process was started with. Reads a small file of the kernel; nothing if the
+/// process has ended or belongs to somebody else.
+pub fn variable_of(pid: u32, name: &str) -> Option<String> {
+    process::variable_of(pid, name)
+}
+
 /// How a running program can be started again: its words and where it works. Reads small files of the kernel; nothing
 /// if the process has ended or belongs to somebody else.
 pub fn command_of(pid: u32) -> Option<Launch> {

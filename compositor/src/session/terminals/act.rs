@@ -91,6 +91,16 @@ impl State {
         self.terminal_touched(id);
     }
 
+    /// Ends what runs in a terminal, as Ctrl+C does.
+    pub(crate) fn interrupt(&mut self, id: TerminalId) {
+        self.terminals.write(id, b"\x03");
+    }
+
+    /// Shows the newest lines of a terminal again.
+    pub(crate) fn scroll_to_end(&mut self, id: TerminalId) {
+        self.in_terminal(id, |terminal| terminal.scroll(Scroll::Bottom));
+    }
+
     /// Types what was copied.
     pub(super) fn paste_into(&mut self, id: TerminalId, target: SelectionTarget) {
         self.paste_text(target, move |state, text| state.paste_in_terminal(id, &text));

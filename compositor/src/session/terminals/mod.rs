@@ -8,6 +8,7 @@
 
 mod act;
 mod ear;
+mod find;
 pub(crate) mod keys;
 mod look;
 pub(crate) mod pointer;
@@ -28,6 +29,9 @@ use shell_bridge::terminal::Terminal;
 use crate::state::State;
 use ear::{Ear, Heard};
 use pointer::{Finger, Grab};
+
+/// In the environment of every shell: which terminal it is in.
+pub(crate) const VARIABLE: &str = "TOS_TERMINAL";
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -94,6 +98,22 @@ impl Terminals {
     /// Works on a terminal's grid. Its lock is held meanwhile.
     pub(crate) fn with<R>(&self, id: TerminalId, work: impl FnOnce(&mut Terminal) -> R) -> Option<R> {
         self.shells.get(&id).map(|running| running.shell.with(work))
+    }
+
+    /// What kind of shell runs in a terminal.
+    pub(crate) fn kind(&self, id: TerminalId) -> Option<Kind> {
+        self.shells.get(&id).map(|running| running.kind)
+    }
+
+    /// Whether a terminal's shell itself reads what is typed, and no program of it.
+    pub(crate) fn in_front(&self, id: TerminalId) -> bool {
+        self.shells.get(&id).is_some_and(|running| !running.ended && running.shell.foreground_is_shell())
+    }
+
+    /// The terminal whose shell, as a process, leads a session.
+    pub(crate) fn led_by(&self, process: u32) -> Option<TerminalId> {
+        let mut all = self.shells.iter();
+        all.find(|(_, running)| running.shell.process() == Some(process)).map(|(id, _)| *id)
     }
 
     /// Types bytes into a terminal.

@@ -11,8 +11,8 @@ use shell_bridge::modules::{ModuleFiles, prepare};
 use shell_bridge::pty::Shell;
 use shell_bridge::terminal::{Options, Terminal};
 
-use super::Running;
 use super::ear::Ear;
+use super::{Running, VARIABLE};
 use crate::services::dirs::Dirs;
 use crate::services::priority;
 use crate::state::State;
@@ -76,6 +76,7 @@ impl State {
         let wanted = due.directory.map(PathBuf::from).filter(|directory| directory.is_dir());
         let mut command = prepare(&shell, &nonce, &modules, wanted.unwrap_or(home));
         command.env.extend(session.environment().iter().cloned());
+        command.env.push((VARIABLE.into(), due.terminal.get().to_string().into()));
         let kind = command.kind;
         let fit = match self.fit(due.terminal) {
             Some(fit) => fit,

@@ -95,6 +95,12 @@ impl Decoder {
         self.scanner.end(&mut |found| words.take(found, now, sink));
     }
 
+    /// Bytes that this holds on to.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> usize {
+        self.scanner.kept()
+    }
+
     /// What became of the sequences so far.
     pub fn counters(&self) -> &Counters {
         &self.words.counters

@@ -223,6 +223,11 @@ impl Scanner {
         self.at = At::Ground;
     }
 
+    #[cfg(test)]
+    pub fn kept(&self) -> usize {
+        self.payload.capacity()
+    }
+
     /// There are no more bytes. What is held is passed on, an unfinished sequence of ours is not.
     pub fn end(&mut self, sink: &mut impl FnMut(Found<'_>)) {
         match self.at {

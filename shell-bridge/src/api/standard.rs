@@ -125,12 +125,19 @@ fn notify_urxvt(payload: &[u8]) -> Standard<'_> {
     }
 }
 
-/// A text that is only for reading: without controls, cut to a length. None if there is nothing to read.
+/// A text that is only for reading: without controls, also those of writing direction, which could make it read as
+/// something else; cut to a length. None if there is nothing to read.
 fn shown(bytes: &[u8], max: usize) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
-    let text: String = text.chars().filter(|character| !character.is_control()).take(max).collect();
+    let text: String = text.chars().filter(|&character| !is_control(character)).take(max).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn is_control(character: char) -> bool {
+    let direction =
+        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    direction || character.is_control()
 }
 
 /// None if it has anything but printable ASCII, if a `%` is not followed by two digits, or if it is too long.

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 /// Path below the directory, and contents.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     (FISH, include_str!("../../modules/fish/tos.fish")),
+    ("fish/prompt.fish", include_str!("../../modules/fish/prompt.fish")),
     (ZSH, include_str!("../../modules/zsh/.zshenv")),
     (BASH, include_str!("../../modules/bash/tos.bash")),
 ];

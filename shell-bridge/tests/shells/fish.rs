@@ -1,0 +1,75 @@
+//! What only Fish does.
+
+use shell_bridge::api::ShellEvent;
+use shell_bridge::modules::{Request, request};
+
+use crate::session::{Home, Session};
+
+const USER: Home<'_> = &[(
+    ".config/fish/config.fish",
+    "set -g fish_greeting\nfunction fish_prompt; echo \"mine$status> \"; end\nabbr --add gs 'echo abbreviated'\n",
+)];
+
+fn fish() -> Session {
+    let mut session = Session::start("/usr/bin/fish", USER);
+    session.until_prompt();
+    session
+}
+
+#[test]
+fn an_abbreviation_in_a_text_is_not_expanded() {
+    let mut session = fish();
+    let (command, _, status) = session.run("gs");
+    assert_eq!((command.as_deref(), status), (Some("gs"), Some(127)));
+    let (command, ..) = session.run("gs; gs");
+    assert_eq!(command.as_deref(), Some("gs; gs"));
+    // Typed, it is.
+    session.press("gs\r");
+    assert_eq!(session.ran().1, "abbreviated\n");
+}
+
+#[test]
+fn a_space_at_the_beginning_keeps_a_text_out_of_the_history() {
+    let mut session = fish();
+    session.run("echo seen");
+    session.run(" echo unseen");
+    session.run("true");
+    session.press(request(session.kind, Request::Suggest).unwrap());
+    let texts: Vec<String> = session.until_event("suggestions", |event| match event {
+        ShellEvent::Suggest(all) => Some(all.iter().map(|one| one.text.clone()).collect()),
+        _ => None,
+    });
+    assert_eq!(texts, ["true", "echo seen"]);
+}
+
+#[test]
+fn completions_are_described() {
+    let mut session = fish();
+    session.press("set --ex");
+    session.until_text("set --ex");
+    session.press(request(session.kind, Request::Complete).unwrap());
+    let candidates = session.until_event("completions", |event| match event {
+        ShellEvent::Complete { candidates, .. } => Some(candidates.clone()),
+        _ => None,
+    });
+    assert!(candidates.iter().any(|one| one.text == "--export" && !one.description.is_empty()), "{candidates:?}");
+}
+
+#[test]
+fn another_prompt_has_its_end_marked_too() {
+    let mut session = fish();
+    session.run("function fish_prompt; echo 'other> '; end");
+    session.run("true");
+    session.until_text("other> ");
+}
+
+#[test]
+fn a_text_that_is_no_command_is_not_told_as_one() {
+    let mut session = fish();
+    session.submit("echo (");
+    session.until_text("echo ( ");
+    session.press("\x03");
+    session.until_event("a prompt", |event| (*event == ShellEvent::PromptStart).then_some(()));
+    session.until_prompt();
+    assert_eq!(session.run("echo after"), (Some("echo after".into()), "after\n".into(), Some(0)));
+}

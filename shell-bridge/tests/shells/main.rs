@@ -1,0 +1,7 @@
+//! Real shells on a real pty, with their modules.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod every;
+mod fish;
+mod session;

@@ -8,6 +8,7 @@ mod scenes;
 mod shaders;
 mod speed;
 mod surfaces;
+mod terminals;
 mod uploads;
 mod views;
 mod windows;

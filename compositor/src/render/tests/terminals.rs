@@ -1,0 +1,302 @@
+//! Terminals: what their cells look like, and that what is drawn in parts is what is drawn at once.
+
+use lcars_ui::hierarchy::TerminalId;
+use proptest::prelude::*;
+use shell_bridge::terminal::{GridSize, Options, Palette, Rgb, Terminal};
+use smithay::backend::renderer::utils::CommitCounter;
+use smithay::utils::{Physical, Rectangle, Size};
+
+use super::fixture::{CLEAR, gpu, rect};
+use super::golden;
+use crate::render::{Families, Letters, Picture, Piece, Target, TerminalPainter, TerminalShown, Updated, has_font};
+
+const ID: TerminalId = TerminalId::from_raw(7);
+
+/// A terminal and what paints it.
+struct Seen {
+    terminal: Terminal,
+    painter: TerminalPainter,
+    font: f32,
+}
+
+impl Seen {
+    /// In a font that `make deps` installs.
+    fn new(columns: u16, lines: u16, font: f32) -> Self {
+        let palette = Palette { background: Rgb::new(0, 3, 15), ..Palette::default() };
+        let terminal = Terminal::new(GridSize::new(columns, lines), Options { palette, ..Options::default() });
+        let letters = Letters::new();
+        letters.set_families(Families { label: Vec::new(), mono: vec![String::from("DejaVu Sans Mono")] });
+        Self { terminal, painter: TerminalPainter::new(&letters), font }
+    }
+
+    fn with(mut self, text: &str) -> Self {
+        self.terminal.feed(text.as_bytes());
+        self
+    }
+
+    fn update(&mut self) -> Updated {
+        let terminal = &mut self.terminal;
+        self.painter.update(gpu(), ID, self.font, |reader| reader.read(terminal))
+    }
+
+    /// Until nothing is missing.
+    fn settle(&mut self) {
+        while self.update() == (Updated::Changed { more: true }) {}
+    }
+
+    fn size(&mut self) -> Size<i32, Physical> {
+        let (cell, grid) = (self.painter.cell(self.font), self.terminal.size());
+        Size::from((i32::from(cell.0) * i32::from(grid.columns), i32::from(cell.1) * i32::from(grid.lines)))
+    }
+
+    /// At rest, in the upper left corner.
+    fn piece(&mut self) -> Piece {
+        let size = self.size().to_f64();
+        let rect = Rectangle::from_size(size);
+        let shown = TerminalShown { terminal: ID, rect, full: size, clip: None, opacity: 1.0 };
+        self.painter.piece(&shown).expect("a picture")
+    }
+
+    fn picture(&mut self) -> Picture {
+        self.settle();
+        let mut target = Target::new(gpu(), self.size());
+        target.draw(&[self.piece()], CLEAR, true).expect("drawn");
+        target.pixels().expect("pixels")
+    }
+
+    /// The rows that changed since a picture was made, as lines of the terminal.
+    fn damaged(&mut self, since: CommitCounter) -> Vec<std::ops::Range<i32>> {
+        let height = i32::from(self.painter.cell(self.font).1);
+        let rects = self.piece().damage_since(since);
+        let mut rows: Vec<_> = rects.iter().map(|r| r.loc.y / height..(r.loc.y + r.size.h) / height).collect();
+        rows.sort_by_key(|rows| rows.start);
+        rows
+    }
+}
+
+fn check(name: &str, columns: u16, lines: u16, text: &str) {
+    for (name, font) in [(String::from(name), 16.0), (format!("{name}-scale-2"), 32.0)] {
+        golden::check(&name, &Seen::new(columns, lines, font).with(text).picture());
+    }
+}
+
+#[test]
+fn styles_and_colours() {
+    // Slanted letters are another font on some machines and the same, slanted, on others.
+    check(
+        "terminal-styles",
+        46,
+        6,
+        "\x1b[32mada@tos\x1b[0m \x1b[36m~/src\x1b[0m> \x1b[1mbold\x1b[0m \x1b[2mdim\x1b[0m \x1b[9mstruck\x1b[0m gjpqy_\r\n\
+         \x1b[4mone\x1b[0m \x1b[4:2mtwo\x1b[0m \x1b[4:3mwaves\x1b[0m \x1b[4:4mdots\x1b[0m \x1b[4:5mdashes\x1b[0m \
+         \x1b[4:3;58:2::255:80:80mred waves\x1b[0m\r\n\
+         \x1b[7minverse\x1b[0m \x1b[8mhidden\x1b[0m|\x1b[31m red \x1b[38;2;255;150;0mtrue\x1b[0m\x1b[48;5;24m blue \x1b[0m\
+         \x1b[41;97m bright \x1b[0m\r\n\
+         \u{c4}\u{d6}\u{dc}\u{c5}\u{c9} \u{e4}\u{f6}\u{fc}\u{df} \u{3bb}\u{3c0} \u{416} 0O1lI |{}[]() -> => !=\r\n\
+         e\u{301}a\u{308}o\u{302}\u{323} \u{2713}\u{2192}\u{2190} \u{25cf}\u{25a0}\u{25b2}",
+    );
+}
+
+#[test]
+fn boxes_and_blocks() {
+    check(
+        "terminal-boxes",
+        44,
+        8,
+        "┌──┬──┐ ╔══╦══╗ ┏━━┳━━┓ ╭──╮ ╱╲╳ ▁▂▃▄▅▆▇█\r\n\
+         │  │  │ ║  ║  ║ ┃  ┃  ┃ │  │ ╲╱  ▏▎▍▌▋▊▉█\r\n\
+         ├──┼──┤ ╠══╬══╣ ┣━━╋━━┫ │  │ ░▒▓ ▖▗▘▝▙▛▜▟\r\n\
+         └──┴──┘ ╚══╩══╝ ┗━━┻━━┛ ╰──╯ ▀▄█ ▚▞▔▕▐\r\n\
+         ╒══╤══╕ ╓──╥──╖ ┎──┰──┒ ╶╴╷╵ ┄┈╌ ⣿⣷⡇⠿⢸⣀\r\n\
+         ╞══╪══╡ ╟──╫──╢ ┠──╂──┨ ╺╸╻╹ ┅┉╍ \u{e0b0}\u{e0b1}\u{e0b2}\u{e0b3}\r\n\
+         ╘══╧══╛ ╙──╨──╜ ┖──┸──┚ ╼╾╽╿ ┆┊╎ 🬀🬁🬂🬃🬞🬻\r\n\
+         ┍━━┯━━┑ ┝━━┿━━┥ ┕━━┷━━┙ ┞┟┡┢ ┇┋╏ \x1b[31m▒▒\x1b[44m░▓\x1b[0m",
+    );
+}
+
+#[test]
+fn cursors() {
+    let cursors = [("\x1b[2 q", true), ("\x1b[4 q", true), ("\x1b[6 q", true), ("\x1b[2 q", false)];
+    let mut all = Picture { width: 60, height: 0, rgba: Vec::new() };
+    for (shape, focused) in cursors {
+        for text in ["abc\x1b[2D", "a\u{4e00}\x1b[2D", "abc \u{2588}\x1b[D"] {
+            let mut seen = Seen::new(6, 1, 16.0).with(shape).with(text);
+            seen.terminal.focus(focused);
+            let picture = seen.picture();
+            all.height += picture.height;
+            all.rgba.extend(picture.rgba);
+        }
+    }
+    golden::check("terminal-cursors", &all);
+}
+
+#[test]
+fn pictures_fill_two_cells_and_keep_their_colours() {
+    if !has_font("Noto Color Emoji") {
+        return;
+    }
+    let picture = Seen::new(8, 1, 16.0).with("\x1b[?25lab\u{1f600}\u{1f680}cd").picture();
+    let lit = |cells: std::ops::Range<usize>, wanted: fn(&[u8]) -> bool| {
+        let rows = picture.rgba.chunks_exact(picture.width as usize * 4);
+        rows.flat_map(|row| row[cells.start * 40..cells.end * 40].chunks_exact(4)).filter(|p| wanted(p)).count()
+    };
+    let yellow = |p: &[u8]| p[0] > 200 && p[1] > 150 && p[2] < 120;
+    assert!(lit(2..4, yellow) > 120, "a face is yellow, and as large as two cells");
+    assert_eq!(lit(0..2, yellow) + lit(6..8, yellow), 0, "and no larger");
+    assert!(lit(4..6, |p| p[0] > 150 && p[2] < 90) > 5, "a rocket has red");
+}
+
+#[test]
+fn letters_of_other_fonts_keep_to_their_cells() {
+    // Hardly any font has this one; what stands for it is as wide as its cells, and no wider.
+    let picture = Seen::new(6, 1, 16.0).with("\u{10fffd}\x1b[?25l").picture();
+    let lit = |p: &[u8]| p[0] > 60;
+    let columns: Vec<usize> =
+        (0..60).filter(|x| (0..20).any(|y| lit(&picture.rgba[(y * 60 + x) * 4..][..4]))).collect();
+    assert!(!columns.is_empty() && columns.iter().all(|x| *x < 10), "{columns:?}");
+}
+
+#[test]
+fn slanted_letters_lean_to_the_right_whether_or_not_there_is_a_font_for_them() {
+    let lean = |text: &str| {
+        let picture = Seen::new(2, 1, 32.0).with(text).picture();
+        let width = picture.width as usize;
+        let middle = |rows: std::ops::Range<usize>| {
+            let lit = rows.flat_map(|y| (0..width).map(move |x| (x, y)));
+            let lit: Vec<usize> =
+                lit.filter(|(x, y)| picture.rgba[(y * width + x) * 4] > 128).map(|(x, _)| x).collect();
+            lit.iter().sum::<usize>() as f64 / lit.len().max(1) as f64
+        };
+        middle(6..14) - middle(22..30)
+    };
+    let (upright, slanted) = (lean("\x1b[?25ll"), lean("\x1b[?25l\x1b[3mI"));
+    assert!(lean("\x1b[?25lI").abs() < 0.5);
+    assert!(slanted > 1.0, "{slanted} beside {upright}");
+}
+
+#[test]
+fn only_rows_that_show_something_else_are_damaged() {
+    let mut seen = Seen::new(40, 20, 16.0).with("one\r\ntwo\r\nthree\r\n");
+    seen.settle();
+    let before = seen.piece().commit();
+    assert_eq!(seen.update(), Updated::Unchanged);
+    assert_eq!(seen.piece().commit(), before);
+    // The cursor moves from the fourth line to the second and a letter is written there.
+    seen.terminal.feed(b"\x1b[2;4H!");
+    assert_eq!(seen.update(), Updated::Changed { more: false });
+    assert_eq!(seen.damaged(before), [1..2, 3..4]);
+    // A screen that is written anew as it was.
+    let before = seen.piece().commit();
+    seen.terminal.feed(b"\x1b[H\x1b[2Jone\r\ntwo!\r\nthree\r\n\x1b[2;5H");
+    assert_eq!(seen.update(), Updated::Unchanged);
+    assert_eq!(seen.piece().commit(), before);
+    // Who has the keyboard changes the cursor only.
+    seen.terminal.focus(false);
+    assert_eq!(seen.update(), Updated::Changed { more: false });
+    assert_eq!(seen.damaged(before), [1..2]);
+}
+
+#[test]
+fn another_size_font_or_background_is_another_picture() {
+    let mut seen = Seen::new(20, 4, 16.0).with("hello");
+    let first = seen.picture();
+    seen.terminal.resize(GridSize::new(30, 6), (10, 20));
+    assert_eq!((seen.picture().width, seen.picture().height), (300, 120));
+    seen.terminal.resize(GridSize::new(20, 4), (10, 20));
+    assert_eq!(seen.picture(), first);
+    seen.terminal.feed(b"\x1b]11;#203040\x07");
+    assert_eq!(seen.picture().rgba[..4], [0x20, 0x30, 0x40, 255]);
+    seen.terminal.feed(b"\x1b]111\x07");
+    assert_eq!(seen.picture(), first);
+    seen.font = 32.0;
+    assert_eq!(seen.picture().height, 160);
+}
+
+#[test]
+fn at_rest_it_is_copied_and_on_its_way_it_is_scaled() {
+    let mut seen = Seen::new(20, 4, 16.0).with("hello");
+    seen.settle();
+    assert!(seen.piece().copyable().is_some());
+    let full = seen.size().to_f64();
+    let shown = |x: f64, scale: f64, opacity: f32| TerminalShown {
+        terminal: ID,
+        rect: Rectangle::new((x, 30.0).into(), (full.w * scale, full.h * scale).into()),
+        full,
+        clip: Some(rect(0, 0, 120, 1000)),
+        opacity,
+    };
+    let moved = seen.painter.piece(&shown(40.0, 1.0, 1.0)).expect("a piece");
+    assert!(moved.copyable().is_some());
+    assert_eq!(moved.visible(), rect(40, 30, 80, 80));
+    let half = seen.painter.piece(&shown(40.5, 0.5, 0.5)).expect("a piece");
+    assert!(half.copyable().is_none());
+    assert_eq!(half.visible().size.h, 40);
+    assert!(seen.painter.piece(&shown(200.0, 1.0, 1.0)).is_none(), "it is outside of what is seen");
+    assert!(seen.painter.piece(&TerminalShown { terminal: TerminalId::from_raw(8), ..shown(0.0, 1.0, 1.0) }).is_none());
+    // Sizes that make no sense.
+    for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        seen.painter.piece(&shown(wrong, wrong, 1.0));
+        seen.painter.piece(&TerminalShown { full: Size::from((wrong, wrong)), ..shown(0.0, 1.0, 1.0) });
+    }
+    seen.painter.keep_only(|id| id != ID);
+    assert!(seen.painter.piece(&shown(0.0, 1.0, 1.0)).is_none());
+}
+
+#[test]
+fn a_page_of_strange_letters_comes_bit_by_bit_and_leaves_no_more_behind_than_it_may() {
+    let mut seen = Seen::new(1000, 3, 16.0);
+    let mut pictures = 0;
+    for page in 0..4u32 {
+        let mut text = String::from("\x1b[H");
+        for cell in 0..3000u32 {
+            text.extend(char::from_u32(0x4e00 + page * 3000 + cell));
+            (0..100).for_each(|mark| text.extend(char::from_u32(0x300 + (cell + mark) % 0x70)));
+        }
+        seen.terminal.feed(text.as_bytes());
+        while seen.update() == (Updated::Changed { more: true }) {
+            pictures += 1;
+            assert!(pictures < 200);
+        }
+    }
+    assert!(pictures > 4, "one picture did not draw them all");
+    let picture = 1000 * 10 * 3 * 20 * 4;
+    assert!(seen.painter.memory() <= picture + (8 << 20), "{} bytes", seen.painter.memory());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Whatever a program writes, a picture that was kept up to date is the one that is drawn at once.
+    #[test]
+    fn parts_add_up_to_the_whole(parts in prop::collection::vec(part(), 1..12)) {
+        let mut seen = Seen::new(24, 6, 13.0);
+        let mut all = String::new();
+        for part in parts {
+            seen.terminal.feed(part.as_bytes());
+            seen.update();
+            all += &part;
+        }
+        let kept = seen.picture();
+        let mut fresh = Seen::new(24, 6, 13.0).with(&all);
+        prop_assert!(kept == fresh.picture(), "after {all:?}");
+    }
+}
+
+/// Something that a program may write.
+fn part() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z ]{1,40}",
+        "[\u{2500}-\u{259f}\u{4e00}\u{1f600}e\u{301}]{1,12}",
+        Just(String::from("\r\n\r\n")),
+        Just(String::from("\x1b[2J")),
+        Just(String::from("\x1b[?25l")),
+        Just(String::from("\x1b[?25h\x1b[6 q")),
+        Just(String::from("\x1b[?1049h")),
+        Just(String::from("\x1b[?1049l")),
+        Just(String::from("\x1b[?5h")),
+        Just(String::from("\x1b]11;#402000\x07")),
+        (0..9u8, 0..30u8).prop_map(|(line, column)| format!("\x1b[{line};{column}H")),
+        (0..110u8).prop_map(|style| format!("\x1b[{style}m")),
+        (1..6u8, 1..4u8).prop_map(|(first, count)| format!("\x1b[{first};6r\x1b[{count}S\x1b[{count}L")),
+    ]
+}

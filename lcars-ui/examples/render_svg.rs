@@ -176,9 +176,11 @@ impl Shown {
             nodes: &[],
             pane: viewport.id,
             level: viewport.path.level(),
+            sector: viewport.path.sector(),
             selected: viewport.selected,
             tree: self.desktop.tree(),
             shells: &Shells::default(),
+            launcher: &[],
             prompt: None,
             files: &self.files,
         };

@@ -32,6 +32,8 @@ pub struct Shells {
 pub struct Face {
     /// The size of a cell, logical; whole device pixels.
     pub cell: Size,
+    /// The size of all its cells, logical.
+    pub full: Size,
     /// The commands whose lines are in view, from the top.
     pub blocks: Vec<FaceBlock>,
     /// Lines above and below what is in view, where it was scrolled back.

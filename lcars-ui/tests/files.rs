@@ -9,7 +9,7 @@ use lcars_ui::camera::{Motion, Timing};
 use lcars_ui::files::{Directories, Entry, Failure, FileName, Kind, Listing, Moment, Progress};
 use lcars_ui::geometry::{Point, Rect, Size};
 use lcars_ui::hierarchy::{Desktop, HubMode, NewWindow, SectorId};
-use lcars_ui::interface::{Button, FilesArea, Held, Interface, Sight, Symbol};
+use lcars_ui::interface::{Button, FilesArea, Held, Interface, Request, Sight, Symbol};
 use lcars_ui::operation::Operation;
 use lcars_ui::scene::Primitive;
 use lcars_ui::semantics::{Action, FilesAct, Node, Role, UiAction, hit};
@@ -123,6 +123,8 @@ impl Session {
             nodes: &self.view.nodes,
             pane: viewport.id,
             level: viewport.path.level(),
+            sector: viewport.path.sector(),
+            launcher: &[],
             selected: viewport.selected,
             tree: self.desktop.tree(),
             shells: &Shells::default(),
@@ -168,7 +170,9 @@ impl Session {
         self.with(|interface, sight| {
             let mut requests = interface.pressed(at, button, sight, now);
             requests.extend(interface.released(at, button, sight, now));
-            assert!(requests.is_empty(), "the interface does it itself: {requests:?}");
+            let wants_shell = |request: &Request| matches!(request.1, Action::Do(Operation::NewTerminal { .. }));
+            // What is staged wants a shell to run it some day.
+            assert!(requests.iter().all(wants_shell), "the interface does it itself: {requests:?}");
         });
         self.later(400);
     }
@@ -273,6 +277,8 @@ fn what_is_typed_finds_a_file_and_enter_stages_it() {
     assert!(session.says("1 OF 50 000"));
     session.key(Symbol::Enter);
     assert_eq!(session.prompt(), "open 'file 49999'");
+    session.key(Symbol::Escape);
+    assert_eq!(session.names(), ["file 49999"], "Escape leaves the prompt, which keeps what is staged");
     session.key(Symbol::Escape);
     assert!(session.names().len() > 1, "Escape shows everything again");
     session.type_text("nothing");

@@ -82,10 +82,12 @@ impl Session {
             nodes: &self.nodes,
             pane: viewport.id,
             level: viewport.path.level(),
+            sector: viewport.path.sector(),
             selected: viewport.selected,
             tree: self.desktop.tree(),
             shells: &self.shells,
             files: &[],
+            launcher: &[],
             prompt: self.prompt,
         };
         work(&mut self.interface, &sight, self.now)

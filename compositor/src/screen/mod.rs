@@ -211,9 +211,11 @@ impl Screen {
             nodes: &self.view.nodes,
             pane: viewport.id,
             level: viewport.path.level(),
+            sector: viewport.path.sector(),
             selected: viewport.selected,
             tree: desktop.tree(),
             shells: &shell.shells,
+            launcher: &self.launcher,
             prompt: self.view.prompt,
             files: &self.view.files,
         };

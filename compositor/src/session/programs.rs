@@ -75,10 +75,10 @@ impl State {
     /// What can be launched, as far as it matches what was typed on a screen.
     pub(crate) fn find_launchables(&mut self, screen: OutputId) {
         let (Some(session), Some(screen)) = (&self.session, self.screens.get_mut(screen)) else { return };
-        let search = &screen.interface.search;
-        if screen.launcher_for.as_ref() != Some(search) {
+        let search = screen.interface.sought();
+        if screen.launcher_for.as_deref() != Some(search) {
             screen.launcher = session.launchables(search);
-            screen.launcher_for = Some(search.clone());
+            screen.launcher_for = Some(search.to_owned());
         }
     }
 

@@ -520,6 +520,7 @@ fn symbol(pressed: Pressed) -> Option<Symbol> {
         Keysym::Return | Keysym::KP_Enter => Symbol::Enter,
         Keysym::Escape => Symbol::Escape,
         Keysym::BackSpace => Symbol::Backspace,
+        Keysym::Delete | Keysym::KP_Delete => Symbol::Delete,
         Keysym::Left | Keysym::KP_Left => Symbol::Left,
         Keysym::Right | Keysym::KP_Right => Symbol::Right,
         Keysym::Up | Keysym::KP_Up => Symbol::Up,

@@ -18,6 +18,6 @@ pub use desktop::{DEFAULT_SECTORS, Desktop, Loaded, Restored, Shown, Start};
 pub use edit::NewWindow;
 pub use id::{AppId, ExpectedId, NodeId, OutputId, SectorId, TerminalId, ViewportId, WindowId};
 pub use path::{Level, Path};
-pub use terminals::{Activity, Outcome, Terminal};
+pub use terminals::{Activity, LONG_COMMAND, Outcome, Terminal};
 pub use tiles::{APP_TILE, Grid, HubMode, SECTOR_TILE, content, tiles};
 pub use tree::{App, Launch, Sector, SectorColour, Tree, Window};

@@ -13,6 +13,9 @@ use super::tree::{Sector, Tree};
 use crate::label;
 use crate::operation::{Kind, Refused};
 
+/// Somebody who did not look is told when a command ends that took this long.
+pub const LONG_COMMAND: Duration = Duration::from_secs(10);
+
 /// A shell of a sector, as the picture knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terminal {
@@ -26,7 +29,7 @@ pub struct Terminal {
     pub activity: Activity,
     /// The last command that ended.
     pub last: Option<Outcome>,
-    /// Whether the last command ended while nobody looked.
+    /// Whether a command that took long ended while nobody looked.
     pub unseen: bool,
     /// Whether somebody was asked to start its shell. One from before a restart starts when it is first shown.
     #[serde(skip)]
@@ -96,6 +99,11 @@ impl Sector {
     pub fn shown_terminal(&self) -> Option<&Terminal> {
         let id = self.terminal?;
         self.terminals.iter().find(|terminal| terminal.id == id)
+    }
+
+    /// How many of its terminals have a command that took long and ended while nobody looked.
+    pub fn unseen_outcomes(&self) -> usize {
+        self.terminals.iter().filter(|terminal| terminal.unseen).count()
     }
 
     /// Shows the terminal at a place, or the last one where there are fewer.
@@ -225,8 +233,8 @@ impl Tree {
     pub(super) fn terminal_finished(&mut self, id: TerminalId, outcome: Outcome) {
         let outcome = Outcome { command: clean_command(&outcome.command), ..outcome };
         self.edit_terminal(id, |terminal| {
+            terminal.unseen |= outcome.took >= LONG_COMMAND;
             terminal.last = Some(outcome);
-            terminal.unseen = true;
             if terminal.is_running() {
                 terminal.activity = Activity::AtPrompt;
             }

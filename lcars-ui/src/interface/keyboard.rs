@@ -6,7 +6,7 @@ use super::{Interface, Overlay, Request, Sight, text_box};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::Level;
 use crate::operation::{Direction, Operation};
-use crate::semantics::{Action, Node, Role};
+use crate::semantics::{Action, Node, Role, UiAction};
 
 /// What a key means in the layout in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub enum Symbol {
     Enter,
     Escape,
     Backspace,
+    Delete,
     Left,
     Right,
     Up,
@@ -50,12 +51,23 @@ impl Interface {
     /// A key went down. `None` if it is not for the interface: it may be bound to something, or belong to a program.
     pub fn key(&mut self, symbol: Symbol, held: Held, sight: &Sight, now: Duration) -> Option<Vec<Request>> {
         self.forget(sight);
+        self.holds_by_itself = false;
         if symbol == Symbol::Escape && !held.is_chord() && (self.drag.is_some() || self.press.is_some()) {
             self.cancel();
             return Some(Vec::new());
         }
-        if sight.level == Level::Focus && self.overlay.is_none() {
-            return None;
+        if self.overlay.is_none() {
+            if self.prompt.keyboard {
+                return self.prompt_key(symbol, held, sight);
+            }
+            if self.find.is_some() {
+                return self.find_key(symbol, held, sight);
+            }
+            if sight.level == Level::Focus || self.terminal_has_keyboard(sight).is_some() {
+                return None;
+            }
+        } else if self.holds_by_key(symbol, held, sight, now) {
+            return Some(Vec::new());
         }
         if held.is_chord() {
             return self.edit_by_chord(symbol, held, sight);
@@ -77,6 +89,7 @@ impl Interface {
             Symbol::PageDown => self.turn_page("page-next", sight),
             Symbol::Enter => Some(self.enter(sight)),
             Symbol::Menu => self.menu_by_key(sight),
+            Symbol::Delete => None,
             Symbol::Backspace => {
                 let text = self.text_box(sight)?;
                 text_box::backspace(text);
@@ -93,6 +106,16 @@ impl Interface {
     /// Text that no single key typed: pasted, or from an input method. Whether there was a box for it.
     pub fn text(&mut self, text: &str, sight: &Sight) -> bool {
         self.forget(sight);
+        if self.overlay.is_none() && self.prompt.keyboard {
+            self.prompt_text(text);
+            return true;
+        }
+        if self.overlay.is_none() && self.find_text(text) {
+            return true;
+        }
+        if self.terminal_has_keyboard(sight).is_some() {
+            return false;
+        }
         let Some(typed) = self.text_box(sight) else { return false };
         text_box::insert(typed, text);
         true
@@ -104,7 +127,7 @@ impl Interface {
             Some(Overlay::Rename { text, .. }) => Some(text),
             Some(Overlay::Launcher { .. }) => Some(&mut self.search),
             Some(_) => None,
-            None => (sight.level == Level::Hub).then_some(&mut self.search),
+            None => (sight.level == Level::Hub && sight.terminal().is_none()).then_some(&mut self.search),
         }
     }
 
@@ -127,7 +150,7 @@ impl Interface {
     }
 
     /// In the overlay, or in the focused pane.
-    fn is_near(node: &Node, sight: &Sight) -> bool {
+    pub(super) fn is_near(node: &Node, sight: &Sight) -> bool {
         sight.modal().is_some() || node.key.pane == sight.pane.get()
     }
 
@@ -147,6 +170,9 @@ impl Interface {
     fn escape(&mut self, sight: &Sight) -> Option<Vec<Request>> {
         if self.overlay.is_some() {
             self.close();
+        } else if sight.terminal().is_some() {
+            // Out of the parts around it back into the terminal.
+            (self.focused, self.ring) = (None, false);
         } else if !self.search.is_empty() {
             self.search.clear();
         } else if sight.level != Level::Overview {
@@ -170,8 +196,28 @@ impl Interface {
         }
     }
 
+    /// A key came up: what was held with it is let go.
+    pub fn key_released(&mut self, symbol: Symbol, now: Duration) {
+        if matches!(symbol, Symbol::Enter | Symbol::Char(' ')) {
+            self.let_go(now);
+        }
+    }
+
+    /// Holds what has to be held, with the key that would press it. Any other key lets go.
+    fn holds_by_key(&mut self, symbol: Symbol, held: Held, sight: &Sight, now: Duration) -> bool {
+        let presses = matches!(symbol, Symbol::Enter | Symbol::Char(' ')) && !held.is_chord();
+        let on_it = self.here(sight).is_some_and(|node| node.action == Some(Action::Ui(UiAction::Hold)));
+        if presses && on_it {
+            self.ring = true;
+            self.take_hold(now);
+            return true;
+        }
+        self.let_go(now);
+        false
+    }
+
     fn accept_typed(&mut self, sight: &Sight) -> Vec<Request> {
-        self.act(&crate::semantics::UiAction::Accept, sight)
+        self.act(&UiAction::Accept, sight)
     }
 
     /// Presses what turns the pages of what is open.

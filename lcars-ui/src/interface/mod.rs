@@ -24,14 +24,14 @@ use crate::scene::Key;
 use crate::semantics::{Action, Node, Role};
 use crate::shells::Shells;
 use crate::theme::Theme;
-use crate::view::PromptPlace;
+use crate::view::{Launchable, PromptPlace};
 
 pub use alerts::{Alert, AlertLevel, Alerts};
 pub use files::FilesArea;
 pub use keyboard::{Held, Symbol};
 pub use overlay::Overlay;
 pub use pointer::{Button, DRAG_DISTANCE, LONG_PRESS};
-pub use prompt::Prompt;
+pub use prompt::{Find, Hold, HoldTimes, Prompt};
 
 /// Pointer, keyboard focus, what is typed, what is open.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +50,12 @@ pub struct Interface {
     pub prompt: Prompt,
     /// The files that hubs show.
     pub files: files::Files,
+    /// What is searched for in a terminal's lines.
+    pub find: Option<Find>,
+    /// How far something that has to be held is.
+    pub hold: Option<Hold>,
+    /// How long that takes.
+    pub hold_times: HoldTimes,
     /// What lies above everything.
     pub overlay: Option<Overlay>,
     /// Which page of it is wanted, where it has several, counted from 0; beyond the last one means that.
@@ -62,6 +68,10 @@ pub struct Interface {
     press: Option<pointer::Press>,
     /// What had the keyboard before an overlay opened.
     returns_to: Option<Key>,
+    /// What was pressed last, where and when.
+    last_press: Option<(Key, Point, Duration)>,
+    /// What has to be held was pressed by means that cannot hold: it is held until something else happens.
+    holds_by_itself: bool,
 }
 
 /// Something on its way to another sector.
@@ -84,12 +94,16 @@ pub struct Sight<'a> {
     pub pane: ViewportId,
     /// Where its path leads.
     pub level: Level,
+    /// The sector that it is in.
+    pub sector: Option<SectorId>,
     /// Its selected tile.
     pub selected: Option<NodeId>,
     /// For names.
     pub tree: &'a Tree,
     /// What is known of the shells.
     pub shells: &'a Shells,
+    /// What can be launched.
+    pub launcher: &'a [Launchable],
     /// Where the text of the open prompt stands in the last view.
     pub prompt: Option<PromptPlace>,
     /// Where files are in the last view.
@@ -128,18 +142,22 @@ impl Interface {
         self.alerts.add(level, text, sector, now);
     }
 
-    /// Takes from a theme what concerns the interface: whether and how fast alerts blink. To be called when the theme
+    /// Takes from a theme what concerns the interface: whether and how fast alerts blink, how long
+    /// something is held. To be called when the theme
     /// changes.
     pub fn follow(&mut self, theme: &Theme) {
         self.alerts.blink = theme.timing.alert_blink;
+        self.hold_times = HoldTimes { fill: theme.timing.hold, drain: theme.timing.hold_drain };
     }
 
     /// Lets time pass. Returns what is to be done, and when to call again unless something happens before.
     pub fn tick(&mut self, sight: &Sight, now: Duration) -> (Vec<Request>, Option<Duration>) {
         self.forget(sight);
-        let (requests, held) = self.held_long(sight, now);
+        let (mut requests, held) = self.held_long(sight, now);
         let alerts = self.alerts.tick(now);
-        (requests, held.into_iter().chain(alerts).min())
+        let (more, prompt) = self.tick_prompt(sight, now);
+        requests.extend(more);
+        (requests, held.into_iter().chain(alerts).chain(prompt).min())
     }
 
     /// Compares with what there is now: to be called after each new view. What vanished is let go, and the keyboard is in
@@ -155,6 +173,7 @@ impl Interface {
         }
         self.pressed = self.pressed.filter(|key| self.press.is_some() && lives(key));
         self.forget_overlay(sight);
+        self.forget_find(sight);
         self.focused = self.focused.filter(|key| lives(key) || self.files.holds(*key));
         if self.focused.is_none() && self.overlay.is_some() && sight.modal().is_some() {
             self.focused = sight.stops().find(|node| sight.is_of_modal(node)).map(|node| node.key);

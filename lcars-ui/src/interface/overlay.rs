@@ -45,6 +45,11 @@ pub enum Overlay {
         /// Which.
         sector: SectorId,
     },
+    /// Whether something dangerous is really to run.
+    Confirm {
+        /// The staged text.
+        id: String,
+    },
     /// What can be set up.
     Settings,
     /// Everything that was said.
@@ -57,7 +62,7 @@ impl Overlay {
         match self {
             Self::Menu { node, .. } | Self::SendTo { node } => Some(*node),
             Self::Rename { sector, .. } | Self::Recolour { sector } | Self::Remove { sector } => Some((*sector).into()),
-            Self::Keys | Self::Launcher { .. } | Self::Settings | Self::Log => None,
+            Self::Keys | Self::Launcher { .. } | Self::Confirm { .. } | Self::Settings | Self::Log => None,
         }
     }
 }
@@ -85,8 +90,10 @@ impl Interface {
             UiAction::Page { number } => self.page = *number,
             UiAction::Search => {
                 let boxes = sight.stops().filter(|node| node.role == Role::SearchBox);
-                let of_pane = boxes.max_by_key(|node| node.key.pane == sight.pane.get());
-                self.focused = of_pane.map(|node| node.key).or(self.focused);
+                match boxes.max_by_key(|node| node.key.pane == sight.pane.get()) {
+                    Some(found) => self.focused = Some(found.key),
+                    None => return self.act_on_prompt(&UiAction::Stage { text: String::from("?") }, sight),
+                }
             }
             UiAction::Menu { node } => {
                 let at = at.or_else(|| sight.place_of(*node)).unwrap_or_default();
@@ -138,7 +145,7 @@ impl Interface {
         if self.overlay.as_ref().is_some_and(same) { self.close() } else { self.open(overlay) }
     }
 
-    fn open(&mut self, overlay: Overlay) {
+    pub(super) fn open(&mut self, overlay: Overlay) {
         let was_launcher = matches!(self.overlay, Some(Overlay::Launcher { .. }));
         if !(was_launcher && matches!(overlay, Overlay::Launcher { .. })) {
             self.search.clear();
@@ -165,6 +172,7 @@ impl Interface {
         self.search.clear();
         if self.overlay.take().is_some() {
             self.focused = self.returns_to.take();
+            (self.hold, self.holds_by_itself) = (None, false);
         }
     }
 
@@ -178,7 +186,8 @@ impl Interface {
     /// Closes what is about something that has gone.
     pub(super) fn forget_overlay(&mut self, sight: &Sight) {
         let subject = self.overlay.as_ref().and_then(Overlay::subject);
-        if subject.is_some_and(|node| !sight.tree.contains(node)) {
+        let settled = matches!(self.overlay, Some(Overlay::Confirm { .. })) && self.asked_about(sight).is_none();
+        if settled || subject.is_some_and(|node| !sight.tree.contains(node)) {
             self.close();
         }
     }

@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
+use super::prompt::PROMPT;
 use super::{Drag, Interface, Overlay, Request, Sight};
 use crate::geometry::Point;
 use crate::hierarchy::{NodeId, SectorId};
 use crate::operation::Operation;
 use crate::scene::Key;
-use crate::semantics::{self, Action, Node};
+use crate::semantics::{self, Action, Node, UiAction};
 
 /// What is held for this long shows its menu.
 pub const LONG_PRESS: Duration = Duration::from_millis(500);
 
 /// What is moved this far while it is held is dragged, in logical pixels.
 pub const DRAG_DISTANCE: f64 = 8.0;
+
+/// What is pressed twice within this time is pressed again.
+const DOUBLE: Duration = Duration::from_millis(400);
 
 /// What is pressed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +129,13 @@ impl Interface {
             return Vec::new();
         }
         let on_it = press.key.is_some() && press.key == over;
+        let selects = press.stage == Stage::Moved && press.button != Button::Secondary;
+        if selects && press.key.is_some_and(|key| key.part == PROMPT) {
+            self.dragged_over_prompt(at, sight);
+        } else if !on_it {
+            self.let_go(now);
+        }
+        let Some(press) = self.press.as_ref() else { return Vec::new() };
         self.pressed = press.key.filter(|_| on_it && press.stage != Stage::Spent);
         self.hovered = over.filter(|_| on_it && press.button != Button::Finger);
         Vec::new()
@@ -151,6 +162,19 @@ impl Interface {
         }
         self.pressed = node.map(|node| node.key);
         self.focused = self.pressed.or(self.focused);
+        self.holds_by_itself = false;
+        let near = |(key, place, time): &(Key, Point, Duration)| {
+            let close = (at.x - place.x).hypot(at.y - place.y) < DRAG_DISTANCE;
+            Some(*key) == self.pressed && close && now.saturating_sub(*time) < DOUBLE
+        };
+        let again = self.last_press.as_ref().is_some_and(near);
+        self.last_press = self.pressed.filter(|_| !again).map(|key| (key, at, now));
+        if button != Button::Secondary {
+            self.pressed_on(self.pressed, at, again, sight);
+            if node.is_some_and(|node| node.action == Some(Action::Ui(UiAction::Hold))) {
+                self.take_hold(now);
+            }
+        }
         self.hovered = self.pressed.filter(|_| button != Button::Finger);
         let (key, dragged) = (self.pressed, node.and_then(|node| node.drag));
         self.press = Some(Press { key, button, start: at, at, since: now, node: dragged, stage: Stage::Held });
@@ -185,6 +209,7 @@ impl Interface {
         self.pointer_moved(at, sight, now);
         let (press, drag) = (self.press.take(), self.drag.take());
         self.files.let_go(Some(now));
+        self.let_go(now);
         self.pressed = None;
         let over = semantics::hit(sight.nodes, at);
         let finger = press.as_ref().is_some_and(|press| press.button == Button::Finger);
@@ -202,6 +227,8 @@ impl Interface {
                 Vec::new()
             }
             (Some(key), Some(node)) if key == node.key => match press.button {
+                // It counts by being held, not by being let go.
+                _ if node.action == Some(Action::Ui(UiAction::Hold)) => Vec::new(),
                 Button::Secondary => self.show_menu(node, at, sight),
                 _ => self.activate(node, Some(at), sight),
             },
@@ -215,6 +242,7 @@ impl Interface {
         self.pressed = None;
         self.drag = None;
         self.files.let_go(None);
+        (self.hold, self.holds_by_itself) = (None, false);
     }
 
     /// The release does nothing more.

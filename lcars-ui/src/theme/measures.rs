@@ -158,6 +158,8 @@ impl Measures {
         scaled.ring = scaled.ring.max(1.0 / scale);
         // A finger does not grow with the output, but whoever wants larger letters wants larger targets.
         scaled.hit_min = (self.hit_min * text.min(s).max(1.0) * scale).round() / scale;
+        // The prompt's bar is pressed too, over the margin below it and the gap above.
+        scaled.bar_prompt = scaled.bar_prompt.max(scaled.hit_min - scaled.margin - scaled.gap);
         scaled.derive();
         scaled
     }

@@ -21,6 +21,8 @@ pub struct Timing {
     pub crossfade: Duration,
     /// How long a dangerous thing is held until it is confirmed.
     pub hold: Duration,
+    /// How long it takes to drain again when it is let go.
+    pub hold_drain: Duration,
     /// One blink of an alert, half of it lit; 0 for none.
     pub alert_blink: Duration,
 }

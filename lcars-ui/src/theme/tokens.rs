@@ -175,6 +175,7 @@ fn times(timing: &mut Timing) -> Vec<(&'static str, Slot<'_>)> {
         ("prompt-resize", Slot::Time(&mut timing.prompt_resize, SHORT)),
         ("crossfade", Slot::Time(&mut timing.crossfade, SHORT)),
         ("hold", Slot::Time(&mut timing.hold, 300.0..=10_000.0)),
+        ("hold-drain", Slot::Time(&mut timing.hold_drain, SHORT)),
         ("alert-blink", Slot::Time(&mut timing.alert_blink, SHORT)),
     ]
 }

@@ -3,7 +3,7 @@
 //! The looks of states (hover, pressed, focused, selected, disabled) are given here and nowhere else, so that every button
 //! looks and behaves alike.
 
-use super::Inputs;
+use super::{Inputs, PromptPlace};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::ViewportId;
 use crate::label;
@@ -33,6 +33,10 @@ pub struct Builder<'a> {
     pub nodes: Vec<Node>,
     /// Where something lies over the windows.
     pub covers: Vec<Rect>,
+    /// Where the text of the open prompt stands.
+    pub prompt: Option<PromptPlace>,
+    /// Whether there is something in the prompt to be cleared.
+    pub clearable: bool,
     factor: f64,
     pane: u64,
     parent: Option<usize>,
@@ -196,6 +200,8 @@ impl<'a> Builder<'a> {
             scene: Vec::new(),
             nodes: Vec::new(),
             covers: Vec::new(),
+            prompt: None,
+            clearable: !interface.prompt.text().is_empty(),
             factor: if factor.is_finite() && factor > 0.0 { factor } else { 1.0 },
             pane: 0,
             parent: None,

@@ -25,12 +25,15 @@ use crate::camera::Pose;
 use crate::files::Directories;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Desktop, OutputId, TerminalId, ViewportId, WindowId};
-use crate::interface::{FilesArea, Interface};
+use crate::interface::{FilesArea, Interface, Overlay};
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 use crate::shells::Shells;
 use crate::theme::{Colour, Theme};
 use crate::viewport::PANE_GAP;
+
+/// The theme of a question about something dangerous.
+const RED_ALERT: &str = "red-alert";
 
 /// What the machine is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -59,7 +62,7 @@ pub struct Launchable {
 }
 
 /// Everything a view is made of.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// What there is.
     pub desktop: &'a Desktop,
@@ -149,9 +152,14 @@ pub struct View {
 
 /// Lays out and draws an output.
 pub fn build(inputs: &Inputs) -> View {
+    // A question about something dangerous turns everything red, for as long as it is open.
+    let alarm = matches!(inputs.interface.overlay, Some(Overlay::Confirm { .. }));
+    let red = alarm.then(|| inputs.theme.switched(RED_ALERT)).flatten();
+    let inputs = &Inputs { theme: red.as_ref().unwrap_or(inputs.theme), ..*inputs };
     let mut b = Builder::new(inputs);
     let mut areas = Vec::new();
     let mut files = Vec::new();
+    let mut terminals = Vec::new();
     let mut moving = false;
     if let Some(output) = inputs.desktop.output(inputs.output) {
         let panes = pane::panes(&b, inputs, output);
@@ -160,25 +168,32 @@ pub fn build(inputs: &Inputs) -> View {
             draw_pane(&mut b, pane);
             areas.push(focus_area(&b, pane));
             files.extend(levels::files_area(&b, pane));
+            terminals.extend(levels::terminal_area(&b, pane));
             moving |= !pane.viewport.camera.rests(inputs.now);
         }
         b.enter_pane(None);
         dividers(&mut b, &panes);
         let framed = panes.iter().all(|pane| pane.rail != Rail::None);
-        if let Some(focused) = panes.iter().find(|pane| pane.focused).filter(|_| panes.len() > 1 && framed) {
+        let focused = panes.iter().find(|pane| pane.focused);
+        if let Some(focused) = focused.filter(|_| panes.len() > 1 && framed) {
             prompt::draw_shared(&mut b, inputs.size, focused);
+        }
+        raise_windows(&mut b.scene);
+        if let Some(focused) = focused.filter(|focused| prompt::is_over(inputs, focused)) {
+            let cover = prompt::draw_over(&mut b, inputs.size, focused);
+            b.covers.push(cover);
         }
     }
     moving |= !inputs.interface.files.rests(inputs.now);
-    raise_windows(&mut b.scene);
     overlay::draw(inputs, &mut b);
+    let moving = moving || inputs.interface.hold_moves(inputs.now);
     View {
         background: inputs.theme.bg,
         scene: b.scene,
         nodes: b.nodes,
         areas,
-        terminals: Vec::new(),
-        prompt: None,
+        terminals,
+        prompt: b.prompt,
         files,
         covers: b.covers,
         moving,

@@ -49,6 +49,8 @@ pub(super) struct Pane<'a> {
     pub focused: bool,
     /// Whether the prompt opens up in hubs.
     pub expands: bool,
+    /// How high the prompt is while it is open: higher for a text of several lines.
+    pub prompt_height: f64,
     /// The tile with the ring of the keys.
     pub chosen: Option<NodeId>,
 }
@@ -96,7 +98,9 @@ pub(super) fn panes<'a>(b: &Builder, inputs: &'a Inputs<'a>, output: &Output) ->
         );
         let focused = viewport.id == output.focused;
         let (rail, expands, chosen) = (Rail::None, false, viewport.selected);
-        let mut pane = Pane { inputs, viewport, rect, frame, rail, alone, focused, expands, chosen };
+        let more = super::prompt::text::shown_lines(inputs) - 1;
+        let prompt_height = m.prompt_height + more as f64 * b.px(super::prompt::text::LINE);
+        let mut pane = Pane { inputs, viewport, rect, frame, rail, alone, focused, expands, prompt_height, chosen };
         pane.rail = pane.rail_for(b);
         let tall = frame.h >= LEAST_EXPANDED * b.factor();
         pane.expands = alone && tall && matches!(pane.rail, Rail::Full | Rail::Narrow);
@@ -164,7 +168,7 @@ impl<'a> Pane<'a> {
 
     /// The lower end of the frame at that level, above an open prompt.
     pub fn frame_bottom(&self, b: &Builder, level: Level) -> f64 {
-        if self.expanded(level) { self.frame.bottom() - b.m.prompt_height - b.m.gap } else { self.frame.bottom() }
+        if self.expanded(level) { self.frame.bottom() - self.prompt_height - b.m.gap } else { self.frame.bottom() }
     }
 
     /// The height of the lowest bar at that level.

@@ -78,8 +78,11 @@ fn an_empty_hub_says_so_and_offers_the_next_step() {
     assert!(names(&view).contains(&"NOTHING RUNS IN VOID"));
     assert!(view.nodes.iter().any(|node| node.name == "LAUNCH" && node.action == Some(Action::Ui(UiAction::Launcher))));
     world.apply(Operation::Mode { mode: HubMode::Command });
-    let launch = Action::Ui(UiAction::Launch { entry: String::from("terminal") });
-    assert_eq!(action(&world.view(), "LAUNCH TERMINAL"), Some(launch));
+    world.apply(Operation::CloseTerminal { terminal: None });
+    let view = world.view();
+    assert!(names(&view).contains(&"NO TERMINAL IN VOID"));
+    let new = Action::Do(Operation::NewTerminal { sector: None });
+    assert_eq!(action(&view, "NEW TERMINAL"), Some(new));
 }
 
 #[test]

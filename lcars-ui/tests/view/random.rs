@@ -158,12 +158,22 @@ fn check(world: &World, view: &View) -> Result<(), TestCaseError> {
             "{node:?} is out of reach"
         );
     }
-    let windows = view.nodes.iter().filter(|node| node.role == Role::Application);
-    for window in windows {
-        for &i in &pressed {
+    let windows = (0..view.nodes.len()).filter(|place| view.nodes[*place].role == Role::Application);
+    for place in windows {
+        let window = &view.nodes[place];
+        for &i in pressed.iter().filter(|i| **i != place && !related(&view.nodes, **i, place)) {
             let hit = view.nodes[i].hit;
             prop_assert!(!shrunk(hit).overlaps(&shrunk(window.rect)), "{:?} reaches over a window", view.nodes[i]);
         }
+    }
+    for area in &view.terminals {
+        let shown =
+            view.nodes.iter().find(|node| lcars_ui::interface::prompt::terminal_of(node) == Some(area.terminal));
+        let moving = !world.desktop.viewport(area.viewport).unwrap().camera.rests(world.now);
+        prop_assert!(shown.is_some_and(|node| node.rect == area.rect) || moving, "{area:?} is not where it is seen");
+        let edges = [area.rect.x, area.rect.y, area.rect.right(), area.rect.bottom()];
+        let whole = |edge: f64| ((edge * world.scale).round() - edge * world.scale).abs() < 1e-6;
+        prop_assert!(edges.into_iter().all(whole), "{area:?} at {}", world.scale);
     }
     for area in &view.areas {
         let edges = [area.rect.x, area.rect.y, area.rect.right(), area.rect.bottom()];

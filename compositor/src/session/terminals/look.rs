@@ -199,7 +199,7 @@ impl State {
         let Some(running) = self.terminals.shells.get(&id) else { return false };
         let cell = self.logical_cell(running.fit.cell, running.fit.screen);
         let face = running.shell.with(|terminal| {
-            let scrolled = terminal.scrolled();
+            let (scrolled, size) = (terminal.scrolled(), terminal.size());
             let blocks = terminal.blocks().into_iter().map(|block| FaceBlock {
                 from: block.first,
                 to: block.last.saturating_add(1),
@@ -209,8 +209,10 @@ impl State {
                     Outcome::Failed(status) => BlockOutcome::Failed(status),
                 },
             });
+            let full = Size { w: f64::from(size.columns) * cell.w, h: f64::from(size.lines) * cell.h };
             Face {
                 cell,
+                full,
                 blocks: blocks.collect(),
                 scrolled: (scrolled.below > 0).then_some((scrolled.above, scrolled.below)),
                 search: None,

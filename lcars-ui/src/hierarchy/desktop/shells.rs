@@ -31,7 +31,8 @@ impl Desktop {
         self.tree.terminal_activity(id, activity);
     }
 
-    /// A command in a terminal ended. Whether somebody saw that.
+    /// A command in a terminal ended. Whether somebody has seen that, or need not be told: it did not take
+    /// [long](super::super::terminals::LONG_COMMAND).
     pub fn terminal_finished(&mut self, id: TerminalId, outcome: Outcome) -> bool {
         self.tree.terminal_finished(id, outcome);
         self.notice_terminals();

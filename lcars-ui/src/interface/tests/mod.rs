@@ -103,9 +103,11 @@ impl World {
             nodes: &self.nodes,
             pane: ViewportId::from_raw(7),
             level: self.level,
+            sector: None,
             selected: self.desktop.tree().sectors[0].apps.first().map(|app| app.id.into()),
             tree: self.desktop.tree(),
             shells: &self.shells,
+            launcher: &[],
             prompt: None,
             files: &[],
         };

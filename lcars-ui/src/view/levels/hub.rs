@@ -4,8 +4,7 @@ use super::super::build::{Builder, Button, Shape, Text, caption};
 use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
-use super::directory;
-use super::{Without, draw_tiles, frame_colour, launch, rail_frame, title_colour, tree};
+use super::{Without, command, directory, draw_tiles, frame_colour, launch, rail_frame, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{APP_TILE, Grid, HubMode, Level, Path, Sector};
 use crate::operation::Operation;
@@ -60,7 +59,7 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
 }
 
 /// The strip of apps below something else.
-fn strip(b: &Builder, pane: &Pane) -> Rect {
+pub(super) fn strip(b: &Builder, pane: &Pane) -> Rect {
     let content = pane.content(b, Level::Hub);
     let height = b.px(if content.h >= 260.0 * b.factor() { STRIP } else { LOW_STRIP });
     Rect::from_edges(content.x, (content.bottom() - height).max(content.y), content.right(), content.bottom())
@@ -89,8 +88,17 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     match pane.mode() {
         HubMode::Apps => apps(b, pane, path, sector, without),
         HubMode::Directory if directory::draw(b, pane, sector) => {}
-        mode @ (HubMode::Command | HubMode::Directory) => {
-            nothing_yet(b, pane, mode);
+        HubMode::Command => {
+            if !without.frame {
+                command::draw_tabs(b, pane, sector, &frame(b, pane, path));
+            }
+            command::draw(b, pane, sector);
+            let strip = strip(b, pane);
+            tiles_of(b, pane, path, strip, without);
+            all_apps(b, pane, strip);
+        }
+        HubMode::Directory => {
+            nothing_yet(b, pane);
             let strip = strip(b, pane);
             tiles_of(b, pane, path, strip, without);
             all_apps(b, pane, strip);
@@ -118,14 +126,11 @@ fn apps(b: &mut Builder, pane: &Pane, path: &Path, sector: &Sector, without: Wit
 }
 
 /// What a mode says that has nothing to show: that, and what can be done about it.
-fn nothing_yet(b: &mut Builder, pane: &Pane, mode: HubMode) {
+fn nothing_yet(b: &mut Builder, pane: &Pane) {
     let content = pane.content(b, Level::Hub);
     let strip = strip(b, pane);
     let room = Rect::from_edges(content.x, content.y, content.right(), strip.y - b.m.gap);
-    let (words, hint) = match mode {
-        HubMode::Directory => ("NO DIRECTORY YET", "THE FILES OF A SHELL'S DIRECTORY ARE SHOWN HERE"),
-        HubMode::Command | HubMode::Apps => ("NO TERMINAL YET", "A SHELL'S OUTPUT IS SHOWN HERE"),
-    };
+    let (words, hint) = ("NO DIRECTORY YET", "THE FILES OF A SHELL'S DIRECTORY ARE SHOWN HERE");
     let entry = launch::terminal(pane);
     empty(b, pane, room, words, hint, ("LAUNCH TERMINAL", Action::Ui(UiAction::Launch { entry })));
 }

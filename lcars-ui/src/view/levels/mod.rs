@@ -1,5 +1,6 @@
 //! The levels, each with the frame of its place, the tiles in it, and everything else that is drawn there.
 
+mod command;
 mod directory;
 mod focus;
 mod hub;
@@ -29,6 +30,7 @@ pub(super) struct Without {
     pub bottom: bool,
 }
 
+pub(super) use command::terminal_area;
 pub(super) use directory::area as files_area;
 pub(super) use focus::{is_bare, window_picture};
 
@@ -255,6 +257,12 @@ fn frame_colour(b: &Builder, pane: &Pane, path: &Path) -> Colour {
         return b.theme.focus;
     }
     let sector = path.sector().and_then(|id| tree(pane).sector(id));
+    sector.map_or(b.theme.frame, |sector| b.theme.sector(sector.colour.number()))
+}
+
+/// The colour of the sector that a pane is in, or has selected.
+pub(super) fn place_colour(b: &Builder, pane: &Pane) -> Colour {
+    let sector = super::prompt::state::sector(pane).and_then(|id| tree(pane).sector(id));
     sector.map_or(b.theme.frame, |sector| b.theme.sector(sector.colour.number()))
 }
 

@@ -1,6 +1,7 @@
 //! What lies above the levels: alerts, and the one overlay that may be open. Nothing here changes a path.
 
 mod alerts;
+mod confirm;
 mod dialog;
 mod drag;
 mod keys;
@@ -43,6 +44,7 @@ fn open(inputs: &Inputs, b: &mut Builder, output: Size) -> Option<Rect> {
         Overlay::Rename { sector, text } => rename::draw(b, inputs, output, *sector, text),
         Overlay::Recolour { sector } => recolour::draw(b, inputs, output, *sector),
         Overlay::Remove { sector } => remove::draw(b, inputs, output, *sector),
+        Overlay::Confirm { .. } => confirm::draw(b, inputs, output),
         Overlay::Settings => Some(settings::draw(b, inputs, output)),
         Overlay::Log => Some(log::draw(b, inputs, output)),
     }

@@ -1,15 +1,18 @@
 //! A sector's tile: a miniature of its hub.
 
+use std::time::Duration;
+
 use super::super::build::{Builder, Shape, Text, caption, faded};
 use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::metrics::label_width;
 use super::super::pane::Pane;
+use super::super::prompt::state::{ended, lasted, lasts};
 use super::app::bar_of;
 use super::{Mood, app_name, counted, fitted, thumbnail, tile_key};
 use crate::geometry::Rect;
-use crate::hierarchy::{HubMode, NodeId, Sector};
+use crate::hierarchy::{Activity, HubMode, NodeId, Sector, Terminal};
 use crate::operation::Operation;
-use crate::scene::{Align, Key};
+use crate::scene::{Align, Key, Primitive};
 use crate::semantics::{Action, Node, Role, UiAction};
 use crate::theme::Colour;
 
@@ -96,6 +99,43 @@ fn lengths(b: &Builder, rect: Rect) -> Lengths {
     }
 }
 
+/// The terminal that a sector's tile tells of: one whose command failed unseen, else one that runs something, else the
+/// one whose command ended.
+fn told_of(sector: &Sector) -> Option<&Terminal> {
+    let failed = |one: &&Terminal| one.unseen && one.last.as_ref().is_some_and(|last| !last.went_well());
+    let all = || sector.terminals.iter();
+    let shown = || sector.shown_terminal().filter(|one| one.last.is_some());
+    all()
+        .find(failed)
+        .or_else(|| sector.shown_terminal().filter(|one| one.is_running()))
+        .or_else(|| all().find(|one| one.is_running()))
+        .or_else(|| all().find(|one| one.unseen && one.last.is_some()))
+        .or_else(shown)
+}
+
+/// The name of the program that a command runs, and its first word that is no option.
+fn short_command(command: &str) -> String {
+    let mut words = command.split_whitespace();
+    let program = words.next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or(program);
+    match words.next().filter(|word| word.chars().all(char::is_alphanumeric)) {
+        Some(word) => caption(&format!("{program} {word}")),
+        None => caption(program),
+    }
+}
+
+/// What a sector's status strip says of its shells, and in which colour.
+fn shell_status(b: &Builder, sector: &Sector, now: Duration) -> Option<(String, String, Colour)> {
+    let terminal = told_of(sector)?;
+    if let Activity::Running { command, since } = &terminal.activity {
+        let state = format!("RUNNING {}", lasts(now.saturating_sub(*since)));
+        return Some((state, short_command(command), b.theme.focus));
+    }
+    let last = terminal.last.as_ref()?;
+    let colour = if last.went_well() { b.theme.ok } else { b.theme.danger };
+    Some((ended(last.status), format!("{} {}", short_command(&last.command), lasted(last.took)), colour))
+}
+
 /// What a sector's status strip says: what waits for you, else what there is.
 fn status(sector: &Sector) -> (String, String) {
     let urgent = |app: &&crate::hierarchy::App| app.windows.iter().any(|window| window.urgent);
@@ -113,7 +153,11 @@ fn status(sector: &Sector) -> (String, String) {
     }
 }
 
-fn status_colour(b: &Builder, sector: &Sector, own: Colour) -> Colour {
+fn status_colour(b: &Builder, sector: &Sector, own: Colour, now: Duration) -> Colour {
+    let urgent = sector.apps.iter().any(|app| app.windows.iter().any(|window| window.urgent));
+    if let Some((_, _, colour)) = shell_status(b, sector, now).filter(|_| !urgent) {
+        return colour;
+    }
     match (sector.notifications(), sector.apps.is_empty()) {
         (_, true) => b.theme.frame_inert,
         (0, false) => own,
@@ -130,7 +174,7 @@ fn name(sector: &Sector) -> String {
 pub(crate) fn sector_frame(b: &Builder, pane: &Pane, sector: &Sector, rect: Rect, mood: Mood) -> Frame {
     let l = lengths(b, rect);
     let own = mood.colour;
-    let notices = sector.notifications();
+    let notices = sector.notifications() + sector.unseen_outcomes();
     let pad = 1.5 * l.gap;
     let (top, right, bottom) = (rect.y, rect.right(), rect.bottom());
     let badge_width = match (l.detail, notices) {
@@ -154,7 +198,7 @@ pub(crate) fn sector_frame(b: &Builder, pane: &Pane, sector: &Sector, rect: Rect
     let lower_bar = if l.pill > 0.0 { l.bar } else { (l.bar / 2.0).min(rect.h / 4.0) };
     let elbow = Rect::from_edges(rect.x, lower_top, lower_right, bottom);
     let lower = Segment::elbow_bottom(elbow, l.rail, lower_bar, (l.outer, l.inner), own);
-    let strip = if l.pill > 0.0 { status_colour(b, sector, own) } else { own };
+    let strip = if l.pill > 0.0 { status_colour(b, sector, own, pane.inputs.now) } else { own };
     let strip = if l.pill > 0.0 { faded(strip, mood.opacity) } else { strip };
     let cap_width = lower_bar;
     let cap = Segment::cap(Rect::from_edges(right - cap_width, bottom - lower_bar, right, bottom), strip);
@@ -197,6 +241,7 @@ pub(crate) fn sector_interior(b: &mut Builder, pane: &Pane, sector: &Sector, fra
     if l.detail != Detail::Word {
         match sector.front().and_then(|app| app.front()) {
             Some(window) => thumbnail(b, pane, key.piece(1), window.id, frame, mood.opacity),
+            None if terminal_thumbnail(b, pane, key.piece(1), sector, frame, mood.opacity) => {}
             None => {
                 let colour = faded(b.theme.text_muted, mood.opacity);
                 let line = Text::label(frame.content, "NO APPS", b.m.cap_small, colour).aligned(Align::Centre);
@@ -209,12 +254,13 @@ pub(crate) fn sector_interior(b: &mut Builder, pane: &Pane, sector: &Sector, fra
     }
     mode_pills(b, pane, key, frame, &l, mood);
     let badge = frame.segment(Part::CapTop).rect;
-    if sector.notifications() > 0 {
+    let notices = sector.notifications() + sector.unseen_outcomes();
+    if notices > 0 {
         let number = Rect { w: badge.w - badge.h / 4.0, ..badge };
-        let line = Text::label(number, sector.notifications().min(999).to_string(), b.m.cap_small, ink);
+        let line = Text::label(number, notices.min(999).to_string(), b.m.cap_small, ink);
         b.text(key.piece(2), line.aligned(Align::Centre));
     }
-    strip(b, key, sector, frame.segment(Part::BarBottom).rect, mood);
+    strip(b, pane, key, sector, frame.segment(Part::BarBottom).rect, mood);
     if l.detail == Detail::Full {
         apps(b, sector, frame, mood);
     }
@@ -235,11 +281,13 @@ fn mode_pills(b: &mut Builder, pane: &Pane, key: Key, frame: &Frame, l: &Lengths
     }
 }
 
-fn strip(b: &mut Builder, key: Key, sector: &Sector, rect: Rect, mood: Mood) {
+fn strip(b: &mut Builder, pane: &Pane, key: Key, sector: &Sector, rect: Rect, mood: Mood) {
     let inset = b.px(10.0);
     let rect = Rect::from_edges(rect.x + inset, rect.y, rect.right() - inset, rect.bottom());
-    let colour = if sector.apps.is_empty() { b.theme.text } else { b.theme.on_fill };
-    let (state, of) = status(sector);
+    let urgent = sector.apps.iter().any(|app| app.windows.iter().any(|window| window.urgent));
+    let shell = shell_status(b, sector, pane.inputs.now).filter(|_| !urgent);
+    let colour = if sector.apps.is_empty() && shell.is_none() { b.theme.text } else { b.theme.on_fill };
+    let (state, of) = shell.map_or_else(|| status(sector), |(state, of, _)| (state, of));
     let (cap, colour) = (b.m.cap_small, faded(colour, mood.opacity));
     let width = label_width(&state, cap) + 0.3 * cap;
     b.text(key.piece(8), Text::label(Rect { w: width.min(rect.w), ..rect }, state, cap, colour));
@@ -257,7 +305,11 @@ fn apps(b: &mut Builder, sector: &Sector, frame: &Frame, mood: Mood) {
     let left = rect.x + b.m.sector_tile_rail + b.px(16.0);
     let bar_top = rect.bottom() - b.m.sector_tile_bar;
     let (cap, top, height) = (b.m.cap_small, bar_top - b.px(61.5), b.px(24.0));
-    let count = counted(sector.apps.len(), "APP");
+    let count = match (sector.apps.len(), sector.terminals.len()) {
+        (apps, 0 | 1) => counted(apps, "APP"),
+        (0, shells) => counted(shells, "SHELL"),
+        (apps, shells) => format!("{}, {}", counted(apps, "APP"), counted(shells, "SHELL")),
+    };
     let pill = Rect::new(left, top, b.snap(label_width(&count, cap)) + height, height);
     let own = if sector.apps.is_empty() { faded(b.theme.frame_inert, mood.opacity) } else { mood.colour };
     b.shape(key.piece(10), pill, Shape::Pill, own);
@@ -287,13 +339,27 @@ fn apps(b: &mut Builder, sector: &Sector, frame: &Frame, mood: Mood) {
             Text::label(Rect::from_edges(x, top, rect.right(), top + height), format!("+{more}"), cap, muted(b, mood));
         b.text(key.piece(12), text);
     }
-    let directory = sector.front().and_then(|app| app.launch.as_ref()).and_then(|launch| launch.directory.as_deref());
+    let of_app = || sector.front().and_then(|app| app.launch.as_ref()).and_then(|launch| launch.directory.as_deref());
+    let directory = sector.shown_terminal().and_then(|terminal| terminal.directory.as_deref()).or_else(of_app);
     if let Some(directory) = directory {
         let line = Rect::from_edges(left, top + height + b.px(5.0), rect.right(), bar_top - b.px(4.0));
         let size = (b.m.mono_size * 0.875).min(line.h);
         let text = Text::label(line, crate::label::clean(directory), size * 0.728_75, muted(b, mood)).mono();
         b.text(key.piece(13), text);
     }
+}
+
+/// The picture of a sector's terminal where there is no window to stand for the sector. Whether there is one.
+fn terminal_thumbnail(b: &mut Builder, pane: &Pane, key: Key, sector: &Sector, frame: &Frame, opacity: f64) -> bool {
+    let Some(terminal) = sector.shown_terminal() else { return false };
+    let full = pane.inputs.shells.faces.get(&terminal.id).map(|face| face.full).unwrap_or_default();
+    if full.w < 1.0 || full.h < 1.0 || frame.content.is_empty() {
+        return false;
+    }
+    let rect = fitted(frame.content, Rect::new(0.0, 0.0, full.w, full.h));
+    let (key, clip) = (b.key(key), Some(frame.room));
+    b.scene.push(Primitive::Terminal { key, terminal: terminal.id, rect, full, clip, opacity });
+    true
 }
 
 fn muted(b: &Builder, mood: Mood) -> Colour {

@@ -1,15 +1,22 @@
 //! The prompt at the bottom of an output: one bar, or opened up at a hub. Where a single pane fills the output, the bar is
 //! the lower end of its frame.
 
-use super::build::{Builder, Button, Shape, Text, caption};
+mod list;
+mod open;
+pub(super) mod state;
+pub(super) mod text;
+
+use super::Inputs;
+use super::build::{Builder, Shape, Text, caption, told};
 use super::frame::{Part, Segment, between};
 use super::levels;
 use super::metrics::label_width;
-use super::pane::{Pane, Rail, whole};
+use super::pane::{Pane, whole};
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{HubMode, Level, Path};
+use crate::interface::prompt::PROMPT;
 use crate::scene::{Align, Key};
-use crate::semantics::{Node, Role};
+use crate::semantics::{Action, Node, Role, UiAction};
 use crate::theme::Colour;
 
 const NAME: &str = "PERSISTENT UNIFIED PROMPT";
@@ -37,6 +44,10 @@ pub(super) struct Prompt {
     cap: f64,
     /// 1 is wholly open, 0 a bar.
     open: f64,
+    /// The left edge of its frame, the width of the frame's rail, and its lower edge.
+    left: f64,
+    rail: f64,
+    bottom: f64,
 }
 
 /// The words of the bar, with as many as there is room for.
@@ -76,16 +87,26 @@ pub(super) fn lay_out(b: &Builder, pane: &Pane, path: &Path, inner: bool) -> Pro
             middle: bar.y + bar.h / 2.0,
             cap: m.cap_label,
             open: 0.0,
+            left: frame.x,
+            rail: pane.rail_width(b),
+            bottom: frame.bottom(),
         };
     }
-    let top = frame.bottom() - m.prompt_height;
-    let colour = own.segment(Part::ElbowTop).colour;
-    let cap = Rect::from_edges(frame.right() - b.px(CAP), top, frame.right(), frame.bottom());
-    let rail = pane.rail_width(b);
-    let elbow = Rect::from_edges(frame.x, top, cap.x - m.gap, frame.bottom());
+    let colour = state::state(b, pane).frame.unwrap_or(own.segment(Part::ElbowTop).colour);
+    lay_open(b, frame, pane.rail_width(b), pane.prompt_height, colour)
+}
+
+/// An open prompt along the lower edge of a frame.
+fn lay_open(b: &Builder, frame: Rect, rail: f64, height: f64, colour: Colour) -> Prompt {
+    let m = &b.m;
+    let top = frame.bottom() - height;
+    let cap_width = if rail < m.rail_narrow { 0.0 } else { b.px(CAP) };
+    let cap = Rect::from_edges(frame.right() - cap_width, top, frame.right(), frame.bottom());
+    let right = if cap_width > 0.0 { cap.x - m.gap } else { cap.x };
+    let elbow = Rect::from_edges(frame.x, top, right, frame.bottom());
     let round = (cap.h / 2.0).min(cap.w);
     let nothing = Segment::nothing(elbow.right(), frame.bottom() - m.bar_inner, m.bar_inner, colour);
-    let x = frame.x + rail + b.px(24.0);
+    let x = frame.x + rail + b.px(if rail < m.rail_narrow { 12.0 } else { 24.0 });
     Prompt {
         segments: [
             Segment::elbow_bottom(elbow, rail, m.bar_inner, (m.prompt_outer, m.prompt_inner), colour),
@@ -99,6 +120,9 @@ pub(super) fn lay_out(b: &Builder, pane: &Pane, path: &Path, inner: bool) -> Pro
         middle: top + b.px(12.5),
         cap: m.cap_small,
         open: 1.0,
+        left: frame.x,
+        rail,
+        bottom: frame.bottom(),
     }
 }
 
@@ -126,6 +150,9 @@ impl Prompt {
             middle: at(self.middle, to.middle),
             cap: at(self.cap, to.cap),
             open: at(self.open, to.open),
+            left: at(self.left, to.left),
+            rail: at(self.rail, to.rail),
+            bottom: at(self.bottom, to.bottom),
         }
     }
 
@@ -153,81 +180,90 @@ pub(super) fn draw_alone(b: &mut Builder, pane: &Pane, path: &Path) {
     let prompt = lay_out(b, pane, path, false);
     if !pane.expanded(path.level()) {
         let rect = Rect::new(prompt.x, prompt.top, prompt.room, b.m.bar_prompt);
-        return draw_collapsed(b, rect);
+        return draw_collapsed(b, pane, rect);
     }
-    let elbow = prompt.segments[0].rect;
-    let rect = Rect::from_edges(elbow.x, elbow.y, pane.frame.right(), elbow.bottom());
-    let place = b.node(node(rect));
     prompt.draw_shapes(b);
-    b.within(place, |b| draw_open(b, pane, &prompt));
+    open::draw(b, pane, &prompt, true);
 }
 
-fn node(rect: Rect) -> Node {
-    let mut node = Node::new(Key::part("prompt"), Role::TextBox, NAME, rect);
-    node.value = Some(String::from(STATE));
-    node.states.disabled = true;
-    node
+/// The words of the bar for a staged text: that it is staged, and what it is.
+fn staged_words(pane: &Pane) -> Option<String> {
+    let command = pane.inputs.interface.prompt.command()?;
+    let first = command.lines().next().unwrap_or_default();
+    Some(format!("STAGED: {}", told(first)))
 }
 
-fn draw_collapsed(b: &mut Builder, rect: Rect) {
-    let words = collapsed_words(b, rect.w);
+/// The bar. It is a box all the same: pressing it opens it.
+fn draw_collapsed(b: &mut Builder, pane: &Pane, rect: Rect) {
+    if is_over(pane.inputs, pane) {
+        return;
+    }
+    let staged = staged_words(pane);
+    let colour = if staged.is_some() { b.theme.focus } else { b.theme.title };
+    let words = staged.unwrap_or_else(|| collapsed_words(b, rect.w));
     let tall = Rect::new(rect.x, rect.y - b.m.gap, rect.w + 0.5 * b.m.gap, rect.h + 2.0 * b.m.gap);
-    b.text(Key::part("prompt").piece(1), Text::label(tall, words, b.m.cap_label, b.theme.title));
-    b.node(node(rect));
+    let key = Key::part(PROMPT);
+    let colour = b.tint(key, colour);
+    b.text(key.piece(1), Text::label(tall, words, b.m.cap_label, colour));
+    let mut node = Node::new(key, Role::TextBox, NAME, rect);
+    let typed = pane.inputs.interface.prompt.text();
+    node.value = Some(if typed.is_empty() { String::from(STATE) } else { typed.to_owned() });
+    node.hit = Rect::from_edges(rect.x, rect.y - b.m.gap, rect.right(), rect.bottom() + b.m.margin);
+    node.action = Some(Action::Ui(UiAction::Prompt));
+    b.ring(key, rect, [0.0; 4]);
+    b.node(node);
 }
 
-/// What there is in an open prompt.
-pub(super) fn draw_open(b: &mut Builder, pane: &Pane, prompt: &Prompt) {
-    let key = Key::part("prompt");
+/// Whether the prompt is open over a place that leaves no room for it.
+pub(super) fn is_over(inputs: &Inputs, pane: &Pane) -> bool {
+    inputs.interface.prompt.keyboard && !pane.expanded(pane.viewport.path.level())
+}
+
+/// The prompt opened by hand over whatever is there. What it covers.
+pub(super) fn draw_over(b: &mut Builder, size: Size, pane: &Pane) -> Rect {
     let m = b.m;
-    let (rail, cap) = (pane.rail_width(b), prompt.segments[3].rect);
-    let word = match pane.mode() {
-        HubMode::Command => "COMMAND",
-        HubMode::Apps => "APPS",
-        HubMode::Directory => "DIRECTORY",
+    let size = whole(b.scale, size);
+    let wide = size.w / b.factor();
+    let rail = match wide {
+        _ if wide >= 960.0 => m.rail,
+        _ if wide >= 560.0 => m.rail_narrow,
+        _ => m.slim_rail,
     };
-    let full = pane.rail == Rail::Full;
-    let (label_cap, inset) = if full { (m.cap_label, m.rail_label_inset) } else { (m.cap_small, b.px(10.0)) };
-    let middle = cap.bottom() - b.px(20.5);
-    let left = pane.frame.x + b.px(16.0);
-    let line = Rect::from_edges(left, middle - label_cap, pane.frame.x + rail - inset, middle + label_cap);
-    b.text(key.piece(2), Text::label(line, word, label_cap, b.theme.on_fill).aligned(Align::Right));
+    let frame = Rect::from_edges(m.margin, m.margin, size.w - m.margin, size.h - m.margin);
+    let state = state::state(b, pane);
+    let colour = state.frame.unwrap_or_else(|| levels::place_colour(b, pane));
+    let prompt = lay_open(b, frame, rail, pane.prompt_height, colour);
+    let ground = Rect::from_edges(0.0, prompt.top - m.gap, size.w, size.h);
+    b.fill(Key::part("prompt-ground"), ground, [0.0; 4], b.theme.bg);
+    prompt.draw_shapes(b);
+    open::draw(b, pane, &prompt, true);
+    ground
+}
 
-    let gap = m.gap;
-    let execute = Rect::new(cap.x - b.px(168.0), prompt.top + gap, b.px(152.0), m.pill_height);
-    let clear = Rect::new(execute.x - gap - b.px(104.0), execute.y, b.px(104.0), m.pill_height);
-    let name_width = label_width(NAME, m.cap_small) + 0.2 * m.cap_small;
-    let name = Rect::new(prompt.x, prompt.middle - m.cap_small, name_width, 2.0 * m.cap_small);
-    let mut buttons = vec![("execute", "EXECUTE", execute)];
-    if name.right() + gap <= clear.x {
-        buttons.insert(0, ("clear", "CLEAR", clear));
-    }
-    let room = buttons.first().map_or(cap.x, |(_, _, rect)| rect.x) - gap;
-    let name = Rect { w: name.w.min(room - name.x), ..name };
-    b.text(key.piece(1), Text::label(name, NAME, m.cap_small, b.theme.title));
-    let state_width = label_width(STATE, m.cap_small) + b.px(24.0);
-    let state = Rect::new(b.snap(name.right() + b.px(14.0)), prompt.top + b.px(2.0), b.snap(state_width), b.px(22.0));
-    if state.right() <= room {
-        b.fill(key.piece(3), state, [0.0; 4], b.theme.frame_inert);
-        let words = Text::label(state, STATE, m.cap_small, b.theme.text).aligned(Align::Centre);
-        b.text(key.piece(4), words);
-    }
-    let cursor = Rect::new(prompt.x, prompt.top + b.px(39.0), b.px(12.0), b.px(24.0));
-    b.fill(key.piece(5), cursor, [0.0; 4], b.theme.focus);
-    for (part, label, rect) in buttons {
-        let mut button = Button::pill(Key::part(part), rect, label, b.theme.frame_inert, nothing());
-        button.disabled = true;
-        button.align = Align::Centre;
-        b.button(button);
+/// The word that names whose prompt it is: what a hub shows, else the sector.
+fn place_word(pane: &Pane) -> String {
+    let own = state::sector(pane).and_then(|id| levels::tree(pane).sector(id));
+    match pane.viewport.path.level() {
+        Level::Hub => String::from(match pane.mode() {
+            HubMode::Command => "COMMAND",
+            HubMode::Apps => "APPS",
+            HubMode::Directory => "DIRECTORY",
+        }),
+        _ => own.map(|sector| caption(&sector.name)).unwrap_or_default(),
     }
 }
 
-/// Of a button that cannot be used yet.
-fn nothing() -> crate::semantics::Action {
-    crate::semantics::Action::Ui(crate::semantics::UiAction::Cancel)
+/// What there is in an open prompt, as a picture of a zoom.
+pub(super) fn draw_open(b: &mut Builder, pane: &Pane, prompt: &Prompt) {
+    open::draw(b, pane, prompt, false);
 }
 
 impl Prompt {
+    /// Where its end cap begins.
+    fn cap_left(&self) -> f64 {
+        self.segments[3].rect.x
+    }
+
     /// How much of its words is seen.
     pub fn opacity(&self) -> f64 {
         ((self.open - 0.8) / 0.2).clamp(0.0, 1.0)
@@ -257,7 +293,7 @@ pub(super) fn draw_shared(b: &mut Builder, size: Size, pane: &Pane) {
     let to = (from + b.snap(collapsed_width(b))).min(end.x - m.gap - pad);
     let bar = Rect::from_edges(to + pad, top, end.x - m.gap, bottom);
     b.fill(key.piece(2), bar, [0.0; 4], colour);
-    draw_collapsed(b, Rect::from_edges(from, top, to, bottom));
+    draw_collapsed(b, pane, Rect::from_edges(from, top, to, bottom));
 }
 
 /// What a pane is called: by its sector, and by the app or window it shows.
@@ -268,7 +304,7 @@ pub(super) fn place_name(pane: &Pane) -> String {
     let sector_name = caption(&sector.name);
     match path.app().and_then(|id| tree.app(id)) {
         Some((_, app)) => format!("{sector_name} {}", caption(&app.title)),
-        None if path.level() == Level::Hub => format!("{sector_name} APPS"),
+        None if path.level() == Level::Hub => format!("{sector_name} {}", place_word(pane)),
         None => sector_name,
     }
 }

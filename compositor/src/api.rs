@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use streamer::{Answer, ApiRequest, Json, Refusal, Reply};
 
+use crate::screen::Screen;
 use crate::state::State;
 
 impl State {
@@ -31,7 +32,15 @@ impl State {
 
     /// Sectors, apps, windows and viewports, as the schema says.
     pub fn desktop_state(&self) -> Value {
-        serde_json::to_value(self.shell.desktop.state()).unwrap_or_default()
+        let mut state = serde_json::to_value(self.shell.desktop.state()).unwrap_or_default();
+        let outputs = state.get_mut("outputs").and_then(Value::as_array_mut).into_iter().flatten();
+        for (output, known) in outputs.filter_map(Value::as_object_mut).zip(self.shell.desktop.outputs()) {
+            let screen = self.screens.get(known.id);
+            if let Some(key) = screen.and_then(Screen::key) {
+                output.insert("picture".into(), key.number().into());
+            }
+        }
+        state
     }
 
     /// Does one thing or several in their order, up to the first that is refused.
@@ -68,11 +77,16 @@ impl State {
 
 /// The schema of what is understood and told.
 pub fn schema() -> Value {
+    let mut state = lcars_ui::state::state_schema();
+    if let Some(output) = state.pointer_mut("/$defs/OutputView/properties").and_then(Value::as_object_mut) {
+        let told = "The number by which pages ask for it: `?output=1`.";
+        output.insert("picture".into(), json!({ "type": "integer", "minimum": 0, "description": told }));
+    }
     json!({
         "command": {
             "oneOf": [lcars_ui::state::operation_schema(), { "type": "object", "required": ["ui"] }],
         },
-        "state": lcars_ui::state::state_schema(),
+        "state": state,
         "snapshot": lcars_ui::state::snapshot_schema(),
     })
 }

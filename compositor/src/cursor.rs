@@ -19,13 +19,12 @@ const REMEMBERED: usize = 16;
 pub struct Cursor {
     /// As the client set it.
     pub status: CursorImageStatus,
-    sent: Option<CursorImage>,
     packed: VecDeque<(std::sync::Arc<CursorPixels>, String)>,
 }
 
 impl Default for Cursor {
     fn default() -> Self {
-        Self { status: CursorImageStatus::default_named(), sent: None, packed: VecDeque::new() }
+        Self { status: CursorImageStatus::default_named(), packed: VecDeque::new() }
     }
 }
 
@@ -36,9 +35,9 @@ impl State {
         self.send_cursor();
     }
 
-    /// What the pages were told to draw last; `None` before the first time.
+    /// What the pages of the first screen were told to draw last; `None` before the first time.
     pub fn cursor_image(&self) -> Option<&CursorImage> {
-        self.cursor.sent.as_ref()
+        self.screens.first().cursor.as_ref()
     }
 
     /// The surface that is the pointer has another picture.
@@ -55,7 +54,7 @@ impl State {
         self.send_cursor();
     }
 
-    fn send_cursor(&mut self) {
+    pub(crate) fn send_cursor(&mut self) {
         if let CursorImageStatus::Surface(surface) = &self.cursor.status
             && !surface.alive()
         {
@@ -78,13 +77,13 @@ impl State {
                 }
             }
         };
+        // Pages that see another screen than the pointer is on keep theirs.
+        let screen = self.screens.get_or_first_mut(self.pointer_on);
         if let Some(image) = image
-            && self.cursor.sent.as_ref() != Some(&image)
+            && screen.cursor.as_ref() != Some(&image)
         {
-            self.cursor.sent = Some(image.clone());
-            if let Some(stream) = &self.screens.first().stream {
-                stream.broadcast(ToPage::Cursor { cursor: image });
-            }
+            screen.cursor = Some(image.clone());
+            screen.stream.iter().for_each(|stream| stream.broadcast(ToPage::Cursor { cursor: image.clone() }));
         }
     }
 }

@@ -159,7 +159,7 @@ impl State {
             self.repeat(id, now);
         }
         self.present(id);
-        self.send_callbacks(id, Shown::Live);
+        self.send_callbacks(id);
         self.screens.get_mut(id).into_iter().filter(|screen| screen.moving()).for_each(Screen::damage);
     }
 
@@ -199,12 +199,23 @@ impl State {
         feedback.presented(now, refresh, screen.sequence, wp_presentation_feedback::Kind::Vsync);
     }
 
-    /// Lets the programs draw whose windows a screen shows like this.
-    fn send_callbacks(&self, id: OutputId, which: Shown) {
+    /// The screen whose pictures a live window draws for, so that it draws once for all of them: the one that it is made
+    /// for, unless nobody watches that.
+    fn paced_by(&self, place: WindowId) -> Option<OutputId> {
+        let home = self.made_for(place).map(|(screen, _)| screen).filter(|screen| screen.shows_live(place));
+        let watched = self.screens.iter().find(|screen| screen.watched() && screen.shows_live(place));
+        let any = || self.screens.iter().find(|screen| screen.shows_live(place));
+        home.filter(|screen| screen.watched()).or(watched).or(home).or_else(any).map(|screen| screen.id)
+    }
+
+    /// Lets the programs draw whose windows a screen shows live.
+    fn send_callbacks(&self, id: OutputId) {
         let Some(screen) = self.screens.get(id) else { return };
-        let shown = |window| screen.seen.get(&self.shell.place_of(window)).copied().unwrap_or_default();
-        self.send_callbacks_to(&screen.output, |window| window.map_or(Shown::Hidden, shown) == which);
-        if which == Shown::Live {
+        self.send_callbacks_to(&screen.output, |window| {
+            let place = window.map(|window| self.shell.place_of(window));
+            place.is_some_and(|place| screen.shows_live(place) && self.paced_by(place) == Some(id))
+        });
+        if self.pointer_on == id {
             let send = |surface: &WlSurface| self.send_frames(&screen.output, surface);
             self.dnd_icon.iter().for_each(|icon| send(&icon.surface));
             if let smithay::input::pointer::CursorImageStatus::Surface(surface) = &self.cursor.status {

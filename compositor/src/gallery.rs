@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use calloop::timer::{TimeoutAction, Timer};
-use lcars_ui::hierarchy::{OutputId, WindowId};
+use lcars_ui::hierarchy::{OutputId, ViewportId, WindowId};
 use lcars_ui::scene::Look;
-use smithay::utils::{Logical, Physical, Rectangle, Size};
+use smithay::utils::{Logical, Physical, Point, Rectangle, Size};
 
 use crate::compose;
 use crate::frame::THUMBNAIL_CALLBACKS;
@@ -131,6 +131,9 @@ impl Lookup<'_> {
     }
 
     fn live(&self, shown: &WindowShown) -> Vec<Piece> {
+        if let Some(size) = self.state.made_elsewhere(shown.window, ViewportId::from_raw(shown.key.pane)) {
+            return self.elsewhere(shown, size);
+        }
         let same = |a: f64, b: f64| (a - b).abs() < 0.5;
         if same(shown.rect.size.w, shown.full.w) && same(shown.rect.size.h, shown.full.h) && shown.opacity >= 1.0 {
             let area = Rectangle::new(shown.rect.loc.to_logical(self.scale).to_i32_round(), self.logical(shown.full));
@@ -139,6 +142,20 @@ impl Lookup<'_> {
         let area = Rectangle::from_size(self.logical(shown.full));
         let pieces = self.stack(shown.window, area, self.scale, false);
         scaled(&pieces, Rectangle::from_size(shown.full), shown.rect, shown.clip, shown.opacity)
+    }
+
+    /// A window that is made for a pane of another size, with its menus, as large as it fits here.
+    fn elsewhere(&self, shown: &WindowShown, size: Size<i32, Logical>) -> Vec<Piece> {
+        let area = Rectangle::from_size(size);
+        let pieces = self.stack(shown.window, area, self.scale, true);
+        let full = size.to_f64().to_physical(self.scale);
+        let room = shown.rect;
+        let factor = (room.size.w / full.w.max(1.0)).min(room.size.h / full.h.max(1.0));
+        let fitted = full.upscale(factor);
+        let corner = room.loc + Point::from(((room.size.w - fitted.w) / 2.0, (room.size.h - fitted.h) / 2.0));
+        let clip = shown.clip.map_or(Some(outwards(room)), |clip| clip.intersection(outwards(room)));
+        let Some(clip) = clip else { return Vec::new() };
+        scaled(&pieces, Rectangle::from_size(full), Rectangle::new(corner, fitted), Some(clip), shown.opacity)
     }
 
     fn thumbnail(&mut self, shown: &WindowShown) -> Option<Piece> {

@@ -67,6 +67,11 @@ impl Stream {
         self.streamer.set_semantics_on(self.key, nodes);
     }
 
+    /// Ends it without waiting for a picture that is under way.
+    pub(crate) fn end(self) {
+        self.video.end();
+    }
+
     pub(crate) fn submit(&mut self, drawn: Drawn) -> bool {
         self.deferred = false;
         self.video.submit(drawn)
@@ -126,13 +131,21 @@ impl State {
     /// Something happened in the streamer.
     pub fn streamer_event(&mut self, event: Event) {
         match event {
-            Event::Joined { viewer, role, .. } => {
-                tracing::info!(?viewer, ?role, "a page joined");
-                self.screens.first_mut().damage();
+            Event::Joined { viewer, role, output } => {
+                tracing::info!(?viewer, ?role, %output, "a page joined");
+                self.page_joined(viewer, output);
             }
             Event::Left { viewer } => {
                 tracing::info!(?viewer, "a page left");
                 self.release(viewer);
+                if let Some(remote) = &mut self.remote {
+                    remote.sees.remove(&viewer);
+                }
+            }
+            Event::OutputClosed { output } => {
+                if let Some(screen) = self.screens.by_key_mut(output).map(|screen| screen.id) {
+                    self.close_screen(screen);
+                }
             }
             Event::Input { viewer, message } => self.page_message(viewer, message),
             Event::Rate { output, fps } => {
@@ -141,7 +154,39 @@ impl State {
             }
             Event::Api { request, reply } => self.api(request, reply),
             // Both only wake the loop; the tick after it looks.
-            Event::Idle | Event::PictureWanted | Event::OutputClosed { .. } => {}
+            Event::Idle | Event::PictureWanted => {}
+        }
+    }
+
+    /// Input comes from this screen from now on: positions are on it.
+    pub fn come_from(&mut self, screen: OutputId) {
+        self.input_from = screen;
+    }
+
+    /// A page is there. If its picture was never told of before, it gets a screen.
+    fn page_joined(&mut self, viewer: ViewerId, output: OutputKey) {
+        let Some(remote) = &mut self.remote else { return };
+        remote.sees.insert(viewer, output);
+        let fps = remote.streamer().fps_on(output).min(self.options.fps);
+        if self.screens.by_key_mut(output).is_none() {
+            // The page says what size it wants with its next words.
+            let size = self.screens.first().size();
+            let opened = self.open_screen(size, self.screens.first().scale());
+            let streamed = opened.and_then(|id| {
+                self.stream(id, output).map_err(|error| {
+                    self.close_screen(id);
+                    error.to_string()
+                })
+            });
+            if let Err(reason) = streamed {
+                tracing::error!(reason, "a page has no picture");
+                self.notice(viewer, format!("There is no picture for this page: {reason}."));
+                return;
+            }
+        }
+        if let Some(screen) = self.screens.by_key_mut(output) {
+            screen.pacer.set_fps(fps);
+            screen.damage();
         }
     }
 
@@ -169,7 +214,10 @@ impl State {
 
     fn page_message(&mut self, viewer: ViewerId, message: FromPage) {
         let screen = self.screen_of(viewer);
-        self.input_from = screen;
+        self.come_from(screen);
+        if takes_keyboard(&message) {
+            self.focus_screen(screen);
+        }
         match message {
             FromPage::Resize { width, height, scale } => {
                 self.resize_on(screen, (width as i32, height as i32).into(), scale);
@@ -239,5 +287,15 @@ impl State {
             let size = screen.size();
             stream.broadcast(ToPage::Size { width: size.w as u32, height: size.h as u32, scale: screen.scale() });
         }
+    }
+}
+
+/// Whether the keyboard goes to the screen of a page that says this, before it is done. What is pressed at a place goes to
+/// the pane there.
+fn takes_keyboard(message: &FromPage) -> bool {
+    match message {
+        FromPage::Key { pressed, .. } => *pressed,
+        FromPage::Text { .. } | FromPage::Command { .. } => true,
+        _ => false,
     }
 }

@@ -13,7 +13,7 @@ use streamer::auth::Tokens;
 use streamer::encoder::Ladder;
 use streamer::protocol::Role;
 use streamer::tls::Tls;
-use streamer::{Json, OutputKey, Streamer};
+use streamer::{Json, MOST_OUTPUTS, OutputKey, Streamer};
 
 use crate::cli;
 use crate::remote::Remote;
@@ -140,6 +140,7 @@ fn connect_pages(
         }),
     )?;
     let streamer = Arc::new(streamer);
+    streamer.allow_outputs(MOST_OUTPUTS);
     handle
         .insert_source(events, |event, (), state| {
             if let channel::Event::Msg(event) = event {

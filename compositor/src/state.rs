@@ -82,6 +82,8 @@ pub struct State {
     pub(crate) dnd_icon: Option<DragIcon>,
     /// A pen holds the left button down, for a program that knows no pens.
     pub(crate) pen_presses: bool,
+    /// The screen that the pointer is on.
+    pub(crate) pointer_on: OutputId,
     /// The screen that input comes from at the moment.
     pub(crate) input_from: OutputId,
     /// The fingers that touch, and where.
@@ -203,6 +205,7 @@ impl State {
             cursor: Cursor::default(),
             dnd_icon: None,
             pen_presses: false,
+            pointer_on: id,
             input_from: id,
             fingers: Vec::new(),
             tapping: None,

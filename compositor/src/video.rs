@@ -84,6 +84,13 @@ impl Video {
     }
 }
 
+impl Video {
+    /// Lets the thread end by itself. A picture that is under way may be waiting for the device.
+    pub fn end(mut self) {
+        self.thread = None;
+    }
+}
+
 impl Drop for Video {
     fn drop(&mut self) {
         // Hanging up ends the loop.

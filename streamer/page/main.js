@@ -9,6 +9,7 @@ import { Markers } from "./markers.js";
 import { Menu } from "./menu.js";
 import { Mirror } from "./mirror.js";
 import { Notices } from "./notices.js";
+import { remember } from "./output.js";
 import { readPen } from "./pen.js";
 import { addPhoneKeys } from "./phone.js";
 import { Picture } from "./picture.js";
@@ -175,6 +176,7 @@ function hear(message) {
 /** @param {Extract<import("./protocol.js").ToPage, { t: "hello" }>} message */
 function greet(message) {
     hello = message;
+    remember(message.output);
     link.role = message.role;
     document.body.dataset.role = message.role;
     element("view-only", HTMLElement).hidden = message.role !== "view";

@@ -4,6 +4,7 @@
 import { outlook, wait } from "./backoff.js";
 import { connect } from "./connection.js";
 import { receivable } from "./media.js";
+import { wanted } from "./output.js";
 import { Lost } from "./signalling.js";
 
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -94,7 +95,7 @@ export class Session {
             const connection = await connect({
                 token: this.#token,
                 codecs,
-                output: new URLSearchParams(location.search).get("output") ?? "",
+                output: wanted(),
                 onMessage: (message) => current() && this.listener.onMessage(message),
                 onVideo: (stream, receiver) => current() && this.listener.onVideo(stream, receiver),
                 onRepair: (repairing) => current() && this.#set({ name: repairing ? "repairing" : "live" }),

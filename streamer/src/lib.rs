@@ -19,7 +19,7 @@ mod transport;
 pub mod video;
 mod viewer;
 
-pub use hub::{Event, Listener, MOST_OUTPUTS, OutputKey};
+pub use hub::{Event, KEPT_FOR, Listener, MOST_OUTPUTS, OutputKey};
 pub use server::{Bitrates, Config, StartError, Streamer, start};
 pub use session::{Answer, ApiRequest, Json, Refusal, RefusalKind, Reply};
 pub use transport::webrtc::IceServer;

@@ -208,6 +208,12 @@ impl Streamer {
         self.hub.allow_outputs(most);
     }
 
+    /// Lets the time pass after which a picture that nobody sees any more goes.
+    #[cfg(test)]
+    pub(crate) fn expire_outputs(&self, now: Instant) {
+        self.hub.expire_outputs(now);
+    }
+
     /// Somebody watches the first picture.
     pub fn watched(&self) -> bool {
         self.watched_on(OutputKey::FIRST)

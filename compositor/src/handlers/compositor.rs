@@ -4,10 +4,9 @@ use smithay::delegate_compositor;
 use smithay::input::pointer::CursorImageStatus;
 use smithay::reexports::wayland_server::protocol::wl_surface::{self, WlSurface};
 use smithay::reexports::wayland_server::{Client, Resource};
-use smithay::utils::Transform;
 use smithay::wayland::compositor::{
     CompositorClientState, CompositorHandler, CompositorState, SurfaceAttributes, SurfaceData, TraversalAction,
-    get_children, get_parent, is_sync_subsurface, send_surface_state, with_states, with_surface_tree_upward,
+    get_children, get_parent, is_sync_subsurface, with_states, with_surface_tree_upward,
 };
 
 use crate::state::{ClientState, State};
@@ -26,15 +25,16 @@ impl CompositorHandler for State {
     }
 
     fn new_surface(&mut self, surface: &WlSurface) {
-        let scale = self.screens.scale().ceil() as i32;
-        with_states(surface, |states| send_surface_state(surface, states, scale, Transform::Normal));
+        self.send_scale_of(surface, surface);
     }
 
     fn new_subsurface(&mut self, surface: &WlSurface, parent: &WlSurface) {
         let above = std::iter::successors(Some(parent.clone()), get_parent).take(MAX_DEPTH + 1).count();
         if above + height(surface) > MAX_DEPTH {
             surface.post_error(wl_surface::Error::InvalidSize, "subsurfaces are nested too deeply");
+            return;
         }
+        self.send_scale_of(surface, parent);
     }
 
     fn commit(&mut self, surface: &WlSurface) {

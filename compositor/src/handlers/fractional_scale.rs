@@ -2,17 +2,13 @@
 
 use smithay::delegate_fractional_scale;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::wayland::compositor::with_states;
-use smithay::wayland::fractional_scale::{FractionalScaleHandler, with_fractional_scale};
+use smithay::wayland::fractional_scale::FractionalScaleHandler;
 
 use crate::state::State;
 
 impl FractionalScaleHandler for State {
     fn new_fractional_scale(&mut self, surface: WlSurface) {
-        let scale = self.screens.scale();
-        with_states(&surface, |states| {
-            with_fractional_scale(states, |fractional| fractional.set_preferred_scale(scale));
-        });
+        self.send_scale_of(&surface, &surface);
     }
 }
 

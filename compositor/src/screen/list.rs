@@ -38,6 +38,22 @@ impl Screens {
         std::iter::once(&mut self.first).chain(&mut self.more)
     }
 
+    /// Adds one.
+    pub(super) fn add(&mut self, screen: Screen) {
+        self.more.push(screen);
+    }
+
+    /// Takes one out; the first stays.
+    pub(super) fn remove(&mut self, id: OutputId) -> Option<Screen> {
+        let place = self.more.iter().position(|screen| screen.id == id)?;
+        Some(self.more.remove(place))
+    }
+
+    /// The first place in the row that none has.
+    pub(super) fn free_slot(&self) -> u16 {
+        (1..).find(|slot| self.more.iter().all(|screen| screen.slot != *slot)).unwrap_or(u16::MAX)
+    }
+
     /// The names of all, to go through them with.
     pub fn ids(&self) -> Vec<OutputId> {
         self.iter().map(|screen| screen.id).collect()

@@ -1,5 +1,6 @@
 //! One picture of the session: its size and scale, what is seen on it and done to it, what is drawn, and when.
 
+mod life;
 mod list;
 mod stream;
 
@@ -11,12 +12,12 @@ use lcars_ui::hierarchy::{OutputId, Shown, WindowId};
 use lcars_ui::interface::{Interface, Sight};
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{Launchable, View};
-use smithay::desktop::utils::with_surfaces_surface_tree;
 use smithay::output::{Mode, Output, PhysicalProperties, Scale, Subpixel};
 use smithay::reexports::wayland_server::DisplayHandle;
+use smithay::reexports::wayland_server::backend::GlobalId;
 use smithay::utils::{Logical, Physical, Point, Size, Transform};
-use smithay::wayland::fractional_scale::with_fractional_scale;
 use streamer::OutputKey;
+use streamer::protocol::CursorImage;
 
 use crate::gallery::Renewal;
 use crate::pacing::Pacer;
@@ -70,8 +71,11 @@ pub struct Screen {
     pub(crate) timer: Option<(Instant, RegistrationToken)>,
     /// Counts the pictures, for presentation feedback.
     pub(crate) sequence: u64,
+    /// What the pages that see it were told to draw for a pointer.
+    pub(crate) cursor: Option<CursorImage>,
     /// Its place in the row.
     slot: u16,
+    global: GlobalId,
     size: Size<i32, Physical>,
     scale: f64,
 }
@@ -104,7 +108,7 @@ impl Screen {
                 model: "headless".into(),
             },
         );
-        output.create_global::<State>(display);
+        let global = output.create_global::<State>(display);
         let mut screen = Self {
             id,
             output,
@@ -136,7 +140,9 @@ impl Screen {
             redraw_all: true,
             timer: None,
             sequence: 0,
+            cursor: None,
             slot,
+            global,
             size,
             scale,
         };
@@ -187,6 +193,11 @@ impl Screen {
         self.view.moving
     }
 
+    /// A window at the bottom of its stack is seen at its own pace.
+    pub(crate) fn shows_live(&self, place: WindowId) -> bool {
+        self.seen.get(&place) == Some(&Shown::Live)
+    }
+
     /// What is behind everything, premultiplied.
     pub(crate) fn background(&self) -> [f32; 4] {
         self.view.background.premultiplied()
@@ -220,6 +231,11 @@ impl Screen {
             files: &self.view.files,
         };
         (&mut self.interface, sight)
+    }
+
+    /// Something may have changed since it was last drawn.
+    pub fn wants_frame(&self) -> bool {
+        self.changed.is_some()
     }
 
     /// Something visible may have changed: the next tick comes as soon as pacing allows.
@@ -268,9 +284,7 @@ impl State {
     ///
     /// Returns whether anything changed.
     pub fn resize_on(&mut self, screen: OutputId, size: Size<i32, Physical>, scale: f64) -> bool {
-        // I420 halves both sides, so both are even.
-        let size = Size::from((size.w.clamp(64, 7680) & !1, size.h.clamp(64, 4320) & !1));
-        let scale = if scale.is_finite() { (scale * 120.0).round() / 120.0 } else { 1.0 }.clamp(0.5, 4.0);
+        let (size, scale) = sane(size, scale);
         let fps = self.options.fps;
         let Some(screen) = self.screens.get_mut(screen).filter(|screen| (screen.size, screen.scale) != (size, scale))
         else {
@@ -280,20 +294,16 @@ impl State {
         screen.target.resize(size);
         screen.redraw_all = true;
         screen.announce(fps);
-        for window in self.shell.windows() {
-            with_surfaces_surface_tree(window.toplevel.wl_surface(), |surface, states| {
-                smithay::wayland::compositor::send_surface_state(
-                    surface,
-                    states,
-                    scale.ceil() as i32,
-                    Transform::Normal,
-                );
-                with_fractional_scale(states, |fractional| fractional.set_preferred_scale(scale));
-            });
-        }
         let id = screen.id;
         self.relayout();
         self.announce_size(id);
         true
     }
+}
+
+/// Size and scale as they can be drawn. I420 halves both sides, so both are even.
+fn sane(size: Size<i32, Physical>, scale: f64) -> (Size<i32, Physical>, f64) {
+    let size = Size::from((size.w.clamp(64, 7680) & !1, size.h.clamp(64, 4320) & !1));
+    let scale = if scale.is_finite() { (scale * 120.0).round() / 120.0 } else { 1.0 }.clamp(0.5, 4.0);
+    (size, scale)
 }

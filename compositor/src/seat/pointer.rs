@@ -42,6 +42,8 @@ impl State {
     pub(super) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
         let Some(pointer) = self.pointer() else { return };
         self.last_touch = None;
+        let on = self.screens.at(location).id;
+        let elsewhere = std::mem::replace(&mut self.pointer_on, on) != on;
         // What was pressed on the interface stays with it until it is released.
         let held = self.screens.at(location).interface_holds();
         let focus = if held { None } else { self.surface_at(location) };
@@ -59,6 +61,10 @@ impl State {
         let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
         pointer.motion(self, focus, &motion);
         pointer.frame(self);
+        if elsewhere {
+            // What it looks like may be the same, but who is to draw it is not.
+            self.send_cursor();
+        }
         if self.dnd_icon.is_some() {
             self.screens.damage();
         }
@@ -142,6 +148,11 @@ impl State {
     pub(super) fn pointer_axis<B: InputBackend>(&mut self, event: &B::PointerAxisEvent) {
         let Some(pointer) = self.pointer() else { return };
         let location = pointer.current_location();
+        if !pointer.is_grabbed() && self.is_made_elsewhere(location) {
+            // As a press does. What is scrolled further is the window.
+            self.focus_pane_at(location);
+            return;
+        }
         if !pointer.is_grabbed() && self.surface_at(location).is_none() {
             let notches = || event.amount_v120(Axis::Vertical).unwrap_or(0.0) * WHEEL_NOTCH / 120.0;
             let amount = event.amount(Axis::Vertical).filter(|amount| *amount != 0.0).unwrap_or_else(notches);

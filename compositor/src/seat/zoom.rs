@@ -33,6 +33,11 @@ pub(crate) struct Hold {
 }
 
 impl Hold {
+    /// Whose camera it is.
+    pub(crate) fn viewport(&self) -> ViewportId {
+        self.viewport
+    }
+
     fn velocity(&self, now: Instant) -> f64 {
         let recent = self.pulls.iter().filter(|(at, _)| now.saturating_duration_since(*at) <= VELOCITY_OVER);
         let levels: f64 = recent.map(|(_, levels)| levels).sum();

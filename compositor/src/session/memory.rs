@@ -41,7 +41,11 @@ fn understood(memory: Memory<Value>) -> Result<Memory, String> {
 impl State {
     /// Everything that is remembered, as it would be written now.
     pub(crate) fn snapshot(&self) -> Result<Value, Refusal> {
-        let memory = Memory { desktop: self.shell.desktop.snapshot(), preferences: self.preferences.clone() };
+        let mut desktop = self.shell.desktop.snapshot();
+        // Other screens are as their pages want them, each time anew.
+        desktop.outputs.truncate(1);
+        desktop.focused = 0;
+        let memory = Memory { desktop, preferences: self.preferences.clone() };
         serde_json::to_value(memory).map_err(|error| Refusal::conflict("unwritable", error.to_string()))
     }
 

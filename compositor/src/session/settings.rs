@@ -88,6 +88,7 @@ impl State {
             Ok(desktop) => {
                 self.screens.first_mut().id = desktop.focused_output().id;
                 self.input_from = self.screens.first().id;
+                self.pointer_on = self.input_from;
                 self.shell.begin_with(desktop);
                 self.apply_motion();
                 self.apply_timing();

@@ -1,14 +1,19 @@
 //! What size and states a window is told.
 
-use lcars_ui::hierarchy::{Shown, WindowId};
+use lcars_ui::hierarchy::{OutputId, Shown, WindowId};
+use lcars_ui::view::FocusArea;
+use smithay::desktop::utils::with_surfaces_surface_tree;
 use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel::State as Flag;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::utils::{Logical, Size};
-use smithay::wayland::compositor::get_role;
+use smithay::utils::{Logical, Point, Size, Transform};
+use smithay::wayland::compositor::{SurfaceData, get_parent, get_role, send_surface_state, with_states};
+use smithay::wayland::fractional_scale::with_fractional_scale;
 use smithay::wayland::shell::xdg::XDG_POPUP_ROLE;
 
 use super::place::rounded;
 use super::{Shell, Window};
+use crate::compose;
+use crate::screen::Screen;
 use crate::state::State;
 
 impl Shell {
@@ -20,19 +25,66 @@ impl Shell {
 }
 
 impl State {
-    /// The size that a window fills at level 3: in the pane that shows it, else in the one with the focus.
-    fn full_size(&self, window: Option<WindowId>) -> Size<i32, Logical> {
-        let place = window.map(|id| self.shell.place_of(id));
-        let focused = self.shell.desktop.focused_viewport().id;
-        let areas = || self.screens.iter().flat_map(|screen| &screen.view().areas);
-        let theirs = areas().find(|area| place.is_some() && area.window == place);
-        let area = theirs.or_else(|| areas().find(|area| area.viewport == focused)).or_else(|| areas().next());
+    /// The pane that a window at the bottom of its stack is made for, and its screen: of those that show it the one whose
+    /// screen had the keyboard last.
+    pub(crate) fn made_for(&self, place: WindowId) -> Option<(&Screen, &FocusArea)> {
+        let areas = self.screens.iter().flat_map(|screen| screen.view().areas.iter().map(move |area| (screen, area)));
+        let showing = areas.filter(|(_, area)| area.window == Some(place));
+        showing.max_by_key(|(screen, area)| {
+            let focused = self.shell.desktop.output(screen.id).is_some_and(|output| output.focused == area.viewport);
+            (self.shell.used.iter().position(|used| *used == screen.id), focused)
+        })
+    }
+
+    /// The screen that a window is made for: while none shows it, the one that did last.
+    fn home_of(&self, window: &Window) -> OutputId {
+        let place = window.id.map(|id| self.shell.place_of(id));
+        let shown = place.and_then(|place| self.made_for(place)).map(|(screen, _)| screen.id);
+        let last = || self.screens.get(window.home).map(|screen| screen.id);
+        shown.or_else(last).unwrap_or_else(|| self.screen().id)
+    }
+
+    /// The size that a window fills at level 3: in the pane that shows it, else in the one with the focus on its screen.
+    fn full_size(&self, window: &Window) -> Size<i32, Logical> {
+        let place = window.id.map(|id| self.shell.place_of(id));
+        let theirs = place.and_then(|place| self.made_for(place)).map(|(_, area)| area);
+        let areas = self.screens.get(window.home).map(|screen| screen.view().areas.as_slice()).unwrap_or_default();
+        let focused = self.shell.desktop.output(window.home).map(|output| output.focused);
+        let area =
+            theirs.or_else(|| areas.iter().find(|area| Some(area.viewport) == focused)).or_else(|| areas.first());
         area.map_or_else(|| Size::from((640, 480)), |area| rounded(area.rect).size)
     }
 
     /// Tells every window what it should be.
-    pub(super) fn configure_all(&self) {
-        self.shell.windows.iter().for_each(|window| self.configure(window));
+    pub(super) fn configure_all(&mut self) {
+        let homes: Vec<OutputId> = self.shell.windows.iter().map(|window| self.home_of(window)).collect();
+        self.shell.windows.iter_mut().zip(homes).for_each(|(window, home)| window.home = home);
+        for window in &self.shell.windows {
+            self.configure(window);
+            self.send_home(window);
+        }
+    }
+
+    /// Tells a window which output it is on, and how fine that is.
+    fn send_home(&self, window: &Window) {
+        let root = window.toplevel.wl_surface();
+        for screen in self.screens.iter().filter(|_| window.id.is_some()) {
+            if screen.id == window.home { screen.output.enter(root) } else { screen.output.leave(root) }
+        }
+        let Some(scale) = self.screens.get(window.home).map(Screen::scale) else { return };
+        if window.scale.replace(scale) != scale {
+            for tree in compose::with_popups(root, Point::default()) {
+                with_surfaces_surface_tree(&tree.surface, |surface, states| send_scale(surface, states, scale));
+            }
+        }
+    }
+
+    /// Tells a surface how fine the output is that it is on, or will be.
+    pub(crate) fn send_scale_of(&self, surface: &WlSurface, of: &WlSurface) {
+        let root = std::iter::successors(Some(of.clone()), get_parent).last();
+        let window = self.shell.windows.iter().find(|window| Some(window.toplevel.wl_surface()) == root.as_ref());
+        let screen = window.and_then(|window| self.screens.get(window.home)).unwrap_or_else(|| self.screen());
+        with_states(surface, |states| send_scale(surface, states, screen.scale()));
     }
 
     fn configure(&self, window: &Window) {
@@ -42,13 +94,13 @@ impl State {
         };
         let fullscreen = self.shell.is_fullscreen(window);
         let hidden = window.id.is_some_and(|id| self.seen(id) == Shown::Hidden);
-        let bounds = self.full_size(window.id);
+        let bounds = self.full_size(window);
         let mut areas = self.screens.iter().flat_map(|screen| &screen.view().areas);
-        let size = if fullscreen && !areas.any(|area| area.window == window.id && area.window.is_some()) {
+        let shown = areas.any(|area| area.window == window.id && area.window.is_some());
+        let size = match self.screens.get(window.home).filter(|_| fullscreen && !shown) {
             // It will cover the pane that shows it.
-            self.screen().logical_size()
-        } else {
-            bounds
+            Some(screen) => screen.logical_size(),
+            None => bounds,
         };
         window.toplevel.with_pending_state(|state| {
             state.bounds = Some(bounds);
@@ -83,4 +135,9 @@ impl State {
             popups.iter().filter(|popup| popup.wl_surface() == surface).for_each(|popup| popup.send_popup_done());
         }
     }
+}
+
+fn send_scale(surface: &WlSurface, states: &SurfaceData, scale: f64) {
+    send_surface_state(surface, states, scale.ceil() as i32, Transform::Normal);
+    with_fractional_scale(states, |fractional| fractional.set_preferred_scale(scale));
 }

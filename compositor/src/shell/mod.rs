@@ -11,12 +11,15 @@ mod place;
 mod view;
 mod windows;
 
+pub(crate) use view::panes_area;
+
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use calloop::RegistrationToken;
 use lcars_ui::files::Directories;
 use lcars_ui::geometry;
-use lcars_ui::hierarchy::{Desktop, WindowId};
+use lcars_ui::hierarchy::{Desktop, OutputId, WindowId};
 use lcars_ui::operation::Refused;
 use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
@@ -35,6 +38,10 @@ pub struct Window {
     pub toplevel: ToplevelSurface,
     /// It asked to cover its pane before it had anything to show.
     fullscreen: bool,
+    /// The screen that it is made for, or was last.
+    home: OutputId,
+    /// The scale that it was told.
+    scale: Cell<f64>,
 }
 
 /// The desktop of the session, and what is seen of it.
@@ -44,6 +51,8 @@ pub struct Shell {
     pub desktop: Desktop,
     /// In the order they came.
     windows: Vec<Window>,
+    /// The screens that had the keyboard, the latest one last: a window that several show is made for that.
+    pub(crate) used: Vec<OutputId>,
     /// Every view is to be made again before the next frame; a client may change its title a thousand times between.
     pub(crate) outdated: bool,
     /// What is in the directories that hubs show.
@@ -73,6 +82,7 @@ impl Shell {
         Ok(Self {
             desktop,
             windows: Vec::new(),
+            used: Vec::new(),
             outdated: true,
             directories: Directories::default(),
             shells: Shells::default(),
@@ -117,6 +127,15 @@ impl Shell {
             root = parent;
         }
         self.windows.iter().find(|window| *window.toplevel.wl_surface() == root)?.id
+    }
+
+    /// Notes which screen has the keyboard.
+    fn note_use(&mut self) {
+        let focused = self.desktop.focused_output().id;
+        if self.used.last() != Some(&focused) {
+            self.used.retain(|used| *used != focused);
+            self.used.push(focused);
+        }
     }
 
     /// The window that has the keyboard.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use lcars_ui::geometry::Rect;
-use lcars_ui::hierarchy::{OutputId, Shown, WindowId};
+use lcars_ui::hierarchy::{OutputId, Shown, ViewportId, WindowId};
 use lcars_ui::scene::{Look, Primitive};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
@@ -36,13 +36,13 @@ pub(super) fn seen_in(scene: &[Primitive]) -> HashMap<WindowId, Shown> {
 }
 
 impl Screen {
-    /// The windows that are shown at their own size, in painting order, with the area that each has.
-    fn live(&self) -> impl DoubleEndedIterator<Item = (WindowId, Rectangle<i32, Logical>)> {
+    /// The windows that fill panes, in painting order, with pane and area of each.
+    fn full(&self) -> impl DoubleEndedIterator<Item = (WindowId, ViewportId, Rectangle<i32, Logical>)> {
         self.view.scene.iter().filter_map(|primitive| match primitive {
-            Primitive::Window { window, rect, full, look: Look::Live, .. }
+            Primitive::Window { key, window, rect, full, look: Look::Live, .. }
                 if (rect.w - full.w).abs() < 0.5 && (rect.h - full.h).abs() < 0.5 =>
             {
-                Some((*window, rounded(*rect)))
+                Some((*window, ViewportId::from_raw(key.pane), rounded(*rect)))
             }
             _ => None,
         })
@@ -73,11 +73,35 @@ impl State {
         }
     }
 
+    /// The size that a window is made for, logical, if a pane other than this one has it: then this one shows it as it is
+    /// there, reduced or enlarged.
+    pub(crate) fn made_elsewhere(&self, place: WindowId, pane: ViewportId) -> Option<Size<i32, Logical>> {
+        let (_, area) = self.made_for(place)?;
+        (area.viewport != pane).then(|| rounded(area.rect).size)
+    }
+
+    /// Whether at a point of the space a window is seen that is made for another pane.
+    pub(crate) fn is_made_elsewhere(&self, at: Point<f64, Logical>) -> bool {
+        let screen = self.screens.at(at);
+        let local = screen.local(at);
+        let covered = screen.view.covers.iter().any(|cover| cover.contains(point(local)));
+        let here = |(window, pane, area): (_, _, Rectangle<i32, Logical>)| {
+            area.to_f64().contains(local) && self.made_elsewhere(window, pane).is_some()
+        };
+        !screen.moving() && !covered && screen.full().any(here)
+    }
+
+    /// The windows that a screen shows at their own size, in painting order, with the area that each has.
+    fn live(&self, screen: &Screen) -> impl DoubleEndedIterator<Item = (WindowId, Rectangle<i32, Logical>)> {
+        let own = |(window, pane, area)| self.made_elsewhere(window, pane).is_none().then_some((window, area));
+        screen.full().filter_map(own)
+    }
+
     /// Where a window's geometry is on the first screen that shows it at its own size, and which that is: it fills its
     /// area, or is in the middle of it.
     pub fn placement(&self, id: WindowId) -> Option<(&Screen, Rectangle<i32, Logical>)> {
         let place = self.shell.place_of(id);
-        let area = |screen: &Screen| screen.live().find(|(window, _)| *window == place).map(|(_, area)| area);
+        let area = |screen: &Screen| self.live(screen).find(|(window, _)| *window == place).map(|(_, area)| area);
         let (screen, area) = self.screens.iter().find_map(|screen| Some((screen, area(screen)?)))?;
         Some((screen, self.geometry_in(id, area)?))
     }
@@ -122,15 +146,14 @@ impl State {
         placed
     }
 
-    /// The size of the first picture as windows see it.
+    /// The size of the picture that input comes from, as windows see it.
     pub fn output_size(&self) -> Size<i32, Logical> {
-        self.screens.first().logical_size()
+        self.screens.get(self.input_from).unwrap_or_else(|| self.screens.first()).logical_size()
     }
 
     /// Every surface tree that a screen shows at its own size, front to back, with the clip that applies to it.
     pub fn placed(&self, screen: OutputId) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
-        let live = self.screens.get(screen).map(Screen::live);
-        let live = live.into_iter().flat_map(Iterator::rev);
+        let live = self.screens.get(screen).into_iter().flat_map(|screen| self.live(screen).rev());
         live.flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
     }
 

@@ -15,7 +15,7 @@ use crate::screen::Screen;
 use crate::state::State;
 
 /// What the panes of an output may fill.
-pub(super) fn panes_area(theme: &Theme, size: Size<i32, Logical>, scale: f64, ui_scale: f64) -> Rect {
+pub(crate) fn panes_area(theme: &Theme, size: Size<i32, Logical>, scale: f64, ui_scale: f64) -> Rect {
     view::pane_area(theme, geometry::Size { w: f64::from(size.w), h: f64::from(size.h) }, scale, ui_scale)
 }
 
@@ -23,6 +23,7 @@ impl State {
     /// Lays everything out again and tells every window what follows from it.
     pub fn relayout(&mut self) {
         self.shell.outdated = false;
+        self.shell.note_use();
         self.measure_terminals();
         for id in self.screens.ids() {
             self.lay_out(id);

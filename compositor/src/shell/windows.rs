@@ -1,5 +1,7 @@
 //! What programs do with their windows, told to the hierarchy.
 
+use std::cell::Cell;
+
 use lcars_ui::hierarchy::{NewWindow, WindowId};
 use lcars_ui::operation::{Effect, Effects, Operation};
 use smithay::desktop::PopupManager;
@@ -14,7 +16,8 @@ use crate::surface;
 impl Shell {
     /// A new toplevel; it joins the hierarchy once it has a picture.
     pub fn add(&mut self, toplevel: ToplevelSurface) {
-        self.windows.push(Window { id: None, toplevel, fullscreen: false });
+        let home = self.desktop.focused_output().id;
+        self.windows.push(Window { id: None, toplevel, fullscreen: false, home, scale: Cell::default() });
     }
 }
 
@@ -54,7 +57,6 @@ impl State {
         let id = match self.shell.desktop.add_window(new, now) {
             Ok((id, effects)) => {
                 self.shell.windows.iter_mut().skip(place).take(1).for_each(|window| window.id = Some(id));
-                self.screens.iter().for_each(|screen| screen.output.enter(root));
                 self.carry_out(effects);
                 id
             }

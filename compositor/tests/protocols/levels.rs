@@ -13,7 +13,7 @@ use crate::window::Window;
 
 impl Fixture {
     /// Does something and lets cameras arrive at once.
-    fn does(&mut self, operation: &Operation) {
+    pub fn does(&mut self, operation: &Operation) {
         self.state.operate(operation).unwrap();
         self.state.shell.desktop.arrive_at_once();
         self.state.relayout();
@@ -21,7 +21,7 @@ impl Fixture {
     }
 
     /// A window of an app of its own, and its id.
-    fn app(&mut self, client: &mut Client, app_id: &str, colour: u32) -> (Window, WindowId) {
+    pub fn app(&mut self, client: &mut Client, app_id: &str, colour: u32) -> (Window, WindowId) {
         let window = Window::new(client);
         window.toplevel.set_app_id(app_id.into());
         let configure = self.configure(client, &window);

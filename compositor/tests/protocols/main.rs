@@ -27,6 +27,7 @@ mod globals;
 mod keyboard;
 mod levels;
 mod output;
+mod outputs;
 mod pen;
 mod pointer;
 mod popup;

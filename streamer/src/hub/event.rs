@@ -27,7 +27,7 @@ pub enum Event {
         /// Who.
         viewer: ViewerId,
     },
-    /// The last viewer of a picture other than the first has left: nobody will see it any more.
+    /// The last viewer of a picture other than the first left a while ago: nobody will see it any more.
     OutputClosed {
         /// Which.
         output: OutputKey,

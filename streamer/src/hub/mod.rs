@@ -12,6 +12,7 @@ mod rates;
 use std::{
     collections::HashMap,
     sync::{Arc, Weak, atomic::Ordering::SeqCst},
+    time::Instant,
 };
 
 use parking_lot::Mutex;
@@ -20,7 +21,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 use self::outputs::{Output, Seat};
 pub use self::{
     event::{Event, Listener},
-    outputs::{MOST_OUTPUTS, OutputKey, Wanted},
+    outputs::{KEPT_FOR, MOST_OUTPUTS, OutputKey, Wanted},
 };
 use crate::{
     auth,
@@ -168,6 +169,7 @@ impl Hub {
         offer: &str,
         offered: &[Offered],
     ) -> Result<Welcome, JoinError> {
+        let mut closed = None;
         let (id, seat) = {
             let mut state = self.state.lock();
             if state.closing || state.viewers.len() + state.joining >= MOST_VIEWERS {
@@ -175,8 +177,9 @@ impl Hub {
             }
             state.joining += 1;
             state.next_id += 1;
-            (ViewerId(state.next_id), state.enter(role, wanted, self.fps))
+            (ViewerId(state.next_id), state.enter(role, wanted, self.fps, &mut closed))
         };
+        closed.into_iter().for_each(|output| self.output_closed(output));
         let joining = Joining { hub: self, output: Some(seat.output), line: None };
         self.join_as(id, role, seat, offer, offered, joining).await
     }
@@ -280,7 +283,7 @@ impl Hub {
                 self.announce(Event::Idle);
             }
         }
-        self.exit(viewer.output);
+        self.exit(viewer.output, Instant::now());
     }
 
     fn count(&self) {
@@ -389,6 +392,6 @@ impl Drop for Joining<'_> {
         if let Some(line) = &self.line {
             self.hub.unseat(output, line);
         }
-        self.hub.exit(output);
+        self.hub.exit(output, Instant::now());
     }
 }

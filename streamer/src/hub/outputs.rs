@@ -1,7 +1,11 @@
 //! The pictures that are sent: the first one, which is always there and which pages mirror, and those that pages have of
 //! their own. Each has its lines (encoders), its rate, and its last words for whoever comes later.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{Event, Hub, State};
 use crate::{
@@ -16,6 +20,10 @@ use crate::{
 /// Most pictures besides the first. Each costs the drawing and the encoding of one.
 pub const MOST_OUTPUTS: usize = 4;
 
+/// A picture that nobody sees any more is kept for this long: a page that is loaded again, or whose link broke, finds it as
+/// it was.
+pub const KEPT_FOR: Duration = Duration::from_secs(30);
+
 /// Names a picture for as long as the streamer lives; never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OutputKey(pub(crate) u64);
@@ -23,6 +31,11 @@ pub struct OutputKey(pub(crate) u64);
 impl OutputKey {
     /// The picture that is always there.
     pub const FIRST: Self = Self(0);
+
+    /// As pages write it.
+    pub fn number(self) -> u64 {
+        self.0
+    }
 }
 
 impl std::fmt::Display for OutputKey {
@@ -36,17 +49,21 @@ impl std::fmt::Display for OutputKey {
 pub enum Wanted {
     /// One that is there.
     Mirror(OutputKey),
-    /// One of its own.
-    New,
+    /// One of its own: if it is there, the one that the page had before.
+    New(Option<OutputKey>),
 }
 
 impl Wanted {
-    /// Out of `?output=…`: `new`, or a picture's number. Anything else is the first.
+    /// Out of `?output=…`: `new`, `new-3` for a page that had number 3, or a picture's number. Anything else is the first.
     pub fn parse(text: Option<&str>) -> Self {
-        match text {
-            Some("new") => Self::New,
-            Some(number) => Self::Mirror(number.parse().map_or(OutputKey::FIRST, OutputKey)),
-            None => Self::Mirror(OutputKey::FIRST),
+        let own = text.and_then(|text| text.strip_prefix("new"));
+        match (text, own) {
+            (_, Some("")) => Self::New(None),
+            (_, Some(before)) if before.starts_with('-') => {
+                Self::New(before.get(1..).and_then(|number| number.parse().ok()).map(OutputKey))
+            }
+            (Some(number), _) => Self::Mirror(number.parse().map_or(OutputKey::FIRST, OutputKey)),
+            (None, _) => Self::Mirror(OutputKey::FIRST),
         }
     }
 }
@@ -68,6 +85,8 @@ pub(super) struct Output {
     pub rate: RateControl,
     /// Viewers, also those that are still connecting.
     users: usize,
+    /// When the last of them left.
+    left: Option<Instant>,
     /// The compositor has heard of it.
     pub known: bool,
 }
@@ -80,6 +99,7 @@ impl Output {
             semantics: None,
             rate: RateControl::new(fps),
             users: 0,
+            left: None,
             known: false,
         }
     }
@@ -93,13 +113,22 @@ pub(super) struct Seats {
 }
 
 impl State {
-    /// Finds the picture for a page that is being let in, or makes it.
-    pub(super) fn enter(&mut self, role: Role, wanted: Wanted, fps: u32) -> Seat {
+    /// Finds the picture for a page that is being let in, or makes it. `closed` gets the one that had to make room.
+    pub(super) fn enter(&mut self, role: Role, wanted: Wanted, fps: u32, closed: &mut Option<OutputKey>) -> Seat {
+        if let Wanted::New(before) = wanted
+            && before.is_none_or(|before| !self.outputs.contains_key(&before))
+            && role >= Role::Control
+            && self.outputs.len() > self.most_outputs
+        {
+            *closed = self.make_room();
+        }
         let (output, instead) = match self.choose(role, wanted) {
             Ok(output) => (output, None),
             Err(reason) => (OutputKey::FIRST, Some(reason)),
         };
-        self.outputs.entry(output).or_insert_with(|| Output::new(fps)).users += 1;
+        let entry = self.outputs.entry(output).or_insert_with(|| Output::new(fps));
+        entry.users += 1;
+        entry.left = None;
         Seat { output, instead }
     }
 
@@ -107,19 +136,37 @@ impl State {
         match wanted {
             Wanted::Mirror(output) if self.outputs.contains_key(&output) => Ok(output),
             Wanted::Mirror(output) => Err(format!("There is no picture {output}; this is the first one.")),
-            Wanted::New if role < Role::Control => {
+            Wanted::New(Some(before)) if before != OutputKey::FIRST && self.outputs.contains_key(&before) => Ok(before),
+            Wanted::New(_) if role < Role::Control => {
                 Err("A token for viewing opens no picture of its own; this is the first one.".to_owned())
             }
-            Wanted::New if self.most_outputs == 0 => Err("This session has one picture only.".to_owned()),
+            Wanted::New(_) if self.most_outputs == 0 => Err("This session has one picture only.".to_owned()),
             // The first one is in the table too.
-            Wanted::New if self.outputs.len() > self.most_outputs => {
+            Wanted::New(_) if self.outputs.len() > self.most_outputs => {
                 Err(format!("All {} further pictures are in use; this is the first one.", self.most_outputs))
             }
-            Wanted::New => {
+            Wanted::New(_) => {
                 self.next_output += 1;
                 Ok(OutputKey(self.next_output))
             }
         }
+    }
+}
+
+impl State {
+    /// Takes away the picture that nobody has seen for longest. Which that was, if the compositor has heard of it.
+    fn make_room(&mut self) -> Option<OutputKey> {
+        let left = self.outputs.iter().filter_map(|(key, output)| Some((output.left?, *key)));
+        let (_, key) = left.min()?;
+        self.outputs.remove(&key).filter(|output| output.known).map(|_| key)
+    }
+
+    /// Takes away the pictures that nobody has seen for [`KEPT_FOR`].
+    fn expire(&mut self, now: Instant) -> Vec<OutputKey> {
+        let over = |output: &Output| output.left.is_some_and(|left| now.saturating_duration_since(left) >= KEPT_FOR);
+        let gone: Vec<OutputKey> = self.outputs.iter().filter(|(_, o)| over(o)).map(|(key, _)| *key).collect();
+        self.outputs.retain(|key, _| !gone.contains(key));
+        gone
     }
 }
 
@@ -129,21 +176,32 @@ impl Hub {
         self.state.lock().most_outputs = most.min(MOST_OUTPUTS);
     }
 
-    /// A page that was let in has left. With the last one goes its picture.
-    pub(super) fn exit(&self, output: OutputKey) {
-        let closed = {
-            let mut state = self.state.lock();
-            let Some(entry) = state.outputs.get_mut(&output) else { return };
-            entry.users = entry.users.saturating_sub(1);
-            if entry.users > 0 || output == OutputKey::FIRST {
-                return;
-            }
-            state.outputs.remove(&output)
-        };
-        if closed.is_some_and(|closed| closed.known) {
-            tracing::info!(%output, "nobody has this picture any more");
-            self.announce(Event::OutputClosed { output });
+    /// A page that was let in has left. If it was the last one of its picture, that goes in a while; at once if nothing
+    /// was ever seen of it.
+    pub(super) fn exit(&self, output: OutputKey, now: Instant) {
+        let mut state = self.state.lock();
+        let Some(entry) = state.outputs.get_mut(&output) else { return };
+        entry.users = entry.users.saturating_sub(1);
+        if entry.users > 0 || output == OutputKey::FIRST {
+            return;
         }
+        entry.left = Some(now);
+        if !entry.known {
+            state.outputs.remove(&output);
+        }
+    }
+
+    /// Pictures that nobody has come back to by `now` go.
+    pub(crate) fn expire_outputs(&self, now: Instant) {
+        let gone = self.state.lock().expire(now);
+        for output in gone {
+            self.output_closed(output);
+        }
+    }
+
+    pub(super) fn output_closed(&self, output: OutputKey) {
+        tracing::info!(%output, "nobody has this picture any more");
+        self.announce(Event::OutputClosed { output });
     }
 
     /// Takes a seat on a codec's line, and makes the line if there is none.
@@ -209,7 +267,11 @@ mod tests {
     fn a_page_names_the_picture_it_wants() {
         for (text, wanted) in [
             (None, Wanted::Mirror(OutputKey::FIRST)),
-            (Some("new"), Wanted::New),
+            (Some("new"), Wanted::New(None)),
+            (Some("new-2"), Wanted::New(Some(OutputKey(2)))),
+            (Some("new-"), Wanted::New(None)),
+            (Some("new--2"), Wanted::New(None)),
+            (Some("newer"), Wanted::Mirror(OutputKey::FIRST)),
             (Some("0"), Wanted::Mirror(OutputKey::FIRST)),
             (Some("3"), Wanted::Mirror(OutputKey(3))),
             (Some("-1"), Wanted::Mirror(OutputKey::FIRST)),

@@ -112,6 +112,7 @@ pub(super) async fn tick(hub: Weak<Hub>) {
         let Some(hub) = hub.upgrade() else { return };
         let now = Instant::now();
         hub.follow_links(now);
+        hub.expire_outputs(now);
         if n % TICKS_A_SECOND == 0 {
             let before = before.get_or_insert_with(|| Counts::of(&hub.metrics));
             hub.each_second(now, before);

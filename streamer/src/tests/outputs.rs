@@ -1,6 +1,9 @@
 //! Pages with a picture of their own, beside those that see the first one.
 
-use std::{sync::atomic::Ordering::SeqCst, time::Instant};
+use std::{
+    sync::atomic::Ordering::SeqCst,
+    time::{Duration, Instant},
+};
 
 use super::{
     Desk,
@@ -9,7 +12,7 @@ use super::{
     soon,
 };
 use crate::{
-    Event, MOST_OUTPUTS, OutputKey, ViewerId,
+    Event, KEPT_FOR, MOST_OUTPUTS, OutputKey, ViewerId,
     protocol::{FromPage, Role, SemanticNode, ToPage},
     video::{I420, Timing},
 };
@@ -23,6 +26,19 @@ async fn joined(desk: &Desk) -> (ViewerId, OutputKey) {
 async fn leave(desk: &Desk, page: &Page) {
     let left = request(desk, "DELETE", &page.resource, Some(desk.token(Role::View)), &[], "").await;
     assert_eq!(left.status, 200);
+}
+
+async fn left(desk: &Desk) {
+    desk.event(|e| match e {
+        Event::Left { .. } => Some(()),
+        Event::OutputClosed { .. } => panic!("it is kept for a while"),
+        _ => None,
+    })
+    .await;
+}
+
+async fn closed(desk: &Desk) -> OutputKey {
+    desk.event(|e| if let Event::OutputClosed { output } = e { Some(output) } else { None }).await
 }
 
 /// Draws until the encoder takes it.
@@ -117,27 +133,40 @@ async fn a_picture_goes_with_the_last_page_that_sees_it() {
     .await;
     assert!(desk.streamer.watched_on(output));
     leave(&desk, &mirror).await;
-    let mut left = false;
-    let closed = desk
-        .event(|e| match e {
-            Event::Left { .. } => {
-                left = true;
-                None
-            }
-            Event::OutputClosed { output } => Some(output),
-            _ => None,
-        })
-        .await;
-    assert!(left, "first the page, then its picture");
-    assert_eq!(closed, output);
+    left(&desk).await;
+    // It waits for a page that comes back, and not for ever.
     let now = Instant::now();
+    desk.streamer.expire_outputs(now + Duration::from_secs(20));
+    let back = Page::connect(&desk, Role::Control, &Plan { output: "?output=new-1", ..Plan::DEFAULT }).await.stays();
+    assert_eq!(greeted(&back).await, output.0);
+    assert_eq!(joined(&desk).await.1, output);
+    desk.streamer.expire_outputs(now + Duration::from_secs(1000));
+    assert!(desk.streamer.watched_on(output), "somebody sees it");
+    leave(&desk, &back).await;
+    left(&desk).await;
+    desk.streamer.expire_outputs(Instant::now() + KEPT_FOR);
+    assert_eq!(closed(&desk).await, output);
     let picture = I420::black(32, 32);
     assert!(!desk.streamer.ready_on(output) && !desk.streamer.wants_picture_on(output, now));
     assert!(!desk.streamer.submit_to(output, &picture, Timing { damaged: now, drawn: now }, &[]));
     // Its place is free, and its name is not given again.
-    let again = Page::connect(&desk, Role::Control, &OWN).await.stays();
+    let plan = Plan { output: "?output=new-1", ..Plan::DEFAULT };
+    let again = Page::connect(&desk, Role::Control, &plan).await.stays();
     assert_eq!(greeted(&again).await, output.0 + 1);
     assert_eq!(joined(&desk).await.1, OutputKey(output.0 + 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_that_nobody_sees_makes_room_for_a_page_that_wants_one() {
+    let desk = Desk::start();
+    desk.streamer.allow_outputs(1);
+    let own = Page::connect(&desk, Role::Control, &OWN).await.stays();
+    let (_, output) = joined(&desk).await;
+    leave(&desk, &own).await;
+    left(&desk).await;
+    let next = Page::connect(&desk, Role::Control, &OWN).await.stays();
+    assert_eq!(closed(&desk).await, output);
+    assert_eq!(greeted(&next).await, output.0 + 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

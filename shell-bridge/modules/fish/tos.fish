@@ -211,7 +211,7 @@ end
 function __tos_complete
     set -l text (commandline --cut-at-cursor | string collect)
     set -l members
-    for line in (complete --do-complete "$text")[1..100]
+    for line in (complete --escape "--do-complete=$text")[1..100]
         set -l parts (string split --max 1 \t -- $line)
         set -a members '{"text":'(__tos_json (string sub --length 128 -- $parts[1]))',"description":'(__tos_json (string sub --length 100 -- "$parts[2]"))'}'
     end

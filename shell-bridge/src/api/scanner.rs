@@ -18,7 +18,7 @@ const ST: u8 = 0x9c;
 const OSC: u8 = 0x9d;
 
 /// The numbers of the sequences that are for us.
-const OURS: [u16; 5] = [7, 9, 133, 777, 9001];
+const OURS: [(&[u8], u16); 5] = [(b"7", 7), (b"9", 9), (b"133", 133), (b"777", 777), (b"9001", 9001)];
 /// Introducer, and the digits of the longest number.
 const MAX_HELD: usize = 2 + 4;
 
@@ -145,7 +145,12 @@ impl Scanner {
                 None => break None,
                 Some(index) => {
                     let index = from + index;
-                    if bytes.get(index) == Some(&ESC) || !self.text.continued_at(bytes, index) {
+                    let begins = match bytes.get(index) {
+                        // Most of them begin something else: that is seen without leaving the text.
+                        Some(&ESC) => matches!(bytes.get(index + 1), None | Some(b']')),
+                        _ => !self.text.continued_at(bytes, index),
+                    };
+                    if begins {
                         break Some(index);
                     }
                     from = index + 1;
@@ -174,8 +179,8 @@ impl Scanner {
             b'0'..=b'9' if digits.len() < 4 => Digit::More,
             b';' => {
                 // Without leading zeros: only the one way to write it is ours.
-                let number = OURS.into_iter().find(|number| number.to_string().as_bytes() == digits);
-                number.map_or(Digit::NotOurs, Digit::Ours)
+                let found = OURS.into_iter().find(|(ours, _)| *ours == digits);
+                found.map_or(Digit::NotOurs, |(_, number)| Digit::Ours(number))
             }
             _ => Digit::NotOurs,
         }

@@ -1,5 +1,6 @@
 //! The decoder from outside: bytes in; bytes, events and counters out.
 
+mod document;
 mod hostile;
 mod payloads;
 mod splits;

@@ -11,7 +11,9 @@ mod links;
 mod marks;
 mod mouse;
 mod paste;
+mod reports;
 mod rows;
+mod scan;
 mod screen;
 mod search;
 mod selection;
@@ -33,6 +35,7 @@ pub use paste::Paste;
 pub use search::{SearchError, SearchStep, Towards};
 pub use selection::{Motion, Place, Select};
 
+use scan::{Found, Scanner, Verdict};
 use screen::{Extent, Screen, Sync};
 
 /// How long a program may take for a synchronized update.
@@ -180,6 +183,7 @@ impl Timeout for NoTimeout {
 
 /// A terminal: a parser and the grid that it fills.
 pub struct Terminal {
+    scanner: Scanner,
     parser: Processor<NoTimeout>,
     screen: Screen,
     /// Something may have changed since damage was last taken.
@@ -199,6 +203,7 @@ impl Terminal {
         let Options { scrollback, palette, cell, separators } = options;
         let scrollback = scrollback.min(Options::MOST_SCROLLBACK);
         Self {
+            scanner: Scanner::default(),
             parser: Processor::new(),
             screen: Screen::new(size.clamped(), scrollback, separators, palette, cell),
             touched: true,
@@ -218,7 +223,23 @@ impl Terminal {
         self.touched = true;
         let held = self.screen.sync != Sync::Open;
         let cursor = if held { None } else { Some(self.cursor()) };
-        self.parser.advance(&mut self.screen, bytes);
+        let (parser, screen) = (&mut self.parser, &mut self.screen);
+        self.scanner.feed(bytes, &mut |found| {
+            match found {
+                Found::Bytes(bytes) => parser.advance(screen, bytes),
+                Found::Csi(sequence) => {
+                    let verdict = screen.control(sequence);
+                    if verdict == Verdict::Swallow {
+                        let instead = format!("\x18\x1b[{}b", screen.most_repeats());
+                        parser.advance(screen, instead.as_bytes());
+                    }
+                    return verdict;
+                }
+                Found::Dcs(string) => screen.device_control(string),
+                Found::Drop => parser.advance(screen, b"\x18"),
+            }
+            Verdict::Pass
+        });
         match self.screen.sync {
             Sync::Open => self.held_cursor = None,
             _ if self.held_cursor.is_none() => self.held_cursor = cursor,

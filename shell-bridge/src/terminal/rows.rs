@@ -25,6 +25,7 @@ impl Terminal {
         for cell in row.into_iter() {
             cells.push(self.cell(cell));
         }
+        pair(cells);
         self.highlight(line, cells);
     }
 
@@ -159,6 +160,21 @@ impl Terminal {
             colour: cursor,
             text: self.screen.palette.cursor_text,
         })
+    }
+}
+
+/// Sees to it that each wide cell has its tail and each tail its cell: what is deleted may leave a half behind.
+fn pair(cells: &mut [Cell]) {
+    let mut wide = false;
+    for at in 0..cells.len() {
+        let tail = cells.get(at + 1).is_some_and(|next| next.width == 0);
+        let Some(cell) = cells.get_mut(at) else { return };
+        match cell.width {
+            2 if !tail => cell.width = 1,
+            0 if !wide => cell.width = 1,
+            _ => {}
+        }
+        wide = cell.width == 2;
     }
 }
 

@@ -272,7 +272,6 @@ impl Screen {
         row[Column(column)].zerowidth().is_none_or(|waiting| waiting.len() < MAX_COMBINING)
     }
 
-    #[allow(dead_code, reason = "DECSTR is picked out of the stream next")]
     /// Modes as after power-on, without a change of what is on the screen (DECSTR).
     pub fn soft_reset(&mut self) {
         use alacritty_terminal::vte::ansi::NamedMode;
@@ -429,7 +428,6 @@ impl Handler for Screen {
         restore_cursor_position();
         clear_line(mode: LineClearMode);
         clear_tabs(mode: TabulationClearMode);
-        set_tabs(interval: u16);
         reverse_index();
         set_mode(mode: Mode);
         unset_mode(mode: Mode);
@@ -476,6 +474,16 @@ impl Handler for Screen {
             Attr::CancelBold => self.term.terminal_attribute(Attr::DoubleUnderline),
             _ => self.term.terminal_attribute(attribute),
         }
+    }
+
+    fn set_tabs(&mut self, interval: u16) {
+        self.term.clear_tabs(TabulationClearMode::All);
+        let here = self.term.grid().cursor.point.column;
+        for column in (0..self.term.columns()).step_by(usize::from(interval.max(1))) {
+            self.term.grid_mut().cursor.point.column = Column(column);
+            self.term.set_horizontal_tabstop();
+        }
+        self.term.grid_mut().cursor.point.column = here;
     }
 
     fn clear_screen(&mut self, mode: ClearMode) {

@@ -1,5 +1,6 @@
 //! Terminals are fed bytes, and looked at as text.
 
+mod golden;
 mod marks;
 mod mouse;
 mod paste;
@@ -45,6 +46,7 @@ fn text(terminal: &Terminal) -> Vec<String> {
 }
 
 /// The bytes that the terminal has answered.
+#[allow(dead_code)]
 fn replies(terminal: &mut Terminal) -> String {
     let mut all = Vec::new();
     for happening in terminal.take_happenings() {

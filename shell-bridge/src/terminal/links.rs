@@ -40,7 +40,7 @@ impl Terminal {
         if line >= size.lines || column >= size.columns {
             return None;
         }
-        let line = in_grid(self.screen.term.grid().display_offset(), line);
+        let line = in_grid(self.screen.offset(), line);
         self.marked_link(line, column).or_else(|| self.written_link(line, column))
     }
 

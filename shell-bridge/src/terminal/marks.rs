@@ -124,7 +124,8 @@ impl Screen {
         self.absolute(self.term.topmost_line().0)
     }
 
-    fn line_of(&self, spot: Spot) -> Option<Line> {
+    /// The line of the grid that a cell is on, if it is not gone.
+    pub fn line_of(&self, spot: Spot) -> Option<Line> {
         let line = spot.line.checked_sub(self.oldest())?;
         let line = self.term.topmost_line() + usize::try_from(line).ok()?;
         (line <= self.term.bottommost_line()).then_some(line)
@@ -291,7 +292,7 @@ impl Terminal {
 
     /// The number of the view's first line.
     fn first_in_view(&self) -> u64 {
-        self.screen.absolute(-(self.screen.term.grid().display_offset() as i32))
+        self.screen.absolute(-(self.screen.offset() as i32))
     }
 
     /// The commands whose lines are in view, from the top.

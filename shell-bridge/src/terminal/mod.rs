@@ -183,14 +183,13 @@ impl Timeout for NoTimeout {
 
 /// A terminal: a parser and the grid that it fills.
 pub struct Terminal {
+    /// The beginning of a character whose end has not come yet.
+    split: Vec<u8>,
     scanner: Scanner,
     parser: Processor<NoTimeout>,
     screen: Screen,
     /// Something may have changed since damage was last taken.
     touched: bool,
-    /// The cursor as it was when a synchronized update began.
-    held_cursor: Option<Option<Cursor>>,
-    focused: bool,
     pointer: mouse::Pointer,
     search: Option<search::Search>,
     /// What was selected when damage was last taken.
@@ -203,12 +202,11 @@ impl Terminal {
         let Options { scrollback, palette, cell, separators } = options;
         let scrollback = scrollback.min(Options::MOST_SCROLLBACK);
         Self {
+            split: Vec::new(),
             scanner: Scanner::default(),
             parser: Processor::new(),
             screen: Screen::new(size.clamped(), scrollback, separators, palette, cell),
             touched: true,
-            held_cursor: None,
-            focused: true,
             pointer: mouse::Pointer::default(),
             search: None,
             selected: None,
@@ -221,8 +219,24 @@ impl Terminal {
             return;
         }
         self.touched = true;
-        let held = self.screen.sync != Sync::Open;
-        let cursor = if held { None } else { Some(self.cursor()) };
+        let mut bytes = bytes;
+        while !self.split.is_empty()
+            && let Some((next, rest)) = bytes.split_first()
+        {
+            self.split.push(*next);
+            bytes = rest;
+            if !scan::is_unfinished(&self.split) {
+                let whole = std::mem::take(&mut self.split);
+                self.advance(&whole);
+            }
+        }
+        // The parser loses text when a character is split, so it never sees a part of one.
+        let (whole, split) = scan::split_character(bytes);
+        self.split.extend_from_slice(split);
+        self.advance(whole);
+    }
+
+    fn advance(&mut self, bytes: &[u8]) {
         let (parser, screen) = (&mut self.parser, &mut self.screen);
         self.scanner.feed(bytes, &mut |found| {
             match found {
@@ -240,11 +254,6 @@ impl Terminal {
             }
             Verdict::Pass
         });
-        match self.screen.sync {
-            Sync::Open => self.held_cursor = None,
-            _ if self.held_cursor.is_none() => self.held_cursor = cursor,
-            _ => {}
-        }
     }
 
     /// Tells the time, from any fixed moment on. To be called after [`Self::feed`], and again at the time that this
@@ -259,7 +268,6 @@ impl Terminal {
             }
             Sync::Until(until) if now >= until => {
                 self.screen.sync = Sync::Open;
-                self.held_cursor = None;
                 self.touched = true;
                 None
             }
@@ -301,7 +309,7 @@ impl Terminal {
 
     /// Lines of the view that look different after a change of the selection.
     fn lines_between(&self, before: Option<SelectionRange>, after: Option<SelectionRange>) -> Vec<u16> {
-        let offset = self.screen.term.grid().display_offset() as i32;
+        let offset = self.screen.offset() as i32;
         let most = i32::from(self.size().lines) - 1;
         let mut spans = Vec::new();
         match (before, after) {
@@ -362,6 +370,8 @@ impl Terminal {
         let changed = size != self.size() || cell != self.screen.cell;
         self.screen.cell = cell;
         if size != self.size() {
+            // What was shown has another size now: there is nothing to hold back.
+            self.screen.sync = Sync::Open;
             if self.screen.alternate() {
                 self.screen.tags_moved();
                 self.screen.term.resize(Extent(size));
@@ -395,10 +405,9 @@ impl Terminal {
 
     /// Says whether keys go to this terminal now, and gives what the program is to be told of it.
     pub fn focus(&mut self, focused: bool) -> Vec<u8> {
-        if self.focused == focused {
+        if self.screen.term.is_focused == focused {
             return Vec::new();
         }
-        self.focused = focused;
         self.screen.term.is_focused = focused;
         self.touched = true;
         match (self.modes().focus, focused) {
@@ -422,7 +431,7 @@ impl Terminal {
 
     /// Where the view stands in the history.
     pub fn scrolled(&self) -> Scrolled {
-        let below = self.screen.term.grid().display_offset();
+        let below = self.screen.offset();
         Scrolled { above: self.screen.term.history_size() - below, below }
     }
 }

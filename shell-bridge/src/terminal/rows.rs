@@ -8,8 +8,8 @@ use alacritty_terminal::vte::ansi::{Color, CursorShape as GridCursor, NamedColor
 
 use super::cells::{Cell, CellText, Cursor, CursorShape, Style, Underline};
 use super::colours::Palette;
-use super::screen::{BLINK, in_grid};
-use super::{Rgb, Sync, Terminal};
+use super::screen::{BLINK, Screen, Sync, in_grid};
+use super::{Rgb, Terminal};
 
 impl Terminal {
     /// The cells of a line of the view, counted from its top; as many as there are columns. Empty below the last line.
@@ -19,7 +19,7 @@ impl Terminal {
         if usize::from(line) >= term.screen_lines() {
             return;
         }
-        let line = in_grid(term.grid().display_offset(), line);
+        let line = in_grid(self.screen.offset(), line);
         let row = &term.grid()[line];
         cells.reserve(row.len());
         for cell in row.into_iter() {
@@ -33,15 +33,21 @@ impl Terminal {
     fn highlight(&self, line: Line, cells: &mut [Cell]) {
         let palette = &self.screen.palette;
         if let Some(search) = &self.search {
-            let here = search.here(&self.screen);
+            let number = self.screen.absolute(line.0);
             for hit in &search.hits {
-                if !(hit.start().line..=hit.end().line).contains(&line) {
+                if !(hit.first.line..=hit.last.line).contains(&number) {
                     continue;
                 }
-                let first = if hit.start().line == line { hit.start().column.0 } else { 0 };
-                let last = if hit.end().line == line { hit.end().column.0 } else { cells.len() };
-                let ground = if here.as_ref() == Some(hit) { palette.found_here } else { palette.found };
-                for cell in cells.iter_mut().take(last + 1).skip(first) {
+                let first = if hit.first.line == number { usize::from(hit.first.column) } else { 0 };
+                let last = if hit.last.line == number { usize::from(hit.last.column) } else { cells.len() };
+                let ground = if search.here == Some(*hit) { palette.found_here } else { palette.found };
+                let mut within = false;
+                for (column, cell) in cells.iter_mut().enumerate().skip(first) {
+                    // The tail of a wide character goes with it.
+                    if column > last && !(within && cell.width == 0) {
+                        break;
+                    }
+                    within = cell.width == 2;
                     (cell.fg, cell.bg) = (palette.found_text, Some(ground));
                 }
             }
@@ -119,19 +125,24 @@ impl Terminal {
 
     /// The cursor, if it is in view and shown. While a synchronized update is open, where it was before.
     pub fn cursor(&self) -> Option<Cursor> {
-        if self.screen.sync != Sync::Open
-            && let Some(cursor) = self.held_cursor
-        {
-            return cursor;
+        match self.screen.sync {
+            Sync::Open => self.screen.cursor(),
+            _ => self.screen.held_cursor,
         }
-        let term = &self.screen.term;
+    }
+}
+
+impl Screen {
+    /// The cursor as the grid has it.
+    pub fn cursor(&self) -> Option<Cursor> {
+        let term = &self.term;
         if !term.mode().intersects(TermMode::SHOW_CURSOR | TermMode::VI) {
             return None;
         }
         let style = term.cursor_style();
         let shape = match style.shape {
             GridCursor::Hidden => return None,
-            _ if !self.focused => CursorShape::Hollow,
+            _ if !term.is_focused => CursorShape::Hollow,
             GridCursor::Block => CursorShape::Block,
             GridCursor::Beam => CursorShape::Beam,
             GridCursor::Underline => CursorShape::Underline,
@@ -140,7 +151,7 @@ impl Terminal {
         let grid = term.grid();
         let caret = term.mode().contains(TermMode::VI);
         let mut point = if caret { term.vi_mode_cursor.point } else { grid.cursor.point };
-        let line = point.line.0 + grid.display_offset() as i32;
+        let line = point.line.0 + self.offset() as i32;
         if line < 0 || line >= term.screen_lines() as i32 {
             return None;
         }
@@ -150,7 +161,7 @@ impl Terminal {
         }
         let wide = flags_at(point.line, point.column).contains(Flags::WIDE_CHAR);
         let colours = term.colors();
-        let cursor = colours[NamedColor::Cursor].map_or(self.screen.palette.cursor, Rgb::from);
+        let cursor = colours[NamedColor::Cursor].map_or(self.palette.cursor, Rgb::from);
         Some(Cursor {
             line: line as u16,
             column: point.column.0 as u16,
@@ -158,7 +169,7 @@ impl Terminal {
             shape,
             blink: style.blinking,
             colour: cursor,
-            text: self.screen.palette.cursor_text,
+            text: self.palette.cursor_text,
         })
     }
 }

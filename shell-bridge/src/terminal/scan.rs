@@ -179,3 +179,22 @@ impl Scanner {
         false
     }
 }
+
+/// Whether bytes are the beginning of a character in UTF-8, and not all of it.
+pub(super) fn is_unfinished(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+}
+
+/// Divides bytes from the beginning of a character at their end, if there is one.
+pub(super) fn split_character(bytes: &[u8]) -> (&[u8], &[u8]) {
+    for length in 1..=bytes.len().min(3) {
+        let (whole, last) = bytes.split_at(bytes.len() - length);
+        if last[0] >= 0xc0 {
+            return if is_unfinished(last) { (whole, last) } else { (bytes, &[]) };
+        }
+        if last[0] < 0x80 {
+            break;
+        }
+    }
+    (bytes, &[])
+}

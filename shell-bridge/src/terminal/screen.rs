@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alacritty_terminal::event::{Event, EventListener};
-use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::grid::{Dimensions, Scroll};
 use alacritty_terminal::index::{Column, Line};
 use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::term::{ClipboardType, Config, Osc52, Term, TermMode};
@@ -14,6 +14,7 @@ use alacritty_terminal::vte::ansi::{
 };
 use parking_lot::Mutex;
 
+use super::cells::Cursor;
 use super::colours::Palette;
 use super::kitty::Keyboard;
 use super::marks::Marks;
@@ -107,6 +108,8 @@ pub(super) struct Screen {
     /// Mode 2048: the program wants to know each new size in the stream.
     pub tell_size: bool,
     pub sync: Sync,
+    /// The cursor as it was when a synchronized update began.
+    pub held_cursor: Option<Cursor>,
     /// Lines that have left the history for good.
     pub gone: u64,
     limit: usize,
@@ -147,6 +150,7 @@ impl Screen {
             tell_theme: false,
             tell_size: false,
             sync: Sync::Open,
+            held_cursor: None,
             gone: 0,
             limit,
             link_bytes: 0,
@@ -178,6 +182,25 @@ impl Screen {
         grid.update_history(limit);
         grid.update_history(ceiling);
         self.gone += (history - limit) as u64;
+    }
+
+    /// Lines that the view is above the newest.
+    pub fn offset(&self) -> usize {
+        self.term.grid().display_offset().min(self.term.history_size())
+    }
+
+    /// Lets the grid scroll. A view of older text stays on it: the grid moves it by lines that went nowhere, too.
+    fn scrolling(&mut self, scroll: impl FnOnce(&mut Term<Mailbox>)) {
+        let (offset, history) = (self.term.grid().display_offset(), self.term.history_size());
+        scroll(&mut self.term);
+        if offset != 0 {
+            let wanted = offset + self.term.history_size() - history;
+            let by = wanted as i32 - self.term.grid().display_offset() as i32;
+            if by != 0 {
+                self.term.scroll_display(Scroll::Delta(by));
+            }
+        }
+        self.trim();
     }
 
     /// The number, counted from the first line ever, of a line of the screen; negative lines are history.
@@ -350,7 +373,13 @@ impl Screen {
             1048 if on => self.term.save_cursor_position(),
             1048 => self.term.restore_cursor_position(),
             1049 => self.switch(on),
-            2026 => self.sync = if on { Sync::Held } else { Sync::Open },
+            2026 if !on => self.sync = Sync::Open,
+            2026 => {
+                if self.sync == Sync::Open {
+                    self.held_cursor = self.cursor();
+                }
+                self.sync = Sync::Held;
+            }
             2031 => self.tell_theme = on,
             2048 => {
                 self.tell_size = on;
@@ -383,8 +412,7 @@ macro_rules! pass {
 macro_rules! pass_and_trim {
     ($($name:ident($($argument:ident: $kind:ty),*);)*) => {
         $(#[inline] fn $name(&mut self, $($argument: $kind),*) {
-            Handler::$name(&mut self.term, $($argument),*);
-            self.trim();
+            self.scrolling(|term| Handler::$name(term, $($argument),*));
         })*
     };
 }
@@ -456,13 +484,14 @@ impl Handler for Screen {
 
     #[inline]
     fn input(&mut self, c: char) {
-        if self.term.grid().cursor.input_needs_wrap {
-            self.trim();
-        }
         if c >= '\u{300}' && unicode_width::UnicodeWidthChar::width(c) == Some(0) && !self.has_room() {
             return;
         }
-        self.term.input(c);
+        if self.term.grid().cursor.input_needs_wrap {
+            self.scrolling(|term| term.input(c));
+        } else {
+            self.term.input(c);
+        }
     }
 
     fn terminal_attribute(&mut self, attribute: Attr) {

@@ -1,20 +1,24 @@
 //! Search in what is on the screen and in the history.
-
-use std::ops::RangeInclusive;
+//!
+//! Lines are searched as they were written, over their wrapping.
 
 use alacritty_terminal::grid::Dimensions;
-use alacritty_terminal::index::{Boundary, Column, Direction, Line, Point, Side};
-use alacritty_terminal::term::search::{RegexIter, RegexSearch};
+use alacritty_terminal::index::{Column, Line, Point};
+use alacritty_terminal::term::cell::Flags;
+use regex::{Regex, RegexBuilder};
 
 use super::Terminal;
+use super::marks::Spot;
 use super::screen::Screen;
 
 /// Bytes of a pattern.
 const MAX_PATTERN: usize = 1024;
-/// Lines that one call looks through.
-const LINES: usize = 2000;
-/// Lines above and below the view that may belong to a match in it, where lines are wrapped.
-const AROUND: usize = 100;
+/// Bytes that a pattern may take as an automaton.
+const MAX_AUTOMATON: usize = 1 << 20;
+/// Cells that one call looks through, give or take a line.
+const CELLS: usize = 1 << 18;
+/// Rows above and below one that are taken for the same line.
+const AROUND: i32 = 100;
 /// Matches in view that are shown.
 const MAX_HITS: usize = 10_000;
 
@@ -49,27 +53,26 @@ pub enum SearchStep {
     More,
 }
 
-type Hit = RangeInclusive<Point>;
+/// A match: its first cell and its last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub first: Spot,
+    pub last: Spot,
+}
 
 /// A search that is going on.
 pub(super) struct Search {
-    regex: RegexSearch,
-    /// The match that the search stands on, and the number of the screen's first line when it was found.
-    here: Option<(Hit, u64)>,
+    regex: Regex,
+    /// The match that the search stands on.
+    pub here: Option<Hit>,
     /// Matches in view.
     pub hits: Vec<Hit>,
-    /// Where the next step goes on, how many lines are left until it has been all the way round, and the number of the
-    /// screen's first line then.
-    going: Option<(Towards, Point, usize, u64)>,
+    /// Which way the last step went, the line where the next one goes on, and how many lines are left until it has been
+    /// all the way round.
+    going: Option<(Towards, u64, usize)>,
 }
 
 impl Search {
-    /// The match that the search stands on, where it is now.
-    pub fn here(&self, screen: &Screen) -> Option<Hit> {
-        let (hit, then) = self.here.as_ref()?;
-        Some(moved(screen, *hit.start(), *then)..=moved(screen, *hit.end(), *then))
-    }
-
     /// Forgets where it was: lines are other ones now.
     pub fn forget(&mut self) {
         self.here = None;
@@ -78,10 +81,53 @@ impl Search {
     }
 }
 
-/// Where a point of the grid is now that was there `then`.
-fn moved(screen: &Screen, point: Point, then: u64) -> Point {
-    let by = screen.absolute(0).saturating_sub(then);
-    Point::new(point.line - usize::try_from(by).unwrap_or(0).min(i32::MAX as usize / 2), point.column)
+/// A line as it was written, and where its characters are.
+struct Written {
+    first: Line,
+    last: Line,
+    text: String,
+    /// Where each character begins in the text, and its cell.
+    cells: Vec<(usize, Point)>,
+}
+
+impl Screen {
+    /// The line that a row belongs to.
+    fn written(&self, row: Line) -> Written {
+        let term = &self.term;
+        let wraps = |line: Line| term.grid()[line][term.last_column()].flags.contains(Flags::WRAPLINE);
+        let (top, bottom) = (term.topmost_line().max(row - AROUND), term.bottommost_line().min(row + AROUND));
+        let (mut first, mut last) = (row, row);
+        while first > top && wraps(first - 1) {
+            first -= 1;
+        }
+        while last < bottom && wraps(last) {
+            last += 1;
+        }
+        let mut text = String::new();
+        let mut cells = Vec::new();
+        for line in (first.0..=last.0).map(Line) {
+            for (column, cell) in term.grid()[line].into_iter().enumerate() {
+                if cell.flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER) {
+                    continue;
+                }
+                cells.push((text.len(), Point::new(line, Column(column))));
+                text.push(if cell.c == '\t' { ' ' } else { cell.c });
+                text.extend(cell.zerowidth().unwrap_or_default());
+            }
+        }
+        text.truncate(text.trim_end_matches(' ').len());
+        Written { first, last, text, cells }
+    }
+
+    fn hits(&self, regex: &Regex, line: &Written) -> Vec<Hit> {
+        let cell = |offset: usize| {
+            let index = line.cells.partition_point(|(begins, _)| *begins <= offset).checked_sub(1)?;
+            let (_, point) = line.cells.get(index)?;
+            Some(Spot { line: self.absolute(point.line.0), column: point.column.0 as u16 })
+        };
+        let found = regex.find_iter(&line.text).filter(|found| !found.is_empty());
+        found.filter_map(|found| Some(Hit { first: cell(found.start())?, last: cell(found.end() - 1)? })).collect()
+    }
 }
 
 impl Terminal {
@@ -99,14 +145,13 @@ impl Terminal {
         if pattern.len() > MAX_PATTERN {
             return Err(SearchError::TooLong);
         }
-        let escaped;
-        let expression = if regex {
-            pattern
-        } else {
-            escaped = escape(pattern);
-            &escaped
-        };
-        let regex = RegexSearch::new(expression).map_err(|error| SearchError::Pattern(reason(&*error)))?;
+        let expression = if regex { pattern.to_owned() } else { regex::escape(pattern) };
+        let regex = RegexBuilder::new(&expression)
+            .case_insensitive(!pattern.chars().any(char::is_uppercase))
+            .size_limit(MAX_AUTOMATON)
+            .dfa_size_limit(MAX_AUTOMATON)
+            .build()
+            .map_err(|error| SearchError::Pattern(reason(&error)))?;
         self.search = Some(Search { regex, here: None, hits: Vec::new(), going: None });
         self.refresh_hits();
         Ok(())
@@ -122,69 +167,78 @@ impl Terminal {
         let Some(search) = &mut self.search else { return SearchStep::Nothing };
         let screen = &self.screen;
         let term = &screen.term;
-        let (top, bottom, total) = (term.topmost_line(), term.bottommost_line(), term.total_lines());
-        let (origin, left) = match search.going.take() {
-            Some((before, origin, left, then)) if before == towards => (moved(screen, origin, then), left),
-            _ => (start(term, search.here(screen).as_ref(), towards), total + 1),
-        };
-        let origin = origin.grid_clamp(term, Boundary::Grid);
-        let (direction, to_end) = match towards {
-            Towards::Older => (Direction::Left, origin.line - top),
-            Towards::Newer => (Direction::Right, bottom - origin.line),
-        };
-        let lines = LINES.min(left).min(usize::try_from(to_end.0).unwrap_or(0));
-        let whole = lines + 1 >= total;
-        let found = term.search_next(&mut search.regex, origin, direction, Side::Left, Some(lines));
-        // Where nothing is beyond the origin, what is before it on the same line is given.
-        let found = found.filter(|hit| {
-            whole
-                || match towards {
-                    Towards::Older => *hit.start() <= origin,
-                    Towards::Newer => *hit.start() >= origin,
-                }
-        });
-        let now = screen.absolute(0);
-        match found {
-            Some(hit) => {
-                let point = *hit.start();
-                search.here = Some((hit, now));
-                self.screen.term.scroll_to_point(point);
-                self.put_caret(point);
-                self.touched = true;
-                self.screen.all_damaged = true;
-                SearchStep::Found
+        let (top, bottom) = (term.topmost_line(), term.bottommost_line());
+        let view = Line(-(screen.offset() as i32));
+        let here = search.here.filter(|here| screen.line_of(here.first).is_some());
+        let mut beyond = None;
+        let (mut line, mut left) = match search.going.take() {
+            Some((before, line, left)) if before == towards => {
+                (screen.line_of(Spot { line, column: 0 }).unwrap_or(top), left)
             }
-            None if whole || left <= lines + 1 => SearchStep::Nothing,
-            None => {
-                // Past one end, on from the other.
-                let next = match towards {
-                    Towards::Older if origin.line - lines <= top => Point::new(bottom, term.last_column()),
-                    Towards::Older => Point::new(origin.line - lines - 1, term.last_column()),
-                    Towards::Newer if origin.line + lines >= bottom => Point::new(top, Column(0)),
-                    Towards::Newer => Point::new(origin.line + lines + 1, Column(0)),
+            _ => {
+                beyond = here.map(|here| here.first);
+                let edge = match towards {
+                    Towards::Older => view + (term.screen_lines() - 1),
+                    Towards::Newer => view,
                 };
-                search.going = Some((towards, next, left - lines - 1, now));
-                SearchStep::More
+                let line = here.and_then(|here| screen.line_of(here.first)).unwrap_or(edge);
+                // Once round, and the line that it began with again as a whole.
+                (line, term.total_lines() + 2 * AROUND as usize)
             }
+        };
+        let mut looked = 0;
+        let hit = loop {
+            let written = screen.written(line);
+            let hits = screen.hits(&search.regex, &written);
+            let hit = match towards {
+                Towards::Older => hits.iter().rfind(|hit| beyond.is_none_or(|beyond| hit.first < beyond)),
+                Towards::Newer => hits.iter().find(|hit| beyond.is_none_or(|beyond| hit.first > beyond)),
+            };
+            if let Some(hit) = hit {
+                break *hit;
+            }
+            beyond = None;
+            let rows = (written.last.0 - written.first.0 + 1) as usize;
+            left = left.saturating_sub(rows);
+            if left == 0 {
+                return SearchStep::Nothing;
+            }
+            // Past one end, on from the other.
+            line = match towards {
+                Towards::Older if written.first <= top => bottom,
+                Towards::Older => written.first - 1,
+                Towards::Newer if written.last >= bottom => top,
+                Towards::Newer => written.last + 1,
+            };
+            looked += rows * term.columns();
+            if looked >= CELLS {
+                search.going = Some((towards, screen.absolute(line.0), left));
+                return SearchStep::More;
+            }
+        };
+        search.here = Some(hit);
+        if let Some(line) = self.screen.line_of(hit.first) {
+            let point = Point::new(line, Column(usize::from(hit.first.column)));
+            self.screen.term.scroll_to_point(point);
+            self.put_caret(point);
         }
+        self.touched = true;
+        self.screen.all_damaged = true;
+        SearchStep::Found
     }
 
     /// Finds what is to be marked in view.
     pub(super) fn refresh_hits(&mut self) {
         let Some(search) = &mut self.search else { return };
-        let term = &self.screen.term;
-        let offset = term.grid().display_offset() as i32;
-        let top = Line(-offset);
-        let bottom = top + (term.screen_lines() - 1);
-        let mut start = term.line_search_left(Point::new(top, Column(0)));
-        let mut end = term.line_search_right(Point::new(bottom, term.last_column()));
-        start.line = start.line.max(top - AROUND);
-        end.line = end.line.min(bottom + AROUND);
-        let hits: Vec<Hit> = RegexIter::new(start, end, Direction::Right, term, &mut search.regex)
-            .skip_while(|hit| hit.end().line < top)
-            .take_while(|hit| hit.start().line <= bottom)
-            .take(MAX_HITS)
-            .collect();
+        let screen = &self.screen;
+        let mut line = Line(-(screen.offset() as i32));
+        let bottom = line + (screen.term.screen_lines() - 1);
+        let mut hits = Vec::new();
+        while line <= bottom && hits.len() < MAX_HITS {
+            let written = screen.written(line);
+            hits.extend(screen.hits(&search.regex, &written));
+            line = written.last + 1;
+        }
         if hits != search.hits {
             search.hits = hits;
             self.screen.all_damaged = true;
@@ -192,39 +246,9 @@ impl Terminal {
     }
 }
 
-/// Where a step begins: beyond the match that the search stands on, or at the end of what is in view.
-fn start<T>(term: &alacritty_terminal::Term<T>, here: Option<&Hit>, towards: Towards) -> Point {
-    let offset = term.grid().display_offset() as i32;
-    match (here, towards) {
-        (Some(hit), Towards::Older) => hit.start().sub(term, Boundary::None, 1),
-        (Some(hit), Towards::Newer) => hit.start().add(term, Boundary::None, 1),
-        (None, Towards::Older) => {
-            let line = Line(term.screen_lines() as i32 - 1 - offset);
-            Point::new(line, term.last_column())
-        }
-        (None, Towards::Newer) => Point::new(Line(-offset), Column(0)),
-    }
-}
-
-/// The pattern that stands for a text.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_ascii_punctuation() {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
-/// What an error says at its root, in one line: that is about the pattern, what is around it about machines.
-fn reason(error: &dyn std::error::Error) -> String {
-    let mut root = error;
-    while let Some(source) = root.source() {
-        root = source;
-    }
-    let text = root.to_string();
+/// What is wrong with a pattern, in one line: the last of those that the error has.
+fn reason(error: &regex::Error) -> String {
+    let text = error.to_string();
     let line = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("not a regular expression");
     line.trim().trim_start_matches("error: ").to_owned()
 }

@@ -4,6 +4,7 @@ use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line, Point, Side as GridSide};
 use alacritty_terminal::selection::{Selection, SelectionRange, SelectionType};
 use alacritty_terminal::term::TermMode;
+use alacritty_terminal::term::cell::{Flags, LineLength};
 use alacritty_terminal::vi_mode::{ViModeCursor, ViMotion};
 
 use super::Terminal;
@@ -60,14 +61,59 @@ impl Screen {
     /// The text of whole lines, without what is blank at their ends.
     pub fn text_between(&self, start: Line, end: Line) -> String {
         let last = self.term.last_column();
-        self.term.bounds_to_string(Point::new(start, Column(0)), Point::new(end, last))
+        self.text_of(SelectionRange::new(Point::new(start, Column(0)), Point::new(end, last), false))
+    }
+
+    /// The text of some cells. Lines end with line feeds, but for those that are wrapped, and the last one.
+    pub fn text_of(&self, range: SelectionRange) -> String {
+        let mut text = String::new();
+        let last_column = self.term.last_column();
+        for line in range.start.line.0..=range.end.line.0 {
+            let line = Line(line);
+            let row = &self.term.grid()[line];
+            let first = if range.is_block || line == range.start.line { range.start.column } else { Column(0) };
+            let last = if range.is_block || line == range.end.line { range.end.column } else { last_column };
+            self.push_cells(line, first, last, &mut text);
+            let wrapped = !range.is_block && last == last_column && row[last].flags.contains(Flags::WRAPLINE);
+            if range.is_block {
+                text.truncate(text.trim_end_matches(' ').len());
+            }
+            if line != range.end.line && !wrapped {
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    fn push_cells(&self, line: Line, first: Column, last: Column, text: &mut String) {
+        const TAB: usize = 8;
+        let row = &self.term.grid()[line];
+        let length = row.line_length().min(last + 1);
+        let mut first = first;
+        // The tail of a wide character stands for all of it.
+        if first > Column(0) && row[first].flags.contains(Flags::WIDE_CHAR_SPACER) {
+            first -= 1;
+        }
+        let mut in_tab = false;
+        for column in first.0..length.0 {
+            let cell = &row[Column(column)];
+            if in_tab && cell.c == ' ' && column % TAB != 0 {
+                continue;
+            }
+            in_tab = cell.c == '\t';
+            if cell.flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER) {
+                continue;
+            }
+            text.push(cell.c);
+            text.extend(cell.zerowidth().unwrap_or_default());
+        }
     }
 }
 
 impl Terminal {
     fn point(&self, place: Place) -> (Point, GridSide) {
         let size = self.size();
-        let line = in_grid(self.screen.term.grid().display_offset(), place.line.min(size.lines - 1));
+        let line = in_grid(self.screen.offset(), place.line.min(size.lines - 1));
         let column = Column(usize::from(place.column.min(size.columns - 1)));
         let beyond = place.column >= size.columns;
         (Point::new(line, column), if place.right || beyond { GridSide::Right } else { GridSide::Left })
@@ -117,8 +163,12 @@ impl Terminal {
 
     /// The text of the selection; none if it is empty. Lines are divided by line feeds; wrapped ones are whole.
     pub fn selected_text(&self) -> Option<String> {
-        self.screen.selected()?;
-        self.screen.term.selection_to_string().filter(|text| !text.is_empty())
+        let range = self.screen.selected()?;
+        let mut text = self.screen.text_of(range);
+        if self.screen.term.selection.as_ref().is_some_and(|selection| selection.ty == SelectionType::Lines) {
+            text.push('\n');
+        }
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// Begins or ends selecting by the keyboard: the cursor becomes a caret that [`Self::move_caret`] moves.

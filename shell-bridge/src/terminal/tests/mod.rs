@@ -1,9 +1,12 @@
 //! Terminals are fed bytes, and looked at as text.
 
 mod golden;
+mod hostile;
+mod keys;
 mod marks;
 mod mouse;
 mod paste;
+mod replies;
 mod screen;
 mod search;
 mod selection;
@@ -46,7 +49,6 @@ fn text(terminal: &Terminal) -> Vec<String> {
 }
 
 /// The bytes that the terminal has answered.
-#[allow(dead_code)]
 fn replies(terminal: &mut Terminal) -> String {
     let mut all = Vec::new();
     for happening in terminal.take_happenings() {

@@ -54,3 +54,18 @@ fn a_synchronized_update_is_shown_at_once_or_in_time() {
     assert_eq!(terminal.tick(until), None);
     assert_eq!(terminal.take_damage(), Damage::Lines(vec![0]));
 }
+
+#[test]
+fn characters_may_be_split_anywhere() {
+    let text = "äx漢y\u{1f469}zö";
+    let bytes = text.as_bytes();
+    for first in 0..bytes.len() {
+        for second in first..bytes.len() {
+            let mut terminal = terminal(20, 2);
+            terminal.feed(&bytes[..first]);
+            terminal.feed(&bytes[first..second]);
+            terminal.feed(&bytes[second..]);
+            assert_eq!(line(&terminal, 0), text, "at {first} and {second}");
+        }
+    }
+}

@@ -68,6 +68,12 @@ fn patterns_are_taken_as_text_or_as_expressions() {
     terminal.search("ax[a-c]", true).unwrap();
     assert_eq!(find(&mut terminal, Towards::Older), SearchStep::Found);
     assert_eq!(shown(&mut terminal), [(0, "axb".to_owned())]);
+    terminal.search("X.$", true).unwrap();
+    assert_eq!(find(&mut terminal, Towards::Older), SearchStep::Nothing);
+    terminal.search("x.$", true).unwrap();
+    assert_eq!(find(&mut terminal, Towards::Older), SearchStep::Found);
+    terminal.search("q*", true).unwrap();
+    assert_eq!(find(&mut terminal, Towards::Older), SearchStep::Nothing, "nothing is no match");
     assert!(matches!(terminal.search("(", true), Err(SearchError::Pattern(_))));
     assert_eq!(terminal.searching(), None);
     assert_eq!(terminal.search(&"x".repeat(5000), false), Err(SearchError::TooLong));
@@ -86,4 +92,30 @@ fn the_match_stays_with_its_line() {
     assert_eq!(find(&mut terminal, Towards::Older), SearchStep::Found);
     assert_eq!(shown(&mut terminal), [(0, "needle".to_owned())]);
     assert_eq!(terminal.scrolled().below, 2);
+}
+
+#[test]
+fn wrapped_lines_are_searched_whole() {
+    let mut terminal = fed(10, 4, "one needle漢字 and");
+    terminal.search("dle漢字", false).unwrap();
+    assert_eq!(find(&mut terminal, Towards::Newer), SearchStep::Found);
+    assert_eq!(shown(&mut terminal), [(0, "dle".to_owned()), (1, "漢 字 ".to_owned())]);
+}
+
+#[test]
+fn one_step_does_a_bounded_amount_of_work() {
+    let mut terminal = terminal(200, 5);
+    terminal.feed(b"needle\r\n");
+    for _ in 0..9000 {
+        terminal.feed(b"hay\r\n");
+    }
+    terminal.search("needle", false).unwrap();
+    let mut steps = 0;
+    while terminal.search_step(Towards::Older) == SearchStep::More {
+        steps += 1;
+    }
+    assert_eq!(steps, 9000 * 200 / (1 << 18));
+    assert_eq!(terminal.searching(), Some(true));
+    terminal.search("pin", false).unwrap();
+    assert_eq!(find(&mut terminal, Towards::Newer), SearchStep::Nothing);
 }

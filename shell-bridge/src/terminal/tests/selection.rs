@@ -73,3 +73,17 @@ fn a_selection_outside_is_brought_inside() {
     terminal.select_to(at(0, 0, false));
     assert_eq!(terminal.selected_text().as_deref(), Some("ab\ncd"));
 }
+
+#[test]
+fn tabs_and_wide_characters_are_copied_as_they_were() {
+    let mut terminal = fed(20, 4, "a\tb\r\n漢字x\r\ne\u{301}");
+    terminal.select_all();
+    assert_eq!(terminal.selected_text().as_deref(), Some("a\tb\n漢字x\ne\u{301}\n"));
+    terminal.select_from(at(1, 1, true), Select::Chars);
+    terminal.select_to(at(1, 4, true));
+    assert_eq!(terminal.selected_text().as_deref(), Some("字x"));
+    // A wide character that does not fit leaves the last column blank.
+    let mut narrow = fed(5, 4, "abcd漢ef");
+    narrow.select_all();
+    assert_eq!(narrow.selected_text().as_deref(), Some("abcd漢ef\n\n"));
+}

@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a tool for developers: what goes wrong is to be seen where it does")]
 
+#[path = "render_svg/prompts.rs"]
+mod prompts;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,6 +70,7 @@ fn main() -> std::io::Result<()> {
         }
         save(&format!("{name}-double"), standard, &draw_scaled(&desktop, standard, 2.0, REST))?;
     }
+    prompts::all(&save)?;
     directories(standard, &save)?;
     save("many", standard, &draw(&many(standard), standard, REST))?;
     speed(standard);

@@ -14,6 +14,7 @@ use super::hub::{empty, strip};
 use super::tree;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Activity, HubMode, Level, Path, Sector, Terminal};
+use crate::interface::Find;
 use crate::interface::prompt::TERMINAL;
 use crate::operation::Operation;
 use crate::scene::{Align, Key, Primitive};
@@ -141,9 +142,10 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector) {
         b.text(Key::part("terminal-starting"), Text::label(line, "STARTING", b.m.cap_small, b.theme.text_muted));
     }
     b.within(place, |b| {
-        scrolled(b, pane, terminal, face, rect, plan.area);
-        if pane.focused {
-            find(b, pane, terminal, face, plan.area);
+        let finds = pane.inputs.interface.find.as_ref().filter(|find| pane.focused && find.terminal == terminal.id);
+        scrolled(b, pane, terminal, face, rect, plan.area, finds.is_some());
+        if let Some(find) = finds {
+            draw_find(b, pane, terminal, find, face, plan.area);
         }
     });
     if let Some(row) = plan.ended {
@@ -201,7 +203,15 @@ fn gutter(b: &mut Builder, pane: &Pane, terminal: &Terminal, face: Option<&Face>
 }
 
 /// Where in its lines a terminal is that was scrolled back, and the way back to the end.
-fn scrolled(b: &mut Builder, pane: &Pane, terminal: &Terminal, face: Option<&Face>, rect: Rect, area: Rect) {
+fn scrolled(
+    b: &mut Builder,
+    pane: &Pane,
+    terminal: &Terminal,
+    face: Option<&Face>,
+    rect: Rect,
+    area: Rect,
+    finds: bool,
+) {
     let Some((above, below)) = face.and_then(|face| face.scrolled) else { return };
     let lines = rect.h / cell(b, pane, terminal).h;
     let total = above as f64 + lines + below as f64;
@@ -219,6 +229,10 @@ fn scrolled(b: &mut Builder, pane: &Pane, terminal: &Terminal, face: Option<&Fac
         [0.0; 4],
         b.theme.frame_2,
     );
+    if finds {
+        // The box to search in the lines is there.
+        return;
+    }
     let words = if below == 1 { String::from("1 LINE BELOW") } else { format!("{below} LINES BELOW") };
     let height = pane.chip(b);
     let width = (label_width(&words, b.m.cap_small) + 2.5 * b.m.rail_label_inset).min(area.w);
@@ -238,14 +252,13 @@ fn dilated(rect: Rect, by: f64) -> Rect {
 }
 
 /// The box to search in the terminal's lines, over the lowest of them.
-fn find(b: &mut Builder, pane: &Pane, terminal: &Terminal, face: Option<&Face>, area: Rect) {
-    let Some(find) = pane.inputs.interface.find.as_ref().filter(|find| find.terminal == terminal.id) else { return };
+fn draw_find(b: &mut Builder, pane: &Pane, terminal: &Terminal, find: &Find, face: Option<&Face>, area: Rect) {
     let height = b.px(FIND).min(area.h);
     let bar = Rect::from_edges(area.x, area.bottom() - height, area.right(), area.bottom());
     b.fill(Key::part("find").piece(9), bar, [0.0; 4], b.theme.bg);
     let gap = b.m.gap;
     let row = Rect::new(bar.x, bar.bottom() - pane.chip(b).min(height), bar.w, pane.chip(b).min(height));
-    let each = b.px(64.0).min(row.w / 5.0);
+    let each = b.px(72.0).min(row.w / 6.0);
     let button = |place: f64| {
         let right = row.right() - place * (each + gap);
         Rect::from_edges(right - each, row.y, right, row.bottom())
@@ -298,8 +311,9 @@ fn find(b: &mut Builder, pane: &Pane, terminal: &Terminal, face: Option<&Face>, 
     b.node(node);
     let id = terminal.id;
     for (place, part, label, name, colour, action) in [
-        (1.0, "find-previous", "UP", "FIND ABOVE", b.theme.act_a, UiAction::FindPrevious { terminal: id }),
-        (0.0, "find-next", "DOWN", "FIND BELOW", b.theme.act_a, UiAction::FindNext { terminal: id }),
+        (2.0, "find-previous", "UP", "FIND ABOVE", b.theme.act_a, UiAction::FindPrevious { terminal: id }),
+        (1.0, "find-next", "DOWN", "FIND BELOW", b.theme.act_a, UiAction::FindNext { terminal: id }),
+        (0.0, "find-close", "CLOSE", "CLOSE", b.theme.act_c, UiAction::Find),
     ] {
         let mut pill = Button::pill(Key::part(part), button(place), label, colour, Action::Ui(action));
         (pill.cap, pill.align, pill.name) = (Some(cap), Align::Centre, Some(String::from(name)));

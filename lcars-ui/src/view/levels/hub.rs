@@ -7,6 +7,7 @@ use super::super::rail;
 use super::{Without, command, directory, draw_tiles, frame_colour, launch, rail_frame, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{APP_TILE, Grid, HubMode, Level, Path, Sector};
+use crate::interface::Overlay;
 use crate::operation::Operation;
 use crate::scene::{Align, Key};
 use crate::semantics::{Action, Node, Role, UiAction};
@@ -38,7 +39,9 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
     let name = sector(pane, path).map(|sector| caption(&sector.name)).unwrap_or_default();
     let mut spans = vec![Span::new(name, own)];
     if pane.rail != Rail::Slim {
-        spans.push(Span::new(mode_word(pane.mode()), title_colour(b, pane)));
+        let asks = pane.focused && matches!(pane.inputs.interface.overlay, Some(Overlay::Confirm { .. }));
+        let word = if asks { "CONFIRM" } else { mode_word(pane.mode()) };
+        spans.push(Span::new(word, title_colour(b, pane)));
     }
     rail_frame::lay_out(b, pane, path, colour, spans)
 }

@@ -225,7 +225,7 @@ fn actions(b: &mut Builder, inputs: &Inputs, plan: &Plan) -> f64 {
 fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64) {
     let content = plan.content;
     let (cap, gap) = (b.m.cap_small, b.m.gap);
-    let y = content.y + b.px(28.0).min(0.06 * content.h);
+    let y = content.y + b.px(23.0).min(0.05 * content.h);
     let line = |y: f64, height: f64| Rect::new(content.x, y, content.w, height);
     b.text(KEY.piece(41), Text::label(line(y, 2.0 * cap), "STAGED COMMAND", cap, b.theme.text_muted));
     let size = b.m.mono_prompt * 28.0 / 24.0;
@@ -243,14 +243,14 @@ fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64) {
         Node::new(KEY.piece(41), Role::Group, "STAGED COMMAND", Rect::from_edges(content.x, y, content.right(), top));
     node.value = Some(verdict.text.clone());
     b.node(node);
-    let rule = b.snap(top + b.px(14.0));
+    let rule = b.snap(top + b.px(19.0));
     if rule + b.px(4.0) < bottom {
         b.fill(KEY.piece(42), Rect::new(content.x, rule, content.w, b.px(4.0)), [0.0; 4], b.theme.frame_inert);
     }
     let mut lines: Vec<(String, String)> =
         verdict.details.iter().map(|detail| (caption(&detail.label), crate::label::clean_told(&detail.text))).collect();
     lines.extend(verdict.reasons.iter().map(|reason| (String::from("WHY"), crate::label::clean_told(reason))));
-    let mut top = rule + b.px(16.0);
+    let mut top = rule + b.px(20.0);
     let row = b.px(LINE).min(b.px(28.0).max((bottom - gap - top) / lines.len().max(1) as f64));
     let column = b.px(COLUMN).min(0.3 * content.w);
     for (place, (label, text)) in lines.iter().enumerate() {

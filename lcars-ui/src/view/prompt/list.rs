@@ -30,7 +30,7 @@ pub(in crate::view) fn draw(b: &mut Builder, inputs: &Inputs, left: f64, right: 
     let first = (chosen + 1).saturating_sub(rows);
     let apart = b.snap(gap / 2.0);
     let height = rows as f64 * (row + apart) + apart;
-    let bounds = Rect::from_edges(left - gap, bottom - height, right, bottom);
+    let bounds = Rect::from_edges(left, bottom - height, right, bottom);
     let ground = Rect::from_edges(bounds.x - gap, bounds.y - gap, bounds.right() + gap, bounds.bottom());
     b.fill(Key::part("prompt-list").piece(1), ground, [0.0; 4], b.theme.bg);
     let name = match list.kind {

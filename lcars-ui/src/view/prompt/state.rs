@@ -132,7 +132,9 @@ pub(in crate::view) fn state(b: &Builder, pane: &Pane) -> State {
             Some(last) => {
                 let fill = if last.went_well() { theme.ok } else { theme.danger };
                 state.blocks.push(lit(&ended(last.status), fill));
-                state.blocks.push(dull(&lasted(last.took)));
+                if last.took >= Duration::from_secs(1) {
+                    state.blocks.push(dull(&lasted(last.took)));
+                }
             }
             None if can => state.blocks.push(dull(super::STATE)),
             None => {}

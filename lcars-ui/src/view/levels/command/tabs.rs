@@ -73,8 +73,10 @@ fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, over: f64) -> f64 {
     }
     let names: Vec<String> = sector.terminals.iter().enumerate().map(|(at, terminal)| name(terminal, at)).collect();
     let width = |name: &str| b.snap((label_width(name, cap) + 2.0 * b.px(18.0)).clamp(b.px(48.0), b.px(MOST_TAB)));
-    let widths: Vec<f64> = names.iter().map(|name| width(name)).collect();
     let shown = sector.terminals.iter().position(|terminal| Some(terminal.id) == sector.terminal).unwrap_or(0);
+    // The shown one's right end is cut off: it needs the room.
+    let cut = |place: usize| if place == shown { bar.h / 2.0 + gap } else { 0.0 };
+    let widths: Vec<f64> = names.iter().enumerate().map(|(place, name)| width(name) + cut(place)).collect();
     let room = bar.w - plus - gap;
     let (first, last) = window(&widths, shown, room, gap);
     let total: f64 = widths.get(first..last).unwrap_or_default().iter().map(|width| width + gap).sum();
@@ -96,6 +98,7 @@ fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, over: f64) -> f64 {
             let mut button = Button::pill(key, rect, name.as_str(), colour, Action::Do(show));
             (button.role, button.align, button.cap) = (Role::Tab, Align::Centre, Some(cap));
             button.selected = place == shown;
+            button.inset = Some(b.px(12.0));
             button.hit = Some(hit(rect));
             button.name = Some(format!("TERMINAL {name}"));
             b.button(button);

@@ -146,7 +146,11 @@ impl State {
         }
         let before = self.swallowed.len();
         self.swallowed.retain(|swallowed| *swallowed != code);
-        if self.swallowed.len() < before { FilterResult::Intercept(Ours::Nothing) } else { FilterResult::Forward }
+        if self.swallowed.len() == before {
+            return FilterResult::Forward;
+        }
+        self.interface_key_up();
+        FilterResult::Intercept(Ours::Nothing)
     }
 
     fn super_went_down(&mut self) {

@@ -57,7 +57,9 @@ impl Shell {
 impl State {
     /// Who has the keyboard.
     pub fn holder(&mut self) -> Holder {
-        let interface = self.shell.focused().is_none() || self.screen().interface.overlay.is_some();
+        let own = &self.screen().interface;
+        let opened = own.overlay.is_some() || own.prompt.keyboard;
+        let interface = opened || self.shell.focused().is_none();
         match interface {
             false => Holder::Window,
             true if self.terminal_with_keyboard().is_some() => Holder::Terminal,
@@ -398,6 +400,18 @@ impl State {
             self.act_bound(action);
         }
         taken && symbol.is_some_and(repeats)
+    }
+
+    /// A key came up that the interface took: what was held with it is let go.
+    pub(crate) fn interface_key_up(&mut self) {
+        let screen = self.screen();
+        if screen.interface.hold.is_some_and(|hold| hold.is_held()) {
+            let id = screen.id;
+            self.tell(id, |interface, _, now| {
+                interface.let_go(now);
+                Vec::new()
+            });
+        }
     }
 
     /// Text that no key typed, for a box of the interface. A single letter is a key all the same: of a layout that we do

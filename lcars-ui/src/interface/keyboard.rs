@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::prompt::PROMPT;
 use super::{Interface, Overlay, Request, Sight, text_box};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::Level;
@@ -186,6 +187,7 @@ impl Interface {
         let node = self.here(sight).filter(|_| self.ring || self.overlay.is_some());
         match node {
             _ if typed && (!self.ring || self.is_in_box(sight)) => self.accept_typed(sight),
+            Some(node) if node.key.part == PROMPT => self.act(&UiAction::Prompt, sight),
             Some(node) if is_box(node) => self.accept_typed(sight),
             Some(node) => {
                 self.ring = true;

@@ -21,7 +21,7 @@ use std::time::Duration;
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
 use crate::scene::Key;
-use crate::semantics::{Action, Node, Role};
+use crate::semantics::{Action, Node, Role, UiAction};
 use crate::shells::Shells;
 use crate::theme::Theme;
 use crate::view::{Launchable, PromptPlace};
@@ -188,6 +188,9 @@ impl Interface {
         self.forget(sight);
         let Some(node) = sight.stops().find(|node| node.key == key) else { return Vec::new() };
         self.focused = Some(key);
+        if key.part == prompt::PROMPT {
+            return if self.prompt.keyboard { Vec::new() } else { self.act(&UiAction::Prompt, sight) };
+        }
         let Rect { x, y, w, h } = node.rect;
         self.activate(node, Some(Point { x: x + w / 2.0, y: y + h / 2.0 }), sight)
     }

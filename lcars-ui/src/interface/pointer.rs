@@ -169,8 +169,9 @@ impl Interface {
         };
         let again = self.last_press.as_ref().is_some_and(near);
         self.last_press = self.pressed.filter(|_| !again).map(|key| (key, at, now));
+        let mut requests = Vec::new();
         if button != Button::Secondary {
-            self.pressed_on(self.pressed, at, again, sight);
+            requests = self.pressed_on(self.pressed, at, again, sight);
             if node.is_some_and(|node| node.action == Some(Action::Ui(UiAction::Hold))) {
                 self.take_hold(now);
             }
@@ -178,7 +179,7 @@ impl Interface {
         self.hovered = self.pressed.filter(|_| button != Button::Finger);
         let (key, dragged) = (self.pressed, node.and_then(|node| node.drag));
         self.press = Some(Press { key, button, start: at, at, since: now, node: dragged, stage: Stage::Held });
-        Vec::new()
+        requests
     }
 
     /// A finger went down here.

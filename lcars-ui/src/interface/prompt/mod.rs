@@ -225,18 +225,20 @@ impl Interface {
     }
 
     /// Something was pressed: whether the prompt keeps the keyboard.
-    pub(super) fn pressed_on(&mut self, key: Option<Key>, at: Point, again: bool, sight: &Sight) {
-        let Some(key) = key else { return };
+    pub(super) fn pressed_on(&mut self, key: Option<Key>, at: Point, again: bool, sight: &Sight) -> Vec<Request> {
+        let Some(key) = key else { return Vec::new() };
         if key.part == PROMPT {
             self.enter_prompt();
             if let Some(place) = sight.prompt {
                 let to = self.prompt.at(&place, at);
                 if again { self.prompt.editor.select_word(to) } else { self.prompt.editor.go_to(to, false) }
             }
+            return self.want_terminal(sight);
         } else if self.prompt.keyboard && !is_of_prompt(key) && self.overlay.is_none() {
             self.leave_prompt();
             self.focused = Some(key);
         }
+        Vec::new()
     }
 
     /// What is held on the prompt was moved: the text up to there is selected.

@@ -14,6 +14,7 @@ use super::metrics::label_width;
 use super::pane::{Pane, whole};
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{HubMode, Level, Path};
+use crate::interface::Overlay;
 use crate::interface::prompt::PROMPT;
 use crate::scene::{Align, Key};
 use crate::semantics::{Action, Node, Role, UiAction};
@@ -216,7 +217,9 @@ fn draw_collapsed(b: &mut Builder, pane: &Pane, rect: Rect) {
 
 /// Whether the prompt is open over a place that leaves no room for it.
 pub(super) fn is_over(inputs: &Inputs, pane: &Pane) -> bool {
-    inputs.interface.prompt.keyboard && !pane.expanded(pane.viewport.path.level())
+    // The question before something dangerous says itself what it is about.
+    let asked = matches!(inputs.interface.overlay, Some(Overlay::Confirm { .. }));
+    inputs.interface.prompt.keyboard && !asked && !pane.expanded(pane.viewport.path.level())
 }
 
 /// The prompt opened by hand over whatever is there. What it covers.

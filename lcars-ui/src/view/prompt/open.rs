@@ -57,6 +57,12 @@ fn word(b: &mut Builder, prompt: &Prompt, word: &str) {
     }
     let middle = prompt.bottom - b.px(20.5);
     let line = Rect::from_edges(prompt.left + b.px(8.0), middle - cap, prompt.left + prompt.rail - inset, middle + cap);
+    // As the rail itself shortens it.
+    let word = match word {
+        "COMMAND" if !full => "CMD",
+        "DIRECTORY" if !full => "DIR",
+        word => word,
+    };
     b.text(Key::part(PROMPT).piece(2), Text::label(line, word, cap, b.theme.on_fill).aligned(Align::Right));
 }
 

@@ -163,6 +163,8 @@ pub enum Message {
     },
     /// Print sectors, apps, windows and viewports as JSON.
     Desktop,
+    /// List the terminals of all sectors: where they are and what runs in them.
+    Terminals,
     /// Print a URL for this role: view, control or admin.
     Url {
         /// What whoever has the URL may do.

@@ -33,13 +33,14 @@ fn main() -> ExitCode {
 }
 
 fn say(message: Msg) -> anyhow::Result<()> {
+    let list = matches!(message.what, Message::Terminals);
     let request = match message.what {
         Message::State => Request::State,
         Message::Resize { size: (width, height), scale } => Request::Resize { width, height, scale },
         Message::Focus { window } => Request::Focus { window },
         Message::Close { window } => Request::Close { window },
         Message::Do { command } => Request::Command { command: command_of(&command)? },
-        Message::Desktop => Request::Desktop,
+        Message::Desktop | Message::Terminals => Request::Desktop,
         Message::Url { role } => Request::Url { role: parse_role(&role)? },
         Message::Quit => Request::Quit,
     };
@@ -52,6 +53,7 @@ fn say(message: Msg) -> anyhow::Result<()> {
         Answer::Error { reason } => bail!(reason),
         _ if message.json => {}
         Answer::Done => {}
+        Answer::Desktop { desktop } if list => list_terminals(&mut out, &desktop)?,
         Answer::Desktop { desktop } => writeln!(out, "{}", serde_json::to_string_pretty(&desktop)?)?,
         Answer::Url { url } => writeln!(out, "{url}")?,
         Answer::State { width, height, scale, layout, windows, viewers, wayland_display, adapter } => {
@@ -69,6 +71,25 @@ fn say(message: Msg) -> anyhow::Result<()> {
             }
         }
         Answer::Screenshot { .. } => {}
+    }
+    Ok(())
+}
+
+/// A line for each terminal: its name, its sector, what it is at, where.
+fn list_terminals(out: &mut impl Write, desktop: &serde_json::Value) -> std::io::Result<()> {
+    let text = |value: &serde_json::Value, key: &str| match value.get(key) {
+        Some(serde_json::Value::String(text)) => printable(text),
+        Some(serde_json::Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    let all = |value: &serde_json::Value, key: &str| value.get(key).and_then(|list| list.as_array().cloned());
+    for sector in all(desktop, "sectors").into_iter().flatten() {
+        for terminal in all(&sector, "terminals").into_iter().flatten() {
+            let mark = if terminal.get("id") == sector.get("terminal") { '*' } else { ' ' };
+            let (id, name, activity) = (text(&terminal, "id"), text(&sector, "name"), text(&terminal, "activity"));
+            let (command, directory) = (text(&terminal, "command"), text(&terminal, "directory"));
+            writeln!(out, "{mark} {id:>3}  {name:<16} {activity:<9} {directory}  {command}")?;
+        }
     }
     Ok(())
 }

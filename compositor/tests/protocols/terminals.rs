@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A session with a machine around it, in a home of its own.
 struct Desk {
     f: Fixture,
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Desk {
@@ -38,7 +38,7 @@ impl Desk {
         let mut f = Fixture::watching();
         assert!(f.state.resize((1280, 720).into(), 1.0));
         f.state.begin(Session::new(dirs, home.path().to_owned(), launcher, None), &[]).unwrap();
-        Self { f, _home: home }
+        Self { f, home }
     }
 
     /// Turns the loop until something is so.
@@ -108,4 +108,127 @@ fn a_shell_that_is_not_there_is_told_and_the_terminal_has_ended() {
     assert_eq!(desk.told(id).activity, Activity::Ended { status: None });
     let alerts = &desk.f.state.screen().interface.alerts;
     assert!(format!("{alerts:?}").contains("no-such-shell"), "{alerts:?}");
+}
+
+/// Keys of a keyboard of the United States that type a text, as a page tells them.
+fn keys(text: &str) -> Vec<(String, bool)> {
+    let key = |c: char| match c {
+        'a'..='z' => (format!("Key{}", c.to_ascii_uppercase()), false),
+        'A'..='Z' => (format!("Key{c}"), true),
+        '0'..='9' => (format!("Digit{c}"), false),
+        ' ' => ("Space".into(), false),
+        '\n' => ("Enter".into(), false),
+        '-' => ("Minus".into(), false),
+        '.' => ("Period".into(), false),
+        ';' => ("Semicolon".into(), false),
+        '/' => ("Slash".into(), false),
+        '$' => ("Digit4".into(), true),
+        other => panic!("no key for {other:?}"),
+    };
+    text.chars().map(key).collect()
+}
+
+impl Desk {
+    fn types(&mut self, text: &str) {
+        for (code, shift) in keys(text) {
+            if shift {
+                self.f.key("ShiftLeft", true);
+            }
+            self.f.key(&code, true);
+            self.f.key(&code, false);
+            if shift {
+                self.f.key("ShiftLeft", false);
+            }
+        }
+    }
+
+    fn chord(&mut self, held: &[&str], code: &str) {
+        held.iter().for_each(|code| self.f.key(code, true));
+        self.f.key(code, true);
+        self.f.key(code, false);
+        held.iter().rev().for_each(|code| self.f.key(code, false));
+    }
+
+    fn shows(&mut self, id: TerminalId, text: &str) {
+        self.until(text, |desk| desk.lines(id).iter().any(|line| line.trim_end() == text).then_some(()));
+    }
+
+    /// The command that has ended last, and with what.
+    fn ended(&mut self, id: TerminalId, command: &str) -> Option<i32> {
+        self.until(command, |desk| {
+            let last = desk.told(id).last.clone()?;
+            (last.command == command && desk.told(id).activity == Activity::AtPrompt).then_some(last.status)
+        })
+    }
+}
+
+#[test]
+fn what_is_typed_runs_and_what_becomes_of_it_is_told() {
+    for shell in ["fish", "bash", "zsh"] {
+        let mut desk = Desk::new(shell);
+        let id = desk.terminal();
+        desk.types("echo $HOME; cd /; false\n");
+        assert_eq!(desk.ended(id, "echo $HOME; cd /; false"), Some(1), "{shell}");
+        let home = desk.home.path().to_str().unwrap().to_owned();
+        desk.shows(id, &home);
+        desk.until("the shell is elsewhere", |desk| (desk.told(id).directory.as_deref() == Some("/")).then_some(()));
+    }
+}
+
+#[test]
+fn plain_keys_are_the_terminals_and_chords_with_super_are_not() {
+    let mut desk = Desk::new("bash");
+    let id = desk.terminal();
+    desk.types("cat\n");
+    desk.until("it runs", |desk| matches!(desk.told(id).activity, Activity::Running { .. }).then_some(()));
+    let before = desk.f.state.shell.desktop.focused_viewport().path.clone();
+    desk.f.key("Escape", true);
+    desk.f.key("Escape", false);
+    desk.shows(id, "^[");
+    assert_eq!(desk.f.state.shell.desktop.focused_viewport().path, before, "Escape is typed");
+    desk.chord(&["ControlLeft"], "KeyC");
+    assert_eq!(desk.ended(id, "cat"), Some(130));
+    desk.chord(&["MetaLeft"], "ArrowUp");
+    desk.until("it is zoomed out", |desk| (desk.f.state.shell.desktop.focused_viewport().path != before).then_some(()));
+}
+
+#[test]
+fn a_held_key_types_again_until_it_is_released() {
+    let mut desk = Desk::new("bash");
+    let id = desk.terminal();
+    desk.types("echo ");
+    desk.f.key("KeyX", true);
+    desk.until("it is typed again", |desk| desk.lines(id).iter().any(|line| line.contains("xxx")).then_some(()));
+    desk.f.blur();
+    desk.types("\n");
+    let last = desk.until("it ran", |desk| desk.told(id).last.clone());
+    assert!(last.command.starts_with("echo xxx"), "{last:?}");
+}
+
+#[test]
+fn a_terminal_that_is_closed_hangs_its_shell_up() {
+    let mut desk = Desk::new("bash");
+    let id = desk.terminal();
+    let gone = desk.home.path().join("gone");
+    // It hears of the end of its terminal only once it listens.
+    let script = format!("trap 'echo yes > {}; exit' HUP\necho ready\nwhile :; do read -r x; done\n", gone.display());
+    std::fs::write(desk.home.path().join("script"), script).unwrap();
+    desk.types("bash script\n");
+    desk.shows(id, "ready");
+    desk.does(&Operation::CloseTerminal { terminal: Some(id) });
+    desk.until("the program has heard of it", |_| gone.exists().then_some(()));
+    assert_eq!(desk.f.state.terminal_lines(id), Vec::<String>::new());
+}
+
+#[test]
+fn a_shell_that_ends_can_be_started_again() {
+    let mut desk = Desk::new("bash");
+    let id = desk.terminal();
+    desk.types("exit 7\n");
+    desk.until("it ended", |desk| (desk.told(id).activity == Activity::Ended { status: Some(7) }).then_some(()));
+    assert!(!desk.lines(id).is_empty(), "what it left is still there");
+    desk.does(&Operation::RestartTerminal { terminal: Some(id) });
+    desk.at_prompt(id);
+    desk.types("echo again\n");
+    desk.shows(id, "again");
 }

@@ -1,5 +1,8 @@
 //! How terminals are seen: which are in sight, how large, in which colours, and what of that the interface is told.
 
+use std::time::Duration;
+
+use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::geometry::Size;
 use lcars_ui::hierarchy::{OutputId, TerminalId};
 use lcars_ui::scene::Primitive;
@@ -14,6 +17,11 @@ use crate::state::State;
 
 /// The size of a terminal that nobody has seen yet.
 const UNSEEN: GridSize = GridSize { columns: 80, lines: 24 };
+
+/// Those who do not see a terminal are told what it says so long after it changed.
+const WORDS_AFTER: Duration = Duration::from_millis(400);
+/// And so many bytes of it at most.
+const MOST_WORDS: usize = 8 << 10;
 
 /// How large a terminal is to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,6 +161,7 @@ impl State {
         let mut differs = false;
         for id in seen {
             if self.terminals.shells.get(&id).is_some_and(|running| running.ear.take_changed()) {
+                self.word_terminals_soon();
                 // On others it is to be seen too.
                 self.show_terminals(&[id]);
                 differs |= self.face_terminal(id);
@@ -162,6 +171,35 @@ impl State {
             self.look(on, std::time::Instant::now());
         }
         self.paint_terminals(on);
+    }
+
+    /// What terminals say in words is told to those who do not see it: after a moment, once for all that changed by then.
+    fn word_terminals_soon(&mut self) {
+        if std::mem::replace(&mut self.terminals.wording, true) {
+            return;
+        }
+        let inserted = self.handle.insert_source(Timer::from_duration(WORDS_AFTER), |_, (), state: &mut State| {
+            state.terminals.wording = false;
+            state.word_terminals();
+            TimeoutAction::Drop
+        });
+        if let Err(error) = inserted {
+            tracing::error!(%error, "no timer for the words of terminals");
+        }
+    }
+
+    fn word_terminals(&mut self) {
+        for (id, running) in &self.terminals.shells {
+            if !self.screens.iter().any(|screen| screen.sees(*id)) {
+                continue;
+            }
+            let Some(face) = self.shell.shells.faces.get_mut(id) else { continue };
+            let text = words(&running.shell.with(|terminal| lines(terminal)));
+            if face.text != text {
+                face.text = text;
+                self.shell.outdated = true;
+            }
+        }
     }
 
     /// Brings the pictures of the terminals that a screen shows up to date.
@@ -260,6 +298,14 @@ pub(super) fn lines(terminal: &Terminal) -> Vec<String> {
     (0..terminal.size().lines).map(line).collect()
 }
 
+/// The last of these lines as one text, bounded.
+fn words(lines: &[String]) -> String {
+    let written = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
+    let text = lines.get(..written).unwrap_or_default().join("\n");
+    let from = text.ceil_char_boundary(text.len().saturating_sub(MOST_WORDS));
+    text.get(from..).unwrap_or_default().to_owned()
+}
+
 fn palette(theme: &Theme, set: &Colours) -> Palette {
     let of_theme = |colour: Colour| Rgb::new(colour.r, colour.g, colour.b);
     let or = |set: Option<Set>, usual: Rgb| set.map_or(usual, |[r, g, b]| Rgb::new(r, g, b));
@@ -283,6 +329,15 @@ fn palette(theme: &Theme, set: &Colours) -> Palette {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_the_last_lines_and_bounded() {
+        let lines = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(words(&lines(&["a", "", "b", "", ""])), "a\n\nb");
+        assert_eq!(words(&[]), "");
+        let long = words(&lines(&["ä".repeat(MOST_WORDS).as_str(), "end"]));
+        assert!(long.len() <= MOST_WORDS && long.ends_with("end"));
+    }
 
     #[test]
     fn the_users_colours_come_before_those_of_the_theme() {

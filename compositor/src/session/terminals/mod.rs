@@ -53,6 +53,8 @@ pub(crate) struct Terminals {
     finger: Option<Finger>,
     /// A paste that would run lines, and when that was told: the same paste again is meant.
     asked: Option<(TerminalId, Vec<u8>, Duration)>,
+    /// A timer will tell what they say in words.
+    wording: bool,
     /// The one that was told that it has the keyboard.
     focused: Option<TerminalId>,
 }

@@ -76,9 +76,9 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
         if [[ $precmd_functions[-1] != _tos_precmd ]]; then
             precmd_functions=(${precmd_functions:#_tos_precmd} _tos_precmd)
         fi
-        local mark=$'\e]133;B;tos='$_tos_nonce$'\a'
-        (( percent )) && mark="%{$mark%}"
-        [[ $PS1 == *$mark ]] || PS1=${PS1//$mark}$mark
+        _tos_mark=$'\e]133;B;tos='$_tos_nonce$'\a'
+        (( percent )) && _tos_mark="%{$_tos_mark%}"
+        [[ $PS1 == *$_tos_mark ]] || PS1=${PS1//$_tos_mark}$_tos_mark
         builtin print -rn -- $said$'\e]7;'$_tos_place$'\a\e]133;A;tos='$_tos_nonce$'\a' >$TTY
         _tos_env
     }
@@ -131,6 +131,7 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
     # What stands half typed is put aside until the next prompt; at a secondary prompt it is first brought back whole, and
     # put aside when this is pressed again.
     _tos_clear() {
+        emulate -L zsh
         if [[ $CONTEXT == cont ]]; then
             zle .push-line-or-edit
         elif [[ -n $BUFFER ]]; then
@@ -143,6 +144,7 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
     # The text is to run as it stands, so `!` and `^` are no history expansion in it: for this one time, other characters
     # have their meaning.
     _tos_run() {
+        emulate -L zsh
         if [[ -z $_tos_histchars ]]; then
             _tos_histchars=${histchars-}
             histchars=$'\x01\x02'${histchars[3]}
@@ -269,12 +271,36 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
 
     # --- here we are ---------------------------------------------------------------------------------------------------
 
-    # Runs with the first prompt, when the user's files have been read.
+    # Runs with the first prompt, when the user's files have been read; and with the user's options, as every hook.
     _tos_begin() {
         local code=$?
+        _tos_install
+        # Of this prompt only the hooks that were there are called.
+        _tos_precmd
+        return $code
+    }
+
+    # Hooks of the user's that come after the first of ours may have made the first prompt anew.
+    _tos_line_init() {
+        [[ -n $_tos_line_init_theirs ]] && "$_tos_line_init_theirs" "$@"
+        _tos_mark_again
+    }
+
+    _tos_mark_again() {
+        emulate -L zsh
+        [[ $PS1 == *$_tos_mark ]] && return
+        PS1+=$_tos_mark
+        zle reset-prompt
+    }
+
+    _tos_install() {
+        emulate -L zsh
         precmd_functions=(${precmd_functions:#_tos_begin} _tos_expand_again _tos_precmd)
         preexec_functions+=(_tos_expand_again _tos_preexec)
         chpwd_functions+=(_tos_chpwd)
+        zmodload -F zsh/zleparameter p:widgets
+        _tos_line_init_theirs=${${(M)widgets[zle-line-init]:#user:*}#user:}
+        zle -N zle-line-init _tos_line_init
         # Names that the user's plugins may wrap are not used.
         zle -N _tos_clear
         zle -A .bracketed-paste _tos_paste
@@ -295,9 +321,6 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
         (( $+functions[open] || $+aliases[open] )) || functions -c _tos_open open
         _tos_say ready "{\"shell\":\"zsh\",\"version\":\"$ZSH_VERSION\"}"
         _tos_chpwd
-        # Of this prompt only the hooks that were there are called.
-        _tos_precmd
-        return code
     }
     builtin typeset -ga precmd_functions
     precmd_functions+=(_tos_begin)

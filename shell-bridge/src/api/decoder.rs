@@ -37,7 +37,10 @@ struct Words {
     /// The shell has said that it has a module.
     ready: bool,
     trusted: Bucket,
+    moves: Bucket,
     others: Bucket,
+    /// A move that was not told for being one too many.
+    moved: Option<ShellEvent>,
     counters: Counters,
     logged: [Option<Duration>; Trouble::COUNT],
 }
@@ -75,7 +78,9 @@ impl Decoder {
                 limits,
                 ready: false,
                 trusted: Bucket::new(limits.trusted),
+                moves: Bucket::new(limits.moves),
                 others: Bucket::new(limits.others),
+                moved: None,
                 counters: Counters::default(),
                 logged: [None; Trouble::COUNT],
             },
@@ -119,8 +124,12 @@ impl Words {
                     _ => self.standard(number, payload, now),
                 };
                 if let Some(event) = event {
-                    self.counters.events += 1;
-                    sink(Piece::Event(event));
+                    // Where the shell is stays true however often it has moved.
+                    let moved = self.moved.take().filter(|_| !matches!(event, ShellEvent::Directory { .. }));
+                    for event in moved.into_iter().chain([event]) {
+                        self.counters.events += 1;
+                        sink(Piece::Event(event));
+                    }
                 }
             }
         }
@@ -165,12 +174,20 @@ impl Words {
                 return None;
             }
         };
-        let bucket = if trusted { &mut self.trusted } else { &mut self.others };
-        if !bucket.take(now) {
-            self.trouble(Trouble::Flooded, now, None);
-            return None;
+        let moves = matches!(event, ShellEvent::Directory { .. });
+        let bucket = match (moves, trusted) {
+            (true, _) => &mut self.moves,
+            (false, true) => &mut self.trusted,
+            (false, false) => &mut self.others,
+        };
+        if bucket.take(now) {
+            return Some(event);
         }
-        Some(event)
+        self.trouble(Trouble::Flooded, now, None);
+        if moves {
+            self.moved = Some(event);
+        }
+        None
     }
 
     /// Counts it; tells it, unless that was done a short while ago.

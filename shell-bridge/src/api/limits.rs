@@ -9,6 +9,8 @@ pub struct Limits {
     pub sequence: usize,
     /// Sequences that carry the nonce.
     pub trusted: Rate,
+    /// Moves to another directory. Of those that are too many, the last is told with what is heard next.
+    pub moves: Rate,
     /// Sequences that need none: notifications, and the marks of a shell without a module.
     pub others: Rate,
     /// At most one line of log in this time for each kind of trouble.
@@ -20,6 +22,7 @@ impl Default for Limits {
         Self {
             sequence: 64 << 10,
             trusted: Rate { per_second: 500, burst: 1000 },
+            moves: Rate { per_second: 50, burst: 100 },
             others: Rate { per_second: 100, burst: 200 },
             log_every: Duration::from_secs(60),
         }
@@ -46,7 +49,7 @@ pub struct Counters {
     pub unfinished: u64,
     /// Needed a nonce and had none, or another one.
     pub untrusted: u64,
-    /// More than the [`Rate`] allows.
+    /// More than the [`Rate`] allows. The last of too many moves is told later all the same.
     pub flooded: u64,
     /// Could not be understood.
     pub malformed: u64,

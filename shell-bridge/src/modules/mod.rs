@@ -4,6 +4,9 @@ mod command;
 mod files;
 mod submit;
 
+#[cfg(test)]
+mod tests;
+
 pub use command::{Kind, ShellCommand, prepare};
 pub use files::{InstallError, ModuleFiles};
 pub use submit::{NotSubmitted, Request, request, submit};

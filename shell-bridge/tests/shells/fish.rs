@@ -67,9 +67,46 @@ fn another_prompt_has_its_end_marked_too() {
 fn a_text_that_is_no_command_is_not_told_as_one() {
     let mut session = fish();
     session.submit("echo (");
-    session.until_text("echo ( ");
+    // It waits for more lines.
+    session.press("more");
+    session.until_text("more");
     session.press("\x03");
     session.until_event("a prompt", |event| (*event == ShellEvent::PromptStart).then_some(()));
     session.until_prompt();
     assert_eq!(session.run("echo after"), (Some("echo after".into()), "after\n".into(), Some(0)));
+}
+
+#[test]
+fn an_open_list_of_completions_is_closed() {
+    let mut session = fish();
+    std::fs::write(session.home.join("aa"), "").unwrap();
+    std::fs::write(session.home.join("ab"), "").unwrap();
+    session.press("cat a\t\t");
+    session.until_text("ab");
+    assert_eq!(session.run("echo whole").1, "whole\n");
+}
+
+#[test]
+fn a_quote_half_typed_does_not_change_a_text() {
+    let mut session = fish();
+    session.press("echo 'half");
+    session.until_text("'half");
+    assert_eq!(session.run("echo 'it'\\''s'").1, "it's\n");
+    session.press("'\r");
+    assert_eq!(session.ran().1, "half\n");
+}
+
+#[test]
+fn a_home_without_a_file_of_the_users_is_none_the_worse() {
+    let mut session = Session::start("/usr/bin/fish", &[]);
+    session.until_prompt();
+    assert_eq!(session.run("echo one").1, "one\n");
+}
+
+#[test]
+fn a_loop_of_moves_ends_where_it_ends() {
+    let mut session = fish();
+    session.run("for i in (seq 700); builtin cd /; builtin cd /tmp; end");
+    let last = session.events().into_iter().rfind(|event| matches!(event, ShellEvent::Directory { .. }));
+    assert!(matches!(&last, Some(ShellEvent::Directory { path, .. }) if path.as_os_str() == "/tmp"), "{last:?}");
 }

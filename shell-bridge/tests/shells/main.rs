@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bash;
 mod every;
 mod fish;
+mod other;
 mod session;
+mod zsh;

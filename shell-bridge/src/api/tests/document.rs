@@ -45,10 +45,11 @@ fn every_payload_is_the_json_beside_it() {
 
 #[test]
 fn its_limits_are_those_in_force() {
-    let Limits { sequence, trusted, others, log_every } = Limits::default();
+    let Limits { sequence, trusted, moves, others, log_every } = Limits::default();
     for row in [
         format!("before its end | {} KiB |", sequence >> 10),
         format!("with the nonce | {} a second, {} at once |", trusted.per_second, trusted.burst),
+        format!("heard next | {} a second, {} at once |", moves.per_second, moves.burst),
         format!("the others | {} a second, {} at once |", others.per_second, others.burst),
     ] {
         assert!(DOCUMENT.contains(&row), "{row}");

@@ -74,6 +74,18 @@ fn a_flood_of_others_does_not_silence_the_shell() {
 }
 
 #[test]
+fn the_last_of_many_moves_is_told_before_what_comes_next() {
+    let moves: String = (0..1000).map(|index| format!("\x1b]7;file://h/{index}\x07")).collect();
+    let (said, counters) = once(format!("{moves}text\x1b]133;A\x07\x1b]133;B\x07"));
+    let place = |index: u32| Said::Event(ShellEvent::Directory { host: "h".into(), path: format!("/{index}").into() });
+    let told: Vec<Said> = (0..100).map(place).collect();
+    assert_eq!(said[..100], told);
+    let rest = [bytes("text"), place(999), Said::Event(ShellEvent::PromptStart), Said::Event(ShellEvent::InputStart)];
+    assert_eq!(said[100..], rest);
+    assert_eq!((counters.events, counters.flooded), (103, 900));
+}
+
+#[test]
 fn what_was_spent_comes_back_with_time() {
     let limits = Limits { trusted: Rate { per_second: 10, burst: 3 }, ..Limits::default() };
     let mut decoder = Decoder::new(Nonce::parse(NONCE).unwrap(), limits);

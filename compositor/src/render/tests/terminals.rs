@@ -263,6 +263,37 @@ fn a_page_of_strange_letters_comes_bit_by_bit_and_leaves_no_more_behind_than_it_
     assert!(seen.painter.memory() <= picture + (8 << 20), "{} bytes", seen.painter.memory());
 }
 
+/// `cargo test --release -p compositor --lib terminals::how_long -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement, not a test"]
+fn how_long_it_takes() {
+    let line = |n: u32| {
+        let name = format!("\x1b[32mfile-{n}.rs\x1b[0m the quick brown fox jumps over the lazy dog again");
+        format!("\r\n-rw-r--r-- 1 ada ada {:8} Nov 21 15:{:02} {name}", n * 7919 % 99_999_999, n % 60)
+    };
+    let mut seen = Seen::new(100, 30, 16.0);
+    let (mut all, mut one) = (Vec::new(), Vec::new());
+    for round in 0..200 {
+        // Every line is another one than before.
+        (0..31).for_each(|n| seen.terminal.feed(line(round * 31 + n).as_bytes()));
+        let begun = std::time::Instant::now();
+        seen.settle();
+        all.push(begun.elapsed());
+        seen.terminal.feed(format!("\x1b[A\r{round}").as_bytes());
+        seen.settle();
+        seen.terminal.feed(b"x");
+        let begun = std::time::Instant::now();
+        seen.settle();
+        one.push(begun.elapsed());
+        // Uploads do not pile up.
+        seen.picture();
+    }
+    for (what, mut samples) in [("100x30 cells, all new", all), ("one row", one)] {
+        samples.sort();
+        println!("{what}: median {:?}, p95 {:?}", samples[100], samples[190]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 

@@ -105,8 +105,8 @@ async function itself(browser) {
     };
 }
 
-/** Presses a key so many times; the next one only after the last was seen. */
-async function press(page, times) {
+/** Presses a key so many times; the next one only after the last was seen in {@link watchVideo}'s place. */
+export async function press(page, times) {
     for (let count = 0; count < times; count += 1) {
         const seen = await page.evaluate(() => window.bench.samples.length);
         await page.keyboard.press("Space");
@@ -121,8 +121,10 @@ async function press(page, times) {
  *
  * One block of each shown picture is read, with `VideoFrame.copyTo`, which copies just that. Drawing the video to a
  * canvas would convert all of it, on the processor that is being measured.
+ *
+ * @param {number[]} [place] where it is, of the picture's width and height
  */
-function watchVideo() {
+export function watchVideo([x, y] = [0.5, 0.5]) {
     const video = document.getElementById("picture");
     const bench = (window.bench = { samples: [], luma: -1 });
     let pressed;
@@ -132,7 +134,8 @@ function watchVideo() {
     const block = new Uint8Array(64);
     const luma = async (frame) => {
         const { width, height } = frame.visibleRect;
-        const rect = { x: (width >> 2) * 2, y: (height >> 2) * 2, width: 2, height: 2 };
+        const even = (length) => (length >> 1) * 2;
+        const rect = { x: even(width * x), y: even(height * y), width: 2, height: 2 };
         try {
             await frame.copyTo(block, { rect });
             return block[0];

@@ -1,6 +1,6 @@
 // `make bench`: measures what is promised, prints tables, writes bench-out/.
 //
-//     node tests/bench/run.mjs [latency] [load] [start] [zoom]                       (all without a name)
+//     node tests/bench/run.mjs [latency] [load] [start] [terminal] [zoom]                       (all without a name)
 //     TOS_COMP=target/release/tos-comp   what is measured      BENCH_PRESSES=200   samples of input→photon
 
 import { execFileSync } from "node:child_process";
@@ -14,9 +14,10 @@ import { latency } from "./latency.mjs";
 import { load } from "./load.mjs";
 import { startUp } from "./start.mjs";
 import { print } from "./table.mjs";
+import { terminal } from "./terminal.mjs";
 import { zoom } from "./zoom.mjs";
 
-const PARTS = { latency, load, start: startUp, zoom };
+const PARTS = { latency, load, start: startUp, terminal, zoom };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PARTS));

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use streamer::{Answer, ApiRequest, Json, Refusal, Reply};
 
 use crate::screen::Screen;
+use crate::session::Asker;
 use crate::state::State;
 
 impl State {
@@ -20,6 +21,7 @@ impl State {
                 reply.send(self.command(command).map(|()| Answer::Done));
                 return;
             }
+            ApiRequest::Staging { by, request } => return self.staging_request(by, request, Asker::Http(reply)),
             ApiRequest::Snapshot => self.snapshot(),
             ApiRequest::PutSnapshot(snapshot) => {
                 reply.send(self.put_snapshot(snapshot).map(|()| Answer::Done));
@@ -56,6 +58,11 @@ impl State {
     fn one_command(&mut self, command: Value) -> Result<(), Refusal> {
         if command.get("ui").is_some() {
             let action = read::<UiAction>(command)?;
+            // What needs a person at the picture cannot be said by a program.
+            if matches!(action, UiAction::Commit { confirmed: true, .. } | UiAction::Hold) {
+                let message = "only somebody who holds the button in the picture confirms a command";
+                return Err(Refusal::conflict("needs_confirmation", message));
+            }
             return self.act_ui(action).map_err(|message| Refusal::conflict("not_possible", message));
         }
         let operation = read::<Operation>(command)?;

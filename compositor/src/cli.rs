@@ -161,6 +161,29 @@ pub enum Message {
         /// Such as zoom_out or '{"op":"jump","to":{"sector":3}}'.
         command: String,
     },
+    /// Put a command into the prompt; prints its id, the hash of its text, and what is to be said about it.
+    Stage {
+        /// One line.
+        text: String,
+        /// In the terminal of another sector than the one in focus.
+        #[arg(long)]
+        sector: Option<u64>,
+    },
+    /// Let a staged command run.
+    Commit {
+        /// As `stage` printed it.
+        id: String,
+        /// As `stage` printed it.
+        hash: String,
+        /// Also where it is dangerous.
+        #[arg(long)]
+        confirm: bool,
+    },
+    /// Take a staged command away.
+    Discard {
+        /// As `stage` printed it.
+        id: String,
+    },
     /// Print sectors, apps, windows and viewports as JSON.
     Desktop,
     /// List the terminals of all sectors: where they are and what runs in them.

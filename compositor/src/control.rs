@@ -15,8 +15,10 @@ use calloop::{Interest, LoopHandle, Mode, PostAction};
 use lcars_ui::hierarchy::WindowId;
 use serde::{Deserialize, Serialize};
 use streamer::protocol::Role;
+use streamer::{CommitStaged, DiscardStaged, StageText, StagingRequest};
 
 use crate::pipe;
+use crate::session::Asker;
 use crate::shell;
 use crate::state::State;
 
@@ -58,6 +60,29 @@ pub enum Request {
     },
     /// Answered with [`Answer::Desktop`].
     Desktop,
+    /// Puts a command into the prompt; answered with [`Answer::Staged`] when it was looked at.
+    Stage {
+        /// One line.
+        text: String,
+        /// In whose terminal it is to run; that of the focused pane where none is named.
+        #[serde(default)]
+        sector: Option<u64>,
+    },
+    /// Lets a staged command run.
+    Commit {
+        /// Of the staged text.
+        id: String,
+        /// SHA-256 of the text that was looked at.
+        hash: String,
+        /// Also where it is dangerous.
+        #[serde(default)]
+        confirm: bool,
+    },
+    /// Takes a staged command away.
+    Discard {
+        /// Of the staged text.
+        id: String,
+    },
     /// Answered with [`Answer::Url`].
     Url {
         /// What whoever has the URL may do.
@@ -117,6 +142,11 @@ pub enum Answer {
         /// As `GET /api/v1/state` gives it.
         desktop: serde_json::Value,
     },
+    /// What is to be said about a staged command.
+    Staged {
+        /// As `POST /api/v1/stage` gives it.
+        staged: serde_json::Value,
+    },
     /// A URL with a token.
     Url {
         /// The URL.
@@ -175,10 +205,26 @@ impl Drop for SocketFile {
     }
 }
 
+impl Request {
+    /// What is asked about staged commands. The answer has to wait until they were looked at.
+    fn staging(self) -> Result<StagingRequest, Self> {
+        match self {
+            Self::Stage { text, sector } => Ok(StagingRequest::Stage(StageText { text, sector })),
+            Self::Commit { id, hash, confirm } => Ok(StagingRequest::Commit(CommitStaged { id, hash, confirm })),
+            Self::Discard { id } => Ok(StagingRequest::Discard(DiscardStaged { id })),
+            other => Err(other),
+        }
+    }
+}
+
 fn serve(state: &State, stream: UnixStream) {
     let served = stream.try_clone().and_then(|reader| {
         pipe::read(&state.handle, reader.into(), MAX_REQUEST, move |state, bytes| {
-            let request = serde_json::from_slice(&bytes);
+            let request = match serde_json::from_slice::<Request>(&bytes).map(Request::staging) {
+                Ok(Ok(staging)) => return state.staging_request(Role::Admin, staging, Asker::Socket(stream)),
+                Ok(Err(request)) => Ok(request),
+                Err(error) => Err(error),
+            };
             let quit = matches!(request, Ok(Request::Quit));
             let answer = match request {
                 Ok(request) => state.answer(request),
@@ -237,6 +283,9 @@ impl State {
                 None => Answer::Error { reason: "this session has no page".into() },
             },
             Request::Screenshot => self.screenshot(),
+            Request::Stage { .. } | Request::Commit { .. } | Request::Discard { .. } => {
+                Answer::Error { reason: "commands are staged by a request of their own".into() }
+            }
             Request::Quit => {
                 self.stop();
                 Answer::Done

@@ -40,6 +40,9 @@ fn say(message: Msg) -> anyhow::Result<()> {
         Message::Focus { window } => Request::Focus { window },
         Message::Close { window } => Request::Close { window },
         Message::Do { command } => Request::Command { command: command_of(&command)? },
+        Message::Stage { text, sector } => Request::Stage { text, sector },
+        Message::Commit { id, hash, confirm } => Request::Commit { id, hash, confirm },
+        Message::Discard { id } => Request::Discard { id },
         Message::Desktop | Message::Terminals => Request::Desktop,
         Message::Url { role } => Request::Url { role: parse_role(&role)? },
         Message::Quit => Request::Quit,
@@ -69,6 +72,18 @@ fn say(message: Msg) -> anyhow::Result<()> {
                     printable(&window.title)
                 )?;
             }
+        }
+        Answer::Staged { staged } => {
+            let text = |name: &str| printable(staged[name].as_str().unwrap_or_default());
+            writeln!(out, "{}  {}", text("class"), text("text"))?;
+            for reason in staged["reasons"].as_array().into_iter().flatten() {
+                writeln!(out, "  {}", printable(reason.as_str().unwrap_or_default()))?;
+            }
+            for detail in staged["details"].as_array().into_iter().flatten() {
+                let part = |name: &str| printable(detail[name].as_str().unwrap_or_default());
+                writeln!(out, "  {}: {}", part("label"), part("text"))?;
+            }
+            writeln!(out, "tos-comp msg commit {} {}", text("id"), text("hash"))?;
         }
         Answer::Screenshot { .. } => {}
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use lcars_ui::hierarchy::OutputId;
-use streamer::protocol::{FromPage, NoticeLevel, SemanticNode, ToPage};
-use streamer::{Event, OutputKey, Streamer, ViewerId};
+use streamer::protocol::{FromPage, NoticeLevel, Role, SemanticNode, ToPage};
+use streamer::{CommitStaged, DiscardStaged, Event, OutputKey, StageText, StagingRequest, Streamer, ViewerId};
 
 use crate::input::decode::{Decoder, marker};
+use crate::session::Asker;
 use crate::state::State;
 use crate::video::{Drawn, Sent, Video};
 
@@ -133,10 +134,12 @@ impl State {
         match event {
             Event::Joined { viewer, role, output } => {
                 tracing::info!(?viewer, ?role, %output, "a page joined");
+                self.staging.roles.insert(viewer, role);
                 self.page_joined(viewer, output);
             }
             Event::Left { viewer } => {
                 tracing::info!(?viewer, "a page left");
+                self.staging.roles.remove(&viewer);
                 self.release(viewer);
                 if let Some(remote) = &mut self.remote {
                     remote.sees.remove(&viewer);
@@ -237,6 +240,16 @@ impl State {
                     self.notice(viewer, refusal.message);
                 }
             }
+            FromPage::Stage { ask, text, sector } => {
+                let stage = StageText { text, sector: sector.map(u64::from) };
+                self.page_stages(viewer, ask, StagingRequest::Stage(stage));
+            }
+            FromPage::Commit { ask, id, hash, confirm } => {
+                self.page_stages(viewer, ask, StagingRequest::Commit(CommitStaged { id, hash, confirm }));
+            }
+            FromPage::Discard { ask, id } => {
+                self.page_stages(viewer, ask, StagingRequest::Discard(DiscardStaged { id }));
+            }
             FromPage::ReducedMotion { on } => {
                 self.page_reduces = on;
                 self.apply_motion();
@@ -260,6 +273,14 @@ impl State {
         let events = remote.decoder.decode(viewer, message, time);
         for event in events {
             self.process_input_event(event);
+        }
+    }
+
+    fn page_stages(&mut self, viewer: ViewerId, ask: u32, request: StagingRequest) {
+        // One that is not known any more may do nothing.
+        let role = self.staging.roles.get(&viewer).copied().unwrap_or(Role::View);
+        if role >= Role::Control {
+            self.staging_request(role, request, Asker::Page { viewer, ask });
         }
     }
 

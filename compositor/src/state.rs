@@ -29,7 +29,7 @@ use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
-use crate::session::{Preferences, Session, Terminals};
+use crate::session::{Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
 
 /// How a session is set up.
@@ -120,6 +120,8 @@ pub struct State {
     pub(crate) session: Option<Session>,
     /// The desktop's own terminals.
     pub(crate) terminals: Terminals,
+    /// Commands on their way to a shell.
+    pub(crate) staging: Staging,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -224,6 +226,7 @@ impl State {
             page_reduces: false,
             session: None,
             terminals: Terminals::default(),
+            staging: Staging::default(),
             clients: Arc::default(),
             options,
             seat,
@@ -249,6 +252,7 @@ impl State {
         if let Some(remote) = &self.remote {
             remote.streamer().metrics().clients.set(self.clients.load(Ordering::Relaxed));
         }
+        self.follow_prompt();
         self.relayout_outdated();
         self.tick();
         if let Err(error) = self.display.flush_clients() {

@@ -17,6 +17,7 @@ import { Pointer } from "./pointer.js";
 import { Screen } from "./screen.js";
 import { Nodes } from "./semantics.js";
 import { Session } from "./session.js";
+import { readDrops, Staging } from "./stage.js";
 import { Stats } from "./stats.js";
 import { keepToken, takeToken } from "./token.js";
 import { readTouch } from "./touch.js";
@@ -27,6 +28,7 @@ import { readTouch } from "./touch.js";
  * @property {{ connection: string, kind: string | null, role: string | null, output: number | null,
  *   frames: number, width: number, height: number, captured: boolean, markers: import("./markers.js").Answer[] }} state
  * @property {() => Promise<import("./stats.js").Figures>} stats
+ * @property {(question: import("./stage.js").Question) => Promise<import("./stage.js").Answer>} staging
  */
 
 const HINT_STAYS = 5_000;
@@ -65,6 +67,7 @@ const session = new Session({
 });
 
 const link = new Link(session, markers);
+const staging = new Staging(link);
 
 const typing = element("typing", HTMLTextAreaElement);
 const mirror = new Mirror(element("semantics", HTMLElement), {
@@ -133,6 +136,7 @@ let hello;
 readTouch(stage, picture, link);
 readPen(stage, picture, link);
 addPhoneKeys(keyboard);
+readDrops(stage, staging, (text) => notices.show("warning", text));
 stage.addEventListener("pointerdown", () => {
     if (menu.open) menu.toggle(false);
     if (link.role !== "view") keyboard.capture();
@@ -165,6 +169,9 @@ function hear(message) {
             break;
         case "semantics":
             if (nodes.take(message)) mirror.show(nodes.all);
+            break;
+        case "staging":
+            staging.answer(message);
             break;
         // The connection's.
         case "pong":
@@ -240,6 +247,7 @@ Object.defineProperty(window, "tos", {
             };
         },
         stats: () => stats.gather(),
+        staging: (/** @type {import("./stage.js").Question} */ question) => staging.ask(question),
     }),
 });
 

@@ -199,7 +199,43 @@ id: string, } | { "t": "command",
 /**
  * One JSON object of at most [`MAX_COMMAND`] bytes; what it means, only the session knows.
  */
-command: Record<string, unknown>, } | { "t": "reduced_motion",
+command: Record<string, unknown>, } | { "t": "stage",
+/**
+ * Comes back in the answer.
+ */
+ask: number,
+/**
+ * One line. What cannot be staged is refused with the reason.
+ */
+text: string,
+/**
+ * In whose terminal it is to run; that of the focused pane where none is named.
+ */
+sector?: number | null, } | { "t": "commit",
+/**
+ * Comes back in the answer.
+ */
+ask: number,
+/**
+ * Of the staged text, at most [`MAX_STAGED_NAME`] bytes.
+ */
+id: string,
+/**
+ * SHA-256 of the text that was shown, in hexadecimal digits, at most [`MAX_STAGED_NAME`] bytes.
+ */
+hash: string,
+/**
+ * Somebody confirmed it, where it is dangerous; takes the role admin.
+ */
+confirm: boolean, } | { "t": "discard",
+/**
+ * Comes back in the answer.
+ */
+ask: number,
+/**
+ * Of the staged text, at most [`MAX_STAGED_NAME`] bytes.
+ */
+id: string, } | { "t": "reduced_motion",
 /**
  * `prefers-reduced-motion: reduce`.
  */
@@ -300,7 +336,19 @@ target_bitrate: number,
 /**
  * Viewers of this output.
  */
-viewers: number, } | { "t": "notice",
+viewers: number, } | { "t": "staging",
+/**
+ * As it came.
+ */
+ask: number,
+/**
+ * What is to be said about a text that was staged.
+ */
+staged?: StagedText,
+/**
+ * Why it was not done.
+ */
+refused?: StagingRefused, } | { "t": "notice",
 /**
  * How urgent.
  */
@@ -415,6 +463,65 @@ actionable?: boolean,
  * So does a long press, or the secondary button.
  */
 menu?: boolean, };
+
+/**
+ * What is to be said about a staged text.
+ */
+export type StagedText = {
+/**
+ * Names it.
+ */
+id: string,
+/**
+ * What would run.
+ */
+text: string,
+/**
+ * SHA-256 of the text, in hexadecimal digits.
+ */
+hash: string,
+/**
+ * `safe`, `caution`, `danger` or `refused`.
+ */
+class: string,
+/**
+ * Why it is of that class, the most serious first.
+ */
+reasons: Array<string>,
+/**
+ * What is known of what it would do.
+ */
+details: Array<StagedDetail>,
+/**
+ * In how many seconds it cannot be committed any more.
+ */
+expires_in: number, };
+
+/**
+ * A line about a staged text.
+ */
+export type StagedDetail = {
+/**
+ * Such as `WHERE`.
+ */
+label: string,
+/**
+ * Such as `/home/ada/projects`.
+ */
+text: string, };
+
+/**
+ * Why something about a staged text was not done.
+ */
+export type StagingRefused = {
+/**
+ * For programs, such as `expired`.
+ */
+reason: string,
+/**
+ * For people.
+ */
+message: string, };
 
 /**
  * One finger of a touch message.

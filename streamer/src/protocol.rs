@@ -24,6 +24,8 @@ pub const MAX_MESSAGE: usize = 1 << 20;
 pub const MAX_TEXT: usize = 16 << 10;
 /// Most touch points in one message; no screen reports more.
 pub const MAX_TOUCHES: usize = 32;
+/// Longest id or hash of a staged text, in bytes.
+pub const MAX_STAGED_NAME: usize = 128;
 /// Longest operation taken from a page, in bytes of JSON.
 pub const MAX_COMMAND: usize = 4 << 10;
 
@@ -254,6 +256,36 @@ pub enum FromPage {
         #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
         command: serde_json::Value,
     },
+    /// Puts a text into the prompt, where it is looked at; answered with [`ToPage::Staging`].
+    Stage {
+        /// Comes back in the answer.
+        ask: u32,
+        /// One line. What cannot be staged is refused with the reason.
+        text: String,
+        /// In whose terminal it is to run; that of the focused pane where none is named.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        sector: Option<u32>,
+    },
+    /// Lets a staged text run; answered with [`ToPage::Staging`].
+    Commit {
+        /// Comes back in the answer.
+        ask: u32,
+        /// Of the staged text, at most [`MAX_STAGED_NAME`] bytes.
+        id: String,
+        /// SHA-256 of the text that was shown, in hexadecimal digits, at most [`MAX_STAGED_NAME`] bytes.
+        hash: String,
+        /// Somebody confirmed it, where it is dangerous; takes the role admin.
+        #[serde(default)]
+        confirm: bool,
+    },
+    /// Takes a staged text away; answered with [`ToPage::Staging`].
+    Discard {
+        /// Comes back in the answer.
+        ask: u32,
+        /// Of the staged text, at most [`MAX_STAGED_NAME`] bytes.
+        id: String,
+    },
     /// Whether the user wants little on the screen to move.
     ReducedMotion {
         /// `prefers-reduced-motion: reduce`.
@@ -393,6 +425,19 @@ pub enum ToPage {
         /// Viewers of this output.
         viewers: u32,
     },
+    /// Answers [`FromPage::Stage`], [`FromPage::Commit`] and [`FromPage::Discard`]: it was done, unless it was refused.
+    Staging {
+        /// As it came.
+        ask: u32,
+        /// What is to be said about a text that was staged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        staged: Option<StagedText>,
+        /// Why it was not done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional))]
+        refused: Option<StagingRefused>,
+    },
     /// For the user to read.
     Notice {
         /// How urgent.
@@ -405,6 +450,46 @@ pub enum ToPage {
         /// Plain text.
         reason: String,
     },
+}
+
+/// What is to be said about a staged text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StagedText {
+    /// Names it.
+    pub id: String,
+    /// What would run.
+    pub text: String,
+    /// SHA-256 of the text, in hexadecimal digits.
+    pub hash: String,
+    /// `safe`, `caution`, `danger` or `refused`.
+    pub class: String,
+    /// Why it is of that class, the most serious first.
+    pub reasons: Vec<String>,
+    /// What is known of what it would do.
+    pub details: Vec<StagedDetail>,
+    /// In how many seconds it cannot be committed any more.
+    pub expires_in: f64,
+}
+
+/// A line about a staged text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StagedDetail {
+    /// Such as `WHERE`.
+    pub label: String,
+    /// Such as `/home/ada/projects`.
+    pub text: String,
+}
+
+/// Why something about a staged text was not done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct StagingRefused {
+    /// For programs, such as `expired`.
+    pub reason: String,
+    /// For people.
+    pub message: String,
 }
 
 /// Why a message was dropped. Counted by kind in `/metrics`.

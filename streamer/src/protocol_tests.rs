@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use ts_rs::TS;
 
 use crate::protocol::{
-    CursorImage, FromPage, MAX_COMMAND, MAX_MESSAGE, MAX_NODE_ID, MAX_TEXT, MAX_TOUCHES, NoticeLevel, PenPhase, Phase,
-    Rejected, Role, SemanticNode, ToPage, TouchPoint, WheelSource,
+    CursorImage, FromPage, MAX_COMMAND, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, NoticeLevel,
+    PenPhase, Phase, Rejected, Role, SemanticNode, StagedDetail, StagedText, StagingRefused, ToPage, TouchPoint,
+    WheelSource,
 };
 
 fn crate_file(name: &str) -> PathBuf {
@@ -39,6 +40,9 @@ fn the_typescript_declarations_are_those_of_the_types() {
     declare::<ToPage>(&mut made);
     declare::<CursorImage>(&mut made);
     declare::<SemanticNode>(&mut made);
+    declare::<StagedText>(&mut made);
+    declare::<StagedDetail>(&mut made);
+    declare::<StagingRefused>(&mut made);
     declare::<TouchPoint>(&mut made);
     declare::<Phase>(&mut made);
     declare::<PenPhase>(&mut made);
@@ -258,7 +262,13 @@ fn within_ranges(message: &FromPage) -> bool {
         FromPage::Layout { layout, variant } => layout.len() <= 64 && variant.len() <= 64,
         FromPage::Activate { id, .. } | FromPage::FocusNode { id } => id.len() <= MAX_NODE_ID,
         FromPage::Command { command } => command.is_object() && command.to_string().len() <= MAX_COMMAND,
-        FromPage::Blur | FromPage::Clipboard { .. } | FromPage::ReducedMotion { .. } | FromPage::Ping { .. } => true,
+        FromPage::Commit { id, hash, .. } => id.len() <= MAX_STAGED_NAME && hash.len() <= MAX_STAGED_NAME,
+        FromPage::Discard { id, .. } => id.len() <= MAX_STAGED_NAME,
+        FromPage::Blur
+        | FromPage::Clipboard { .. }
+        | FromPage::Stage { .. }
+        | FromPage::ReducedMotion { .. }
+        | FromPage::Ping { .. } => true,
     }
 }
 

@@ -7,7 +7,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{
     Value,
     value::{RawValue, to_raw_value},
@@ -17,7 +17,10 @@ use tokio::{
     time::timeout,
 };
 
-use crate::hub::{Event, Listener};
+use crate::{
+    hub::{Event, Listener},
+    protocol::Role,
+};
 
 /// JSON text, cheap to hand on.
 #[derive(Debug, Clone)]
@@ -70,6 +73,57 @@ pub enum ApiRequest {
     Snapshot,
     /// Come back to this.
     PutSnapshot(Value),
+    /// A command on its way to a shell.
+    Staging {
+        /// What the caller may do.
+        by: Role,
+        /// What of it.
+        request: StagingRequest,
+    },
+}
+
+/// A command on its way to a shell: it is staged, looked at, and only then committed. What the parts mean, only the
+/// session knows; here they are bounded by the size of what carries them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StagingRequest {
+    /// Puts a text into the prompt; answered with what is to be said about it.
+    Stage(StageText),
+    /// Lets a staged text run.
+    Commit(CommitStaged),
+    /// Takes a staged text away.
+    Discard(DiscardStaged),
+}
+
+/// See [`StagingRequest::Stage`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageText {
+    /// One line.
+    pub text: String,
+    /// In whose terminal it is to run; that of the focused pane where none is named.
+    #[serde(default)]
+    pub sector: Option<u64>,
+}
+
+/// See [`StagingRequest::Commit`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitStaged {
+    /// Of the staged text.
+    pub id: String,
+    /// SHA-256 of the text that was looked at, in hexadecimal digits.
+    pub hash: String,
+    /// Somebody confirmed it, where it is dangerous; takes the role admin.
+    #[serde(default)]
+    pub confirm: bool,
+}
+
+/// See [`StagingRequest::Discard`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiscardStaged {
+    /// Of the staged text.
+    pub id: String,
 }
 
 /// What the session says.

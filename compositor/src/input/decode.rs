@@ -110,6 +110,9 @@ impl<V: Copy + PartialEq> Decoder<V> {
             | FromPage::Activate { .. }
             | FromPage::FocusNode { .. }
             | FromPage::Command { .. }
+            | FromPage::Stage { .. }
+            | FromPage::Commit { .. }
+            | FromPage::Discard { .. }
             | FromPage::ReducedMotion { .. }
             | FromPage::Ping { .. } => {}
         }

@@ -58,6 +58,16 @@ impl Dirs {
         self.config_home.join("tos/theme.css")
     }
 
+    /// What staged commands may do, where the user has other ideas than the shipped policy.
+    pub fn policy_file(&self) -> PathBuf {
+        self.config_home.join("tos/policy.toml")
+    }
+
+    /// What became of staged commands.
+    pub fn audit_file(&self) -> PathBuf {
+        self.state_home.join("tos/audit.jsonl")
+    }
+
     /// What was started lately.
     pub fn recent_file(&self) -> PathBuf {
         self.state_home.join("tos/recent.json")

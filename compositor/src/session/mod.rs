@@ -8,6 +8,7 @@ mod memory;
 mod programs;
 mod prompt;
 mod settings;
+mod staging;
 pub(crate) mod terminals;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use crate::services::readings::Sampler;
 use crate::services::recent::Recent;
 
 pub use settings::{standard as standard_settings, texture_bytes};
+pub(crate) use staging::{Asker, Staging};
 pub(crate) use terminals::Terminals;
 
 /// Where a program was started from.

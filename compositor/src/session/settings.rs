@@ -192,7 +192,7 @@ impl State {
         }
     }
 
-    fn tell_mistakes(&mut self, mistakes: &[String]) {
+    pub(super) fn tell_mistakes(&mut self, mistakes: &[String]) {
         for mistake in mistakes.iter().take(4) {
             tracing::warn!("{mistake}");
             self.tell_user(AlertLevel::Danger, mistake);

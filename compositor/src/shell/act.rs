@@ -172,8 +172,8 @@ impl State {
                 self.apply_motion();
                 Ok(())
             }
-            // Nothing is staged yet, so that nothing can be committed or completed.
-            UiAction::Commit { .. } | UiAction::Complete { .. } => Err("there is no staged command of this id".into()),
+            // No shell is asked for completions here.
+            UiAction::Complete { .. } => Err("there are no completions".into()),
             UiAction::Interrupt { terminal } => {
                 self.interrupt(terminal);
                 Ok(())
@@ -192,6 +192,10 @@ impl State {
             }
             UiAction::ToEnd { terminal } => {
                 self.scroll_to_end(terminal);
+                Ok(())
+            }
+            UiAction::Commit { id, hash, confirmed } => {
+                self.commit_from_prompt(&id, &hash, confirmed);
                 Ok(())
             }
             action => {

@@ -109,6 +109,8 @@ impl Verdict {
 /// What the shell that would run the text knows and the text does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Context {
+    /// It is a shell of the POSIX family and not Fish: the text is read by its rules.
+    pub posix: bool,
     /// Its working directory, absolute; empty if unknown.
     pub directory: PathBuf,
     /// Its `$HOME`, absolute; empty if unknown.

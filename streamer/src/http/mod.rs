@@ -9,6 +9,7 @@
 //! | `POST /whep`, `PATCH` and `DELETE /whep/{id}` | view | see [`whep`] |
 //! | `GET /api/v1/state`, `GET /api/v1/schema` | view | see [`session`] |
 //! | `POST /api/v1/command`, `GET /api/v1/snapshot` | control | see [`session`] |
+//! | `POST /api/v1/stage`, `/commit`, `/discard` | control | see [`session`] |
 //! | `PUT /api/v1/snapshot` | admin | see [`session`] |
 //! | `GET /api/v1/events` | view, commands control | a WebSocket, see [`events`] |
 //!
@@ -91,6 +92,9 @@ pub fn router(inner: Inner) -> Router {
         .route("/api/v1/state", get(session::state).options(session::options))
         .route("/api/v1/schema", get(session::schema).options(session::options))
         .route("/api/v1/command", post(session::command).options(session::options))
+        .route("/api/v1/stage", post(session::stage).options(session::options))
+        .route("/api/v1/commit", post(session::commit).options(session::options))
+        .route("/api/v1/discard", post(session::discard).options(session::options))
         .route("/api/v1/snapshot", get(session::snapshot).put(session::put_snapshot).options(session::options))
         .route("/api/v1/events", get(events::events))
         .fallback(get(assets::serve))

@@ -5,18 +5,18 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{AppState, Caller};
 use crate::{
     auth,
     protocol::Role,
-    session::{Answer, ApiRequest, AskError, Json, Refusal, RefusalKind},
+    session::{Answer, ApiRequest, AskError, Json, Refusal, RefusalKind, StagingRequest},
 };
 
 /// Largest command, in bytes; over the event stream too.
@@ -25,6 +25,9 @@ pub const MAX_COMMAND: usize = 64 << 10;
 const MAX_OPERATIONS: usize = 64;
 /// Largest snapshot, in bytes.
 const MAX_SNAPSHOT: usize = 1 << 20;
+/// Largest request about a staged text, in bytes. Longer than any text that can be staged, so that who sends one hears why
+/// it is refused.
+const MAX_STAGING: usize = 2 << 20;
 /// A body must be here this fast.
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// Longest text in an error, in bytes. What a caller sent comes back in some.
@@ -136,6 +139,44 @@ pub async fn put_snapshot(app: AppState, Caller(role): Caller, body: Body) -> Re
     Ok(axum::Json(Ok(done).into()))
 }
 
+/// `POST /api/v1/stage`
+pub async fn stage(app: AppState, caller: Caller, body: Body) -> Result<axum::Json<Outcome>, Failure> {
+    staging(app, caller, body, StagingRequest::Stage).await
+}
+
+/// `POST /api/v1/commit`
+pub async fn commit(app: AppState, caller: Caller, body: Body) -> Result<axum::Json<Outcome>, Failure> {
+    staging(app, caller, body, StagingRequest::Commit).await
+}
+
+/// `POST /api/v1/discard`
+pub async fn discard(app: AppState, caller: Caller, body: Body) -> Result<axum::Json<Outcome>, Failure> {
+    staging(app, caller, body, StagingRequest::Discard).await
+}
+
+async fn staging<T: DeserializeOwned>(
+    app: AppState,
+    Caller(by): Caller,
+    body: Body,
+    request: impl FnOnce(T) -> StagingRequest,
+) -> Result<axum::Json<Outcome>, Failure> {
+    needs(by, Role::Control)?;
+    let bytes = read_bytes(body, MAX_STAGING).await?;
+    let unprocessable = |reason, message| Failure::new(StatusCode::UNPROCESSABLE_ENTITY, reason, message);
+    if let Err(error) = std::str::from_utf8(&bytes) {
+        return Err(unprocessable(
+            "text_refused",
+            format!("this is not valid UTF-8 from byte {} on", error.valid_up_to()),
+        ));
+    }
+    // In two steps, so that what is no JSON is told from what means nothing.
+    let request = request(
+        serde_json::from_value(parse(&bytes)?).map_err(|error| unprocessable("not_understood", error.to_string()))?,
+    );
+    let done = app.feed.ask(ApiRequest::Staging { by, request }).await?;
+    Ok(axum::Json(Ok(done).into()))
+}
+
 /// `OPTIONS`: what a page of an allowed origin may do.
 pub async fn options() -> impl IntoResponse {
     let headers = [
@@ -194,15 +235,18 @@ fn plain(answer: Answer) -> Response {
 }
 
 async fn read(body: Body, most: usize) -> Result<Value, Failure> {
-    let bytes = match tokio::time::timeout(BODY_TIME, to_bytes(body, most)).await {
-        Ok(Ok(bytes)) => bytes,
+    parse(&read_bytes(body, most).await?)
+}
+
+async fn read_bytes(body: Body, most: usize) -> Result<Bytes, Failure> {
+    match tokio::time::timeout(BODY_TIME, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => {
             let message = format!("longer than {most} bytes, or broken off");
-            return Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message));
+            Err(Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message))
         }
-        Err(_) => return Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not come in time")),
-    };
-    parse(&bytes)
+        Err(_) => Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the body did not come in time")),
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Event,
     protocol::Role,
-    session::{Answer, ApiRequest, Json, Refusal},
+    session::{Answer, ApiRequest, Json, Refusal, StagingRequest},
 };
 
 /// A session of one number: `{"op":"add","n":2}`.
@@ -31,6 +31,12 @@ fn counter() -> impl FnMut(ApiRequest) -> Result<Answer, Refusal> {
                 number = snapshot["number"]
                     .as_i64()
                     .ok_or_else(|| Refusal::invalid("bad_snapshot", "the snapshot has no number"))?;
+            }
+            ApiRequest::Staging { by, request } => {
+                let StagingRequest::Stage(stage) = request else {
+                    return Err(Refusal::conflict("expired", format!("{request:?}")));
+                };
+                return Ok(Answer::json(&json!({ "text": stage.text, "sector": stage.sector, "by": by })).unwrap());
             }
             ApiRequest::Command(command) => {
                 let all = match command {
@@ -140,6 +146,7 @@ async fn what_is_wrong_is_answered_with_why_and_does_nothing() {
     let deep = "[".repeat(10_000);
     let many = format!("[{}]", vec![r#"{"op":"add"}"#; 65].join(","));
     let huge = format!(r#"{{"number":1,"more":"{}"}}"#, "x".repeat(1 << 20));
+    let endless = format!(r#"{{"text":"{}"}}"#, "x".repeat(2 << 20));
     let talk = async {
         for (method, path, body, status, reason) in [
             ("POST", "command", "", 400, "not_json"),
@@ -152,6 +159,15 @@ async fn what_is_wrong_is_answered_with_why_and_does_nothing() {
             ("POST", "command", many.as_str(), 422, "too_many"),
             ("POST", "command", long.as_str(), 413, "too_large"),
             ("POST", "command", r#"{"op":"explode"}"#, 422, "unknown_operation"),
+            ("POST", "stage", "{", 400, "not_json"),
+            ("POST", "stage", "{}", 422, "not_understood"),
+            ("POST", "stage", r#"{"text":"ls","more":1}"#, 422, "not_understood"),
+            ("POST", "stage", r#"{"text":7}"#, 422, "not_understood"),
+            ("POST", "stage", r#"{"text":"ls","sector":-1}"#, 422, "not_understood"),
+            ("POST", "stage", endless.as_str(), 413, "too_large"),
+            ("POST", "commit", r#"{"id":"1"}"#, 422, "not_understood"),
+            ("POST", "commit", r#"{"id":"1","hash":"2"}"#, 409, "expired"),
+            ("POST", "discard", r#"{"id":"1"}"#, 409, "expired"),
             ("PUT", "snapshot", "]", 400, "not_json"),
             ("PUT", "snapshot", r#"{"letter":"a"}"#, 422, "bad_snapshot"),
             ("PUT", "snapshot", huge.as_str(), 413, "too_large"),
@@ -194,6 +210,28 @@ async fn each_request_needs_its_role() {
         }
     };
     desk.answering(session, talk).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_is_staged_by_who_may_control_and_the_session_hears_by_whom() {
+    let desk = Desk::start();
+    let talk = async {
+        let long = "x".repeat(1 << 20);
+        for (role, status) in [(Role::View, 403), (Role::Control, 200), (Role::Admin, 200)] {
+            let staged = desk.api("POST", "/api/v1/stage", role, &format!(r#"{{"text":"{long}","sector":7}}"#)).await;
+            assert_eq!(staged.status, status);
+            if status == 200 {
+                let result = &read(&staged.body)["result"];
+                assert_eq!((&result["sector"], &result["by"]), (&json!(7), &json!(role)));
+                assert_eq!(result["text"].as_str().map(str::len), Some(1 << 20), "who sends a long one hears why not");
+            }
+            for (path, body) in [("commit", r#"{"id":"1","hash":"2","confirm":true}"#), ("discard", r#"{"id":"1"}"#)] {
+                let answer = desk.api("POST", &format!("/api/v1/{path}"), role, body).await;
+                assert_eq!(answer.status, if status == 200 { 409 } else { 403 }, "{path}");
+            }
+        }
+    };
+    desk.answering(counter(), talk).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

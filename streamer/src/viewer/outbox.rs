@@ -90,6 +90,7 @@ pub fn state(message: &ToPage) -> Option<u8> {
         | ToPage::Pong { .. }
         | ToPage::Marker { .. }
         | ToPage::Notice { .. }
+        | ToPage::Staging { .. }
         // Waits elsewhere, see [`super::semantics`].
         | ToPage::Semantics { .. }
         | ToPage::Bye { .. } => None,

@@ -50,6 +50,7 @@ impl State {
             }
             ShellEvent::PromptStart | ShellEvent::InputStart => self.at_prompt(id),
             ShellEvent::OutputStart { command } => {
+                self.shell_took_command(id);
                 let command = command.unwrap_or_default();
                 if let Some(running) = self.terminals.shells.get_mut(&id) {
                     running.command = Some((command.clone(), now));

@@ -101,6 +101,16 @@ fn a_reason_says_where_its_rule_stands_and_what_it_speaks_of() {
 }
 
 #[test]
+fn a_text_for_another_shell_is_read_by_the_rules_of_that_shell() {
+    let posix = Context { posix: true, ..context() };
+    let class = |text: &str, context: &Context| classify(&Policy::shipped(), text, context).class;
+    for text in ["echo `rm -rf x`", "{ rm -rf x;}", "if :; then rm -rf x; fi", ":(){ :|:& };:", "echo foo&rm -rf x"] {
+        assert!(class(text, &posix) >= Class::Danger, "{text}");
+    }
+    assert_eq!(class("echo `rm -rf x`", &context()), Class::Safe, "for Fish these are letters");
+}
+
+#[test]
 fn secrets_are_told_where_they_are() {
     let text = "git clone https://ada:hunter2@example.org/repo.git";
     let verdict = judged(text);

@@ -115,7 +115,7 @@ pub(super) fn see(text: &str, context: &Context) -> Vec<Invocation> {
         directory: context.directory.to_string_lossy().into_owned(),
     };
     let mut walker = walk::Walker::new(context, names);
-    walker.text(text, Dialect::Fish);
+    walker.text(text, if context.posix { Dialect::Posix } else { Dialect::Fish });
     walker.seen
 }
 

@@ -1,0 +1,546 @@
+//! Commands on their way to a shell: staged, looked at, committed, written down, typed.
+//!
+//! ```text
+//! prompt, tile, page, HTTP, control socket ─ stage ─ store ─ thread "staging": the shell's own parser, the policy ─ settle
+//! prompt, page, HTTP, control socket ─ commit ─ store ─ thread "audit": a line on the disk ─ typed into the terminal
+//! ```
+//!
+//! The store alone says what may run (`shell_bridge::stage`). What is decided here is what it cannot know:
+//! - A text is looked at for one terminal: its shell, its directory. If any of them is another when it is committed, it has
+//!   to be looked at again.
+//! - It is typed only if that shell is at its prompt; otherwise it stays staged.
+//! - A dangerous command is confirmed by somebody who holds the button in the picture. A program can say so itself
+//!   (`confirm`) with the role admin, or over the control socket, which only this user can open. An action of the
+//!   interface that comes from outside cannot.
+//! - Nothing dangerous runs that could not be written down. Anything else does, and the user is told.
+
+mod asker;
+mod audit;
+mod count;
+mod look;
+mod syntax;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender as Jobs, TrySendError, sync_channel as jobs};
+use std::time::{Duration, SystemTime};
+
+use calloop::RegistrationToken;
+use calloop::channel::{Event, sync_channel};
+use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::hierarchy::{SectorId, TerminalId};
+use lcars_ui::interface::AlertLevel;
+use lcars_ui::semantics::UiAction;
+use lcars_ui::shells::{Class as Shown, Detail, StagedView};
+use shell_bridge::modules::Kind;
+use shell_bridge::stage::{
+    AuditLine, Class, CommitRefused, Committed, Outcome, StageId, StageRefused, Staged, Store, Verdict, Who,
+};
+use streamer::protocol::{Role, StagedText};
+use streamer::{Refusal, StagingRequest};
+
+use crate::state::State;
+pub(crate) use asker::Asker;
+use asker::{refusal, told};
+use audit::{Entry, Written};
+use look::{Found, Job};
+
+/// Texts that wait to be looked at, and lines that wait to be written.
+const WAITING: usize = 64;
+/// So long after the last key of the prompt its text is looked at.
+const TYPED: Duration = Duration::from_millis(120);
+/// A shell that was given a command says that it runs by then.
+const GIVEN: Duration = Duration::from_secs(2);
+
+/// Everything about staged texts.
+#[derive(Debug, Default)]
+pub(crate) struct Staging {
+    store: Store,
+    looks: HashMap<StageId, Look>,
+    threads: Option<Threads>,
+    /// What the prompt shows, and what was looked at for it.
+    shown: Option<(Place, String, StageId)>,
+    /// The text of the prompt, until nobody has typed for a moment.
+    typing: Option<(Place, String, RegistrationToken)>,
+    /// What was committed and is being written down.
+    writing: HashMap<u64, (Committed, TerminalId, Who, Asker)>,
+    tickets: u64,
+    /// Shells that were given a command and have not said yet that it runs.
+    given: HashMap<TerminalId, Duration>,
+    /// What each page may do.
+    pub(crate) roles: HashMap<streamer::ViewerId, Role>,
+    /// The user was told that the audit log cannot be written.
+    unwritten: bool,
+}
+
+#[derive(Debug)]
+struct Threads {
+    looks: Jobs<Job>,
+    lines: Jobs<Entry>,
+}
+
+/// What a text is looked at for.
+#[derive(Debug, Clone, PartialEq)]
+struct Place {
+    sector: Option<SectorId>,
+    terminal: Option<TerminalId>,
+    kind: Kind,
+    directory: PathBuf,
+}
+
+/// One staged text besides what the store knows.
+#[derive(Debug)]
+struct Look {
+    place: Place,
+    details: Vec<Detail>,
+    /// Who waits for the verdict.
+    asker: Option<Asker>,
+    who: Who,
+    /// It was looked at because it stands in the prompt.
+    of_prompt: bool,
+}
+
+impl State {
+    /// A program or a page asks about staged texts.
+    pub(crate) fn staging_request(&mut self, by: Role, request: StagingRequest, asker: Asker) {
+        let who = asker.who(by);
+        match request {
+            StagingRequest::Stage(stage) => {
+                let sector = stage.sector.map(SectorId::from_raw);
+                self.stage_for(stage.text.as_bytes(), sector, who, asker);
+            }
+            StagingRequest::Commit(commit) => {
+                let confirmed = commit.confirm && by == Role::Admin;
+                self.commit_for(&StageId::from(commit.id.as_str()), &commit.hash, confirmed, who, asker);
+            }
+            StagingRequest::Discard(discard) => {
+                let id = StageId::from(discard.id.as_str());
+                let now = self.shell.now();
+                let answer = self.staging.store.discard(&id, now).map(|_| None).map_err(|refused| refusal(&refused));
+                if answer.is_ok() && self.staging.shown.as_ref().is_some_and(|(.., shown)| *shown == id) {
+                    self.nothing_shown();
+                    let _ = self.act_ui(UiAction::ClearPrompt);
+                }
+                self.answer_asker(asker, answer);
+            }
+        }
+    }
+
+    /// Stages a text from outside and shows it in the prompt.
+    fn stage_for(&mut self, text: &[u8], sector: Option<SectorId>, who: Who, asker: Asker) {
+        if sector.is_some_and(|sector| self.shell.desktop.tree().sector(sector).is_none()) {
+            return self.answer_asker(asker, Err(Refusal::conflict("no_sector", "there is no such sector")));
+        }
+        let now = self.shell.now();
+        match self.staging.store.stage(text, who.clone(), now) {
+            Err(StageRefused::Text(refused)) => {
+                self.audit_line(AuditLine::unstaged(text, refused.to_string(), &who, SystemTime::now()));
+                self.answer_asker(asker, Err(Refusal::invalid("text_refused", refused.to_string())));
+            }
+            Err(error @ StageRefused::Random(_)) => {
+                self.answer_asker(asker, Err(Refusal::conflict("unavailable", error.to_string())));
+            }
+            Ok(staged) => {
+                let place = self.place(sector);
+                let here = sector.is_none() || sector == self.shell.desktop.prompt_sector();
+                if here {
+                    if let Err(reason) = self.act_ui(UiAction::Stage { text: staged.text.clone() }) {
+                        tracing::debug!(reason, "a staged text is not shown");
+                    }
+                    self.show(&place, &staged);
+                }
+                self.look_at(&staged, place, who, Some(asker), false);
+            }
+        }
+    }
+
+    /// What a text for that sector is looked at for; that of the prompt where none is named.
+    fn place(&self, sector: Option<SectorId>) -> Place {
+        let sector = sector.or_else(|| self.shell.desktop.prompt_sector());
+        let terminal = sector.and_then(|id| self.shell.desktop.tree().sector(id)).and_then(|sector| sector.terminal);
+        let directory = terminal
+            .and_then(|id| self.shell.desktop.terminal(id))
+            .and_then(|terminal| terminal.directory.as_ref().map(PathBuf::from))
+            .unwrap_or_else(|| self.home());
+        // A terminal that is not there yet will have the shell that all have.
+        let kind = terminal.and_then(|id| self.terminals.kind(id)).unwrap_or(Kind::Fish);
+        Place { sector, terminal, kind, directory }
+    }
+
+    fn home(&self) -> PathBuf {
+        self.session.as_ref().map(|session| session.dirs().home.clone()).unwrap_or_default()
+    }
+
+    fn look_at(&mut self, staged: &Staged, place: Place, who: Who, asker: Option<Asker>, of_prompt: bool) {
+        let now = self.shell.now();
+        let Staging { store, looks, .. } = &mut self.staging;
+        let there: Vec<StageId> = store.staged(now).map(|staged| staged.id.clone()).collect();
+        looks.retain(|id, _| there.contains(id));
+        let job = Job {
+            id: staged.id.clone(),
+            text: staged.text.clone(),
+            kind: place.kind,
+            directory: place.directory.clone(),
+            home: self.home(),
+        };
+        self.staging.looks.insert(staged.id.clone(), Look { place, details: Vec::new(), asker, who, of_prompt });
+        let sent = match self.staging_threads() {
+            Ok(threads) => threads.looks.try_send(job).map_err(|error| match error {
+                TrySendError::Full(_) => "too many texts wait to be looked at".to_owned(),
+                TrySendError::Disconnected(_) => "nobody looks at texts any more".to_owned(),
+            }),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(reason) = sent {
+            let verdict = Verdict::refused("unchecked", format!("it cannot be checked: {reason}"));
+            self.looked(staged.id.clone(), verdict, Vec::new());
+        }
+    }
+
+    fn staging_threads(&mut self) -> anyhow::Result<&Threads> {
+        if self.staging.threads.is_none() {
+            let session = self.session.as_ref().ok_or_else(|| anyhow::anyhow!("this session has no shells"))?;
+            let (policy_file, audit_file) = (session.dirs().policy_file(), session.dirs().audit_file());
+            let (looks, asked) = jobs(WAITING);
+            let (tell, found) = sync_channel(WAITING);
+            let (lines, entries) = jobs(WAITING);
+            let (tell_written, written) = sync_channel(WAITING);
+            self.handle
+                .insert_source(found, |event, (), state| match event {
+                    Event::Msg(Found::Looked { id, verdict, details }) => state.looked(id, verdict, details),
+                    Event::Msg(Found::Mistakes(mistakes)) => state.tell_mistakes(&mistakes),
+                    Event::Closed => {}
+                })
+                .map_err(|error| error.error)?;
+            self.handle
+                .insert_source(written, |event, (), state| {
+                    if let Event::Msg(written) = event {
+                        state.line_written(written);
+                    }
+                })
+                .map_err(|error| error.error)?;
+            std::thread::Builder::new().name("staging".into()).spawn(move || look::run(policy_file, &asked, &tell))?;
+            std::thread::Builder::new()
+                .name("audit".into())
+                .spawn(move || audit::run(audit_file, &entries, &tell_written))?;
+            self.staging.threads = Some(Threads { looks, lines });
+        }
+        self.staging.threads.as_ref().ok_or_else(|| anyhow::anyhow!("there are no threads"))
+    }
+
+    /// A text was looked at.
+    fn looked(&mut self, id: StageId, verdict: Verdict, details: Vec<Detail>) {
+        let now = self.shell.now();
+        if !self.staging.store.settle(&id, verdict.clone(), now) {
+            // It was cleared or pushed out meanwhile. Who waits hears so.
+            if let Some(asker) = self.staging.looks.remove(&id).and_then(|look| look.asker) {
+                self.answer_asker(asker, Err(refusal(&CommitRefused::Expired)));
+            }
+            return;
+        }
+        let Some(staged) = self.staging.store.get(&id, now).cloned() else { return };
+        let Some(look) = self.staging.looks.get_mut(&id) else { return };
+        look.details = details;
+        if !look.of_prompt {
+            look.details.push(Detail { label: "FROM".into(), text: format!("{}, {}", look.who.from, look.who.name) });
+        }
+        let (asker, who, details) = (look.asker.take(), look.who.clone(), look.details.clone());
+        if self.staging.shown.as_ref().is_some_and(|(.., shown)| *shown == id) {
+            self.shell.shells.prompt.verdict = Some(view(&staged, &verdict, &details));
+            self.shell.shells.prompt.checking = false;
+            self.shell.outdated = true;
+            self.screens.damage();
+            self.wake_interface();
+        }
+        if verdict.class == Class::Refused && asker.is_some() {
+            let because = Some("refused when it was staged".to_owned());
+            let line = AuditLine::about(&staged, Some(&verdict), &who, Outcome::Refused, because, SystemTime::now());
+            self.audit_line(line);
+        }
+        if let Some(asker) = asker {
+            let expires_in = staged.expires.saturating_sub(now).as_secs_f64();
+            let told = StagedText {
+                id: staged.id.to_string(),
+                text: staged.text,
+                hash: staged.hash,
+                class: verdict.class.name().to_owned(),
+                reasons: verdict
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{} ({})", reason.text, reason.source()))
+                    .collect(),
+                details: details.iter().map(told).collect(),
+                expires_in,
+            };
+            self.answer_asker(asker, Ok(Some(told)));
+        }
+    }
+
+    /// The prompt asks for a commit.
+    pub(crate) fn commit_from_prompt(&mut self, id: &str, hash: &str, confirmed: bool) {
+        let who = Asker::Prompt.who(Role::Control);
+        self.commit_for(&StageId::from(id), hash, confirmed, who, Asker::Prompt);
+    }
+
+    /// Lets a staged text run, if it may.
+    fn commit_for(&mut self, id: &StageId, hash: &str, confirmed: bool, who: Who, asker: Asker) {
+        let now = self.shell.now();
+        // First whether it can run here and now: if not, it stays staged.
+        let runnable = self.staging.store.get(id, now).filter(|staged| staged.hash == hash).is_some();
+        let mut terminal = None;
+        if runnable {
+            match self.terminal_for(id) {
+                Ok(found) => terminal = Some(found),
+                Err(refusal) => return self.refuse_commit(id, &refusal, &who, asker),
+            }
+        }
+        let committed = match (self.staging.store.commit(id, hash, confirmed, now), terminal) {
+            (Ok(committed), Some(terminal)) => (committed, terminal),
+            (Ok(_), None) => return self.refuse_commit(id, &refusal(&CommitRefused::Unknown), &who, asker),
+            (Err(refused), _) => return self.refuse_commit(id, &refusal(&refused), &who, asker),
+        };
+        let (committed, terminal) = committed;
+        let verdict = committed.verdict();
+        let line =
+            AuditLine::about(committed.staged(), Some(verdict), &who, Outcome::Committed, None, SystemTime::now());
+        self.staging.tickets += 1;
+        let ticket = self.staging.tickets;
+        self.staging.given.insert(terminal, now);
+        self.staging.writing.insert(ticket, (committed, terminal, who, asker));
+        let sent = self.staging_threads().map_err(|error| error.to_string()).and_then(|threads| {
+            let entry = Entry { line, ticket: Some(ticket) };
+            threads.lines.try_send(entry).map_err(|_| "too many lines wait to be written".to_owned())
+        });
+        if let Err(error) = sent {
+            self.line_written(Written { ticket: Some(ticket), error: Some(error) });
+        }
+    }
+
+    /// The terminal that a staged text runs in, if its shell waits for a command and all is as it was looked at.
+    fn terminal_for(&mut self, id: &StageId) -> Result<TerminalId, Refusal> {
+        let now = self.shell.now();
+        let looked = self.staging.looks.get(id).map(|look| look.place.clone());
+        let place = self.place(looked.as_ref().and_then(|place| place.sector));
+        let Some(terminal) = place.terminal else {
+            return Err(Refusal::conflict("no_terminal", "there is no terminal in this sector"));
+        };
+        let moved = looked.is_none_or(|looked| looked.kind != place.kind || looked.directory != place.directory);
+        if moved {
+            let message = "the shell is somewhere else since this command was looked at; stage it again";
+            return Err(Refusal::conflict("moved", message));
+        }
+        self.staging.given.retain(|_, given| now.saturating_sub(*given) < GIVEN);
+        if self.staging.given.contains_key(&terminal) {
+            return Err(Refusal::conflict("busy", "the shell was given another command just now"));
+        }
+        self.can_give(terminal).map_err(|error| Refusal::conflict("busy", error.to_string()))?;
+        Ok(terminal)
+    }
+
+    /// A shell said that it runs something, or that it waits again.
+    pub(crate) fn shell_took_command(&mut self, terminal: TerminalId) {
+        self.staging.given.remove(&terminal);
+    }
+
+    /// A line of the audit log was written, or not.
+    fn line_written(&mut self, written: Written) {
+        let failed = written.error.is_some();
+        if let Some(error) = &written.error
+            && !std::mem::replace(&mut self.staging.unwritten, true)
+        {
+            tracing::warn!(error, "the audit log is not written");
+            self.tell_user(AlertLevel::Danger, &format!("commands are not written down: {error}"));
+        }
+        self.staging.unwritten &= failed;
+        let Some(ticket) = written.ticket else { return };
+        let Some((committed, terminal, who, asker)) = self.staging.writing.remove(&ticket) else { return };
+        let id = committed.staged().id.clone();
+        if failed && committed.verdict().class >= Class::Danger {
+            self.staging.given.remove(&terminal);
+            let message = "a dangerous command that cannot be written down does not run";
+            return self.not_run(&committed, &who, &Refusal::conflict("not_audited", message), asker);
+        }
+        if let Err(error) = self.give(terminal, committed.text()) {
+            self.staging.given.remove(&terminal);
+            return self.not_run(&committed, &who, &Refusal::conflict("busy", error.to_string()), asker);
+        }
+        self.staging.looks.remove(&id);
+        if self.staging.shown.as_ref().is_some_and(|(.., shown)| *shown == id) {
+            self.nothing_shown();
+            if self.prompt_text().as_deref() == Some(committed.text()) {
+                let _ = self.act_ui(UiAction::ClearPrompt);
+            }
+        }
+        self.answer_asker(asker, Ok(None));
+    }
+
+    /// A committed text did not run after all. It has to be staged again.
+    fn not_run(&mut self, committed: &Committed, who: &Who, refusal: &Refusal, asker: Asker) {
+        let because = Some(refusal.message.clone());
+        let (staged, verdict) = (committed.staged(), Some(committed.verdict()));
+        self.audit_line(AuditLine::about(staged, verdict, who, Outcome::NotRun, because, SystemTime::now()));
+        self.tell_prompt(Some(committed.text().to_owned()), &refusal.message, &asker);
+        self.nothing_shown();
+        self.answer_asker(asker, Err(refusal.clone()));
+    }
+
+    fn refuse_commit(&mut self, id: &StageId, refusal: &Refusal, who: &Who, asker: Asker) {
+        let now = self.shell.now();
+        let staged = self.staging.store.get(id, now).cloned();
+        let because = Some(format!("{} ({})", refusal.message, refusal.reason));
+        let line = match &staged {
+            Some(staged) => {
+                let verdict = staged.verdict.as_ref();
+                AuditLine::about(staged, verdict, who, Outcome::Refused, because, SystemTime::now())
+            }
+            None => AuditLine::unstaged(b"", because.unwrap_or_default(), who, SystemTime::now()),
+        };
+        self.audit_line(line);
+        let text = staged.map(|staged| staged.text);
+        self.tell_prompt(text, &refusal.message, &asker);
+        if matches!(refusal.reason.as_str(), "moved" | "expired" | "unknown_id") && matches!(asker, Asker::Prompt) {
+            // It is looked at again.
+            self.nothing_shown();
+        }
+        self.answer_asker(asker, Err(refusal.clone()));
+    }
+
+    /// Tells the prompt why its commit was refused.
+    fn tell_prompt(&mut self, text: Option<String>, message: &str, asker: &Asker) {
+        if !matches!(asker, Asker::Prompt) {
+            return;
+        }
+        let text = text.or_else(|| self.staging.shown.as_ref().map(|(_, text, _)| text.clone())).unwrap_or_default();
+        self.shell.shells.prompt.refused = Some((text, message.to_owned()));
+        self.shell.outdated = true;
+        self.screens.damage();
+        self.wake_interface();
+    }
+
+    fn audit_line(&mut self, line: AuditLine) {
+        let sent =
+            self.staging_threads().is_ok_and(|threads| threads.lines.try_send(Entry { line, ticket: None }).is_ok());
+        if !sent {
+            tracing::warn!("a refusal was not written down");
+        }
+    }
+
+    /// What is in the prompt, if that is a command.
+    fn prompt_text(&mut self) -> Option<String> {
+        self.screen().interface.prompt.command().map(str::to_owned)
+    }
+
+    fn show(&mut self, place: &Place, staged: &Staged) {
+        self.staging.shown = Some((place.clone(), staged.text.clone(), staged.id.clone()));
+        self.stop_waiting_for_keys();
+        let prompt = &mut self.shell.shells.prompt;
+        (prompt.verdict, prompt.checking, prompt.refused) = (None, true, None);
+        self.shell.outdated = true;
+    }
+
+    fn nothing_shown(&mut self) {
+        self.staging.shown = None;
+        let prompt = &mut self.shell.shells.prompt;
+        (prompt.verdict, prompt.checking) = (None, false);
+        self.shell.outdated = true;
+        self.screens.damage();
+    }
+
+    fn stop_waiting_for_keys(&mut self) {
+        if let Some((.., timer)) = self.staging.typing.take() {
+            self.handle.remove(timer);
+        }
+    }
+
+    /// Runs after every turn of the loop: has what stands in the prompt looked at, a moment after the last key.
+    pub(crate) fn follow_prompt(&mut self) {
+        if self.session.is_none() {
+            return;
+        }
+        let Some(text) = self.prompt_text() else {
+            if self.staging.shown.is_some() || self.staging.typing.is_some() {
+                self.stop_waiting_for_keys();
+                self.nothing_shown();
+            }
+            return;
+        };
+        let place = self.place(None);
+        let is_shown = self.staging.shown.as_ref().is_some_and(|(at, shown, _)| *at == place && *shown == text);
+        let waits = self.screen().interface.prompt.is_waiting();
+        let is_awaited =
+            !waits && self.staging.typing.as_ref().is_some_and(|(at, typed, _)| *at == place && *typed == text);
+        if is_shown || is_awaited {
+            return;
+        }
+        self.stop_waiting_for_keys();
+        // What was said about it in another directory, or for another shell, does not hold.
+        (self.shell.shells.prompt.verdict, self.shell.shells.prompt.checking) = (None, true);
+        self.shell.outdated = true;
+        if self.screen().interface.prompt.is_waiting() {
+            // Somebody pressed EXECUTE.
+            return self.look_at_prompt();
+        }
+        let timer = Timer::from_duration(TYPED);
+        let inserted = self.handle.insert_source(timer, |_, (), state| {
+            state.look_at_prompt();
+            TimeoutAction::Drop
+        });
+        match inserted {
+            Ok(timer) => self.staging.typing = Some((place, text, timer)),
+            Err(error) => tracing::error!(%error, "no timer for the prompt"),
+        }
+    }
+
+    /// Has the text of the prompt looked at now.
+    fn look_at_prompt(&mut self) {
+        self.staging.typing = None;
+        let Some(text) = self.prompt_text() else { return };
+        let now = self.shell.now();
+        // One text of the prompt is staged at a time: what it was before is nobody's any more.
+        let before = self.staging.shown.take().map(|(.., id)| id);
+        if let Some(id) = before.filter(|id| self.staging.looks.get(id).is_some_and(|look| look.of_prompt)) {
+            self.staging.looks.remove(&id);
+            let _ = self.staging.store.discard(&id, now);
+        }
+        let who = Asker::Prompt.who(Role::Control);
+        let place = self.place(None);
+        match self.staging.store.stage(text.as_bytes(), who.clone(), now) {
+            Ok(staged) => {
+                self.show(&place, &staged);
+                self.look_at(&staged, place, who, None, true);
+            }
+            Err(refused) => {
+                let (id, hash) = (String::new(), String::new());
+                let (title, reasons) = ("Cannot run".to_owned(), vec![refused.to_string()]);
+                let details = Vec::new();
+                let verdict =
+                    StagedView { id, text: text.clone(), hash, class: Shown::Refused, title, reasons, details };
+                // Nothing is staged; the name only keeps it from being looked at again.
+                self.staging.shown = Some((place, text, StageId::from("")));
+                let prompt = &mut self.shell.shells.prompt;
+                (prompt.verdict, prompt.checking) = (Some(verdict), false);
+                self.shell.outdated = true;
+                self.screens.damage();
+                self.wake_interface();
+            }
+        }
+    }
+}
+
+/// What the picture shows of a text that was looked at.
+fn view(staged: &Staged, verdict: &Verdict, details: &[Detail]) -> StagedView {
+    StagedView {
+        id: staged.id.to_string(),
+        text: staged.text.clone(),
+        hash: staged.hash.clone(),
+        class: match verdict.class {
+            Class::Safe => Shown::Safe,
+            Class::Caution => Shown::Caution,
+            Class::Danger => Shown::Danger,
+            Class::Refused => Shown::Refused,
+        },
+        title: verdict.reasons.first().map(|reason| reason.rule.replace('-', " ")).unwrap_or_default(),
+        reasons: verdict.reasons.iter().map(|reason| reason.text.clone()).collect(),
+        details: details.to_vec(),
+    }
+}

@@ -68,9 +68,19 @@ fn a_text_that_is_no_command_is_not_told_as_one() {
     let mut session = fish();
     session.submit("echo (");
     // It waits for more lines.
-    session.press("more");
-    session.until_text("more");
-    session.press("\x03");
+    assert_eq!(session.run("echo after"), (Some("echo after".into()), "after\n".into(), Some(0)));
+    session.press("echo more)\r");
+    session.ran();
+}
+
+#[test]
+fn the_prompt_after_a_line_that_was_given_up_is_marked() {
+    let mut session = fish();
+    // As Ctrl-C does; which is a signal, and comes at any time.
+    session.run("bind \\cg cancel-commandline");
+    session.press("echo never");
+    session.until_text("never");
+    session.press("\x07");
     session.until_event("a prompt", |event| (*event == ShellEvent::PromptStart).then_some(()));
     session.until_prompt();
     assert_eq!(session.run("echo after"), (Some("echo after".into()), "after\n".into(), Some(0)));

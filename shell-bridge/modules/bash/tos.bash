@@ -49,6 +49,17 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
         printf '\e]9001;%s;%s;%s\a' "$1" "$_tos_nonce" "$REPLY" >/dev/tty
     }
 
+    # As many of its arguments as fit in a sequence, joined, into REPLY.
+    _tos_fitting() {
+        local member length=0 fit=
+        for member in "$@"; do
+            _tos_url "$member"
+            (((length += ${#REPLY} + 3) > 60000)) && break
+            fit+=,$member
+        done
+        REPLY=${fit#,}
+    }
+
     # --- where, and when a command runs ------------------------------------------------------------------------------
 
     # Is expanded after a command was read and before it runs, in a process of its own.
@@ -105,7 +116,8 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
 
     # All of them, whenever one has changed.
     _tos_env() {
-        local REPLY name value branch= members= now
+        local REPLY name value branch= now
+        local -a members=()
         _tos_branch
         now=$branch
         for name in "${_tos_chosen[@]}"; do
@@ -115,16 +127,17 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
         _tos_env_told=$now
         if [[ -n $branch ]]; then
             _tos_json "$branch"
-            members=",\"git_branch\":$REPLY"
+            members=("\"git_branch\":$REPLY")
         fi
         for name in "${_tos_chosen[@]}"; do
             value=${!name}
             if [[ -n $value ]] && ((${#value} <= 4096)); then
                 _tos_json "$value"
-                members+=",\"$name\":$REPLY"
+                members+=("\"$name\":$REPLY")
             fi
         done
-        _tos_say env "{${members#,}}"
+        _tos_fitting "${members[@]}"
+        _tos_say env "{$REPLY}"
     }
 
     # The branch is read from the repository's HEAD; git itself would be a process.
@@ -162,7 +175,8 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
     }
 
     _tos_suggest() {
-        local REPLY text members=
+        local REPLY text
+        local -a members=()
         while IFS= read -r text; do
             text=${text#"${text%%[! ]*}"}
             text=${text#"${text%%[!0-9]*}"}
@@ -170,9 +184,10 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
             text=${text#"${text%%[! ]*}"}
             [[ -n $text ]] && ((${#text} <= 512)) || continue
             _tos_json "$text"
-            members=",{\"text\":$REPLY}$members"
+            members=("{\"text\":$REPLY}" "${members[@]}")
         done < <(HISTTIMEFORMAT= builtin history 40)
-        _tos_say suggest "[${members#,}]"
+        _tos_fitting "${members[@]}"
+        _tos_say suggest "[$REPLY]"
     }
 
     _tos_listing() {
@@ -235,14 +250,17 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
     }
 
     _tos_complete() {
-        local REPLY match members= count=0
+        local REPLY match text count=0
+        local -a members=()
         while IFS= read -r match; do
-            ((${#match} <= 128 && count++ < 100)) || continue
+            ((${#match} <= 255 && count++ < 100)) || continue
             _tos_json "$match"
-            members+=",{\"text\":$REPLY}"
+            members+=("{\"text\":$REPLY}")
         done < <(_tos_matches 2>/dev/null </dev/null)
         _tos_json "${READLINE_LINE:0:READLINE_POINT}"
-        _tos_say complete "{\"text\":$REPLY,\"candidates\":[${members#,}]}"
+        text=$REPLY
+        _tos_fitting "${members[@]}"
+        _tos_say complete "{\"text\":$text,\"candidates\":[$REPLY]}"
     }
 
     # --- for the user --------------------------------------------------------------------------------------------------

@@ -31,6 +31,18 @@ function __tos_joined
     string join , -- $argv | string collect --allow-empty
 end
 
+# As many as fit in a sequence.
+function __tos_fitting
+    set -l length 0
+    set -l fit
+    for member in $argv
+        set length (math $length + (string length -- (string escape --style=url -- $member)) + 3)
+        test $length -gt 60000; and break
+        set -a fit $member
+    end
+    __tos_joined $fit
+end
+
 # --- where, and when a command runs ------------------------------------------------------------------------------------
 
 function __tos_moved --on-variable PWD
@@ -105,7 +117,7 @@ function __tos_env
         set -l value (string join : -- $$name)
         test (string length -- "$value") -le 4096; and set -a members '"'$name'":'(__tos_json "$value")
     end
-    __tos_say env '{'(__tos_joined $members)'}'
+    __tos_say env '{'(__tos_fitting $members)'}'
 end
 
 # The branch is read from the repository's HEAD; git itself would be a process.
@@ -182,7 +194,7 @@ function __tos_suggest
     for text in (__tos_json $commands)
         set -a members '{"text":'$text'}'
     end
-    __tos_say suggest '['(__tos_joined $members)']'
+    __tos_say suggest '['(__tos_fitting $members)']'
 end
 
 function __tos_listing
@@ -213,9 +225,10 @@ function __tos_complete
     set -l members
     for line in (complete --escape "--do-complete=$text")[1..100]
         set -l parts (string split --max 1 \t -- $line)
-        set -a members '{"text":'(__tos_json (string sub --length 128 -- $parts[1]))',"description":'(__tos_json (string sub --length 100 -- "$parts[2]"))'}'
+        test (string length -- "$parts[1]") -le 255; or continue
+        set -a members '{"text":'(__tos_json "$parts[1]")',"description":'(__tos_json (string sub --length 100 -- "$parts[2]"))'}'
     end
-    __tos_say complete '{"text":'(__tos_json "$text")',"candidates":['(__tos_joined $members)']}'
+    __tos_say complete '{"text":'(__tos_json "$text")',"candidates":['(__tos_fitting $members)']}'
 end
 
 for mode in default insert visual replace replace_one paste

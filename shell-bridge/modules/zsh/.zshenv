@@ -39,6 +39,20 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
         builtin print -rn -- $'\e]9001;'"$1;$_tos_nonce;$REPLY"$'\a' >$TTY
     }
 
+    # As many of its arguments as fit in a sequence, joined, into REPLY.
+    _tos_fitting() {
+        emulate -L zsh
+        local member
+        local -i length=0
+        local -a fit
+        for member in "$@"; do
+            _tos_url "$member"
+            (( (length += $#REPLY + 3) > 60000 )) && break
+            fit+=("$member")
+        done
+        REPLY=${(j:,:)fit}
+    }
+
     # --- where, and when a command runs ------------------------------------------------------------------------------
 
     _tos_chpwd() {
@@ -100,7 +114,8 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
                 members+="\"$name\":$REPLY"
             fi
         done
-        local now="{${(j:,:)members}}"
+        _tos_fitting $members
+        local now="{$REPLY}"
         [[ $now == $_tos_env_told ]] && return
         _tos_env_told=$now
         _tos_say env $now
@@ -167,7 +182,8 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
             _tos_json "${history[$number]}"
             members+="{\"text\":$REPLY}"
         done
-        _tos_say suggest "[${(j:,:)members}]"
+        _tos_fitting $members
+        _tos_say suggest "[$REPLY]"
     }
 
     _tos_listing() {
@@ -224,12 +240,14 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
         local -a members
         zle _tos_matches 2>/dev/null
         for found in ${${(u)_tos_found}[1,100]}; do
-            (( $#found <= 128 )) || continue
+            (( $#found <= 255 )) || continue
             _tos_json "$found"
             members+="{\"text\":$REPLY}"
         done
         _tos_json "$text"
-        _tos_say complete "{\"text\":$REPLY,\"candidates\":[${(j:,:)members}]}"
+        text=$REPLY
+        _tos_fitting $members
+        _tos_say complete "{\"text\":$text,\"candidates\":[$REPLY]}"
     }
 
     # --- for the user --------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ in_every_shell! {
     a_listing_comes_when_asked_for,
     suggestions_come_when_asked_for,
     completions_come_when_asked_for,
+    answers_that_are_too_long_are_cut_to_fit,
     files_are_opened_by_the_session,
     the_editor_mode_of_vi_takes_texts_too,
 }
@@ -353,6 +354,34 @@ fn completions_come_when_asked_for(shell: &str) {
     // What stood there still stands there.
     session.press("b/*/file\r");
     assert_eq!(session.ran().1.trim_end(), "contents");
+}
+
+fn answers_that_are_too_long_are_cut_to_fit(shell: &str) {
+    let mut session = start(shell);
+    if shell == "zsh" {
+        session.run("autoload -Uz compinit && compinit -D");
+    }
+    let many = session.home.join("many");
+    std::fs::create_dir(&many).unwrap();
+    for index in 0..300 {
+        std::fs::write(many.join(format!("file{index:03}{}", "é".repeat(120))), "").unwrap();
+    }
+    session.run("cd many");
+    session.press(request(session.kind, Request::Directory).unwrap());
+    let listing = session.until_event("a listing", |event| match event {
+        ShellEvent::Listing(listing) => Some(listing.clone()),
+        _ => None,
+    });
+    assert!(listing.truncated && (20..300).contains(&listing.files.len()), "{}", listing.files.len());
+    session.press("cat fil");
+    session.until_text("cat fil");
+    session.press(request(session.kind, Request::Complete).unwrap());
+    let candidates = session.until_event("completions", |event| match event {
+        ShellEvent::Complete { candidates, .. } => Some(candidates.len()),
+        _ => None,
+    });
+    assert!((20..300).contains(&candidates), "{candidates}");
+    assert_eq!(session.counters().dropped(), 0);
 }
 
 fn files_are_opened_by_the_session(shell: &str) {

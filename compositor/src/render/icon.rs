@@ -82,6 +82,13 @@ impl Icons {
         }
     }
 
+    /// Nobody will answer for an icon: it is asked for anew when it is shown again.
+    pub fn withdraw(&mut self, name: &str, side: u32) {
+        if let Some(known) = self.known.get_mut(name) {
+            known.awaited.retain(|awaited| *awaited != side);
+        }
+    }
+
     /// An icon that is shown this many pixels wide; the nearest there is until it was decoded for that. `stand_in` is the
     /// colour of what is shown if there is none.
     pub fn get(&mut self, name: &str, side: u32, stand_in: Colour) -> IconShown {

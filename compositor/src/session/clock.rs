@@ -29,6 +29,7 @@ impl State {
         let clock = time_of_day();
         self.shell.outdated |= clock != self.shell.clock;
         self.shell.clock = clock;
+        self.set_time_of_files();
     }
 }
 

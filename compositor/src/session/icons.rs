@@ -1,36 +1,60 @@
-//! Icons are read and decoded on a thread of their own: a theme may be large and the disk slow.
+//! Icons, and small pictures of files, are read and decoded on threads of their own: a theme may be large, a picture a
+//! heavy one, and the disk slow. A picture keeps no icon waiting.
 
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use calloop::channel::{Event, SyncSender, sync_channel};
+use lcars_ui::files;
 
 use crate::services::dirs::Dirs;
-use crate::services::icons::{Icons, Picture};
+use crate::services::icons::{Icons, Picture, photo};
 use crate::state::State;
 
 /// Decoded icons that wait for the main thread.
 const WAITING: usize = 64;
+/// Pictures that wait to be decoded. Whoever scrolls past more than these does not want the first of them any more.
+const MOST_PICTURES: usize = 128;
 
-/// An icon as it was asked for.
+/// A name and a side in pixels.
+type Wanted = (String, u32);
+
+/// What became of an icon that was asked for.
 struct Decoded {
     name: String,
     side: u32,
-    picture: Option<std::sync::Arc<Picture>>,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Picture(Arc<Picture>),
+    /// There is none.
+    Nothing,
+    /// Nobody looked; it may be asked for again.
+    Dropped,
 }
 
 /// Where icons are asked for.
 #[derive(Debug)]
-pub(crate) struct IconThread(Sender<(String, u32)>);
+pub(crate) struct IconThread {
+    icons: Sender<Wanted>,
+    pictures: Sender<Wanted>,
+}
 
 impl State {
-    /// Starts the thread. It ends with the session.
+    /// Starts the threads. They end with the session.
     pub(crate) fn start_icons(&mut self) -> anyhow::Result<()> {
         let Some(session) = &mut self.session else { return Ok(()) };
-        let (ask, asked) = channel();
         let (answer, answered) = sync_channel(WAITING);
+        let (icons, asked) = channel();
+        let (dirs, answers) = (session.dirs.clone(), answer.clone());
+        std::thread::Builder::new().name("icons".into()).spawn(move || decode(&dirs, &asked, &answers))?;
+        let (pictures, asked) = channel();
         let dirs = session.dirs.clone();
-        std::thread::Builder::new().name("icons".into()).spawn(move || decode(&dirs, &asked, &answer))?;
-        session.icons = Some(IconThread(ask));
+        std::thread::Builder::new().name("pictures".into()).spawn(move || decode_pictures(&dirs, &asked, &answer))?;
+        session.icons = Some(IconThread { icons, pictures });
         let inserted = self.handle.insert_source(answered, |event, (), state| {
             if let Event::Msg(decoded) = event {
                 state.icon_decoded(&decoded);
@@ -40,10 +64,14 @@ impl State {
     }
 
     /// The scene shows icons that nobody has decoded yet.
-    pub(crate) fn want_icons(&mut self, wanted: Vec<(String, u32)>) {
+    pub(crate) fn want_icons(&mut self, wanted: Vec<Wanted>) {
         for (name, side) in wanted {
-            let thread = self.session.as_ref().and_then(|session| session.icons.as_ref());
-            let sent = thread.is_some_and(|thread| thread.0.send((name.clone(), side)).is_ok());
+            let threads = self.session.as_ref().and_then(|session| session.icons.as_ref());
+            let thread = threads.map(|threads| match files::picture(&name) {
+                Some(_) => &threads.pictures,
+                None => &threads.icons,
+            });
+            let sent = thread.is_some_and(|thread| thread.send((name.clone(), side)).is_ok());
             if !sent && let Some(gallery) = &mut self.gallery {
                 gallery.icons.insert(&name, side, None);
             }
@@ -52,20 +80,64 @@ impl State {
 
     fn icon_decoded(&mut self, decoded: &Decoded) {
         let Some(gallery) = &mut self.gallery else { return };
-        let pixels = decoded.picture.as_ref().map(|picture| (picture.size, picture.size, picture.bytes.as_slice()));
-        gallery.icons.insert(&decoded.name, decoded.side, pixels);
+        let (name, side) = (&decoded.name, decoded.side);
+        match &decoded.outcome {
+            Outcome::Picture(picture) => {
+                gallery.icons.insert(name, side, Some((picture.size, picture.size, picture.bytes.as_slice())));
+            }
+            Outcome::Nothing => gallery.icons.insert(name, side, None),
+            // Nothing that is seen has changed.
+            Outcome::Dropped => return gallery.icons.withdraw(name, side),
+        }
         self.screens.damage();
     }
 }
 
-fn decode(dirs: &Dirs, asked: &Receiver<(String, u32)>, answer: &SyncSender<Decoded>) {
+fn get(icons: &mut Icons, name: &str, side: u32) -> Outcome {
+    let found = icons.get(name, side, 1.0).unwrap_or_else(|error| {
+        tracing::debug!(%error, "an icon is not shown");
+        None
+    });
+    found.map_or(Outcome::Nothing, Outcome::Picture)
+}
+
+fn decode(dirs: &Dirs, asked: &Receiver<Wanted>, answer: &SyncSender<Decoded>) {
     let mut icons = Icons::new(dirs, None);
     while let Ok((name, side)) = asked.recv() {
-        let picture = icons.get(&name, side, 1.0).unwrap_or_else(|error| {
-            tracing::debug!(%error, "an icon is not shown");
-            None
-        });
-        if answer.send(Decoded { name, side, picture }).is_err() {
+        let outcome = get(&mut icons, &name, side);
+        if answer.send(Decoded { name, side, outcome }).is_err() {
+            return;
+        }
+    }
+}
+
+/// What was asked for last is in sight most likely: it comes first.
+fn decode_pictures(dirs: &Dirs, asked: &Receiver<Wanted>, answer: &SyncSender<Decoded>) {
+    // For the drawings of what is no picture after all.
+    let mut icons = Icons::new(dirs, None);
+    let mut waiting: VecDeque<Wanted> = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            let Ok(next) = asked.recv() else { return };
+            waiting.push_back(next);
+        }
+        waiting.extend(asked.try_iter());
+        while waiting.len() > MOST_PICTURES {
+            let Some((name, side)) = waiting.pop_front() else { break };
+            if answer.send(Decoded { name, side, outcome: Outcome::Dropped }).is_err() {
+                return;
+            }
+        }
+        let Some((name, side)) = waiting.pop_back() else { continue };
+        let Some((path, drawing)) = files::picture(&name) else { continue };
+        let outcome = match photo::load(Path::new(path), side) {
+            Ok(picture) => Outcome::Picture(Arc::new(picture)),
+            Err(reason) => {
+                tracing::debug!(path, reason, "a picture is not shown");
+                get(&mut icons, &drawing, side)
+            }
+        };
+        if answer.send(Decoded { name, side, outcome }).is_err() {
             return;
         }
     }

@@ -3,6 +3,7 @@
 //! A session without it, as tests of protocols use one, has windows all the same.
 
 mod clock;
+mod directories;
 mod icons;
 mod memory;
 mod programs;
@@ -50,6 +51,7 @@ pub struct Session {
     state_file: Option<PathBuf>,
     debounce: Debounce,
     icons: Option<icons::IconThread>,
+    directories: directories::Followed,
     /// What was launched; `None` where the file could not be read, and must not be written over.
     recent: Option<Recent>,
     /// A thread writes at the moment.
@@ -85,6 +87,7 @@ impl Session {
                 None
             }
         };
+        let directories = directories::Followed::new(&dirs);
         let entries = Entries::scan(&dirs, &crate::services::entries::Locale::from_env());
         Self {
             dirs,
@@ -96,6 +99,7 @@ impl Session {
             state_file,
             debounce: Debounce::default(),
             icons: None,
+            directories,
             recent,
             writing: false,
             written: Vec::new(),

@@ -23,6 +23,7 @@ impl State {
     /// Lays everything out again and tells every window what follows from it.
     pub fn relayout(&mut self) {
         self.shell.outdated = false;
+        self.follow_directories();
         self.shell.note_use();
         self.measure_terminals();
         for id in self.screens.ids() {

@@ -5,6 +5,7 @@
 
 mod cost;
 mod extent;
+pub mod photo;
 mod picture;
 mod png;
 mod sheet;
@@ -86,7 +87,13 @@ impl Icons {
         if let Some(found) = self.cache.get(&key) {
             return found.clone();
         }
-        let found = self.find(name, key.size, key.scale).map(|path| decode(&path, pixels)).transpose();
+        let found = match lcars_ui::files::drawing(name) {
+            Some(drawing) => {
+                let own = |reason: String| IconError { path: PathBuf::from(name), reason };
+                svg::decode(drawing.as_bytes(), pixels).map(Some).map_err(own)
+            }
+            None => self.find(name, key.size, key.scale).map(|path| decode(&path, pixels)).transpose(),
+        };
         let found = found.map(|picture| picture.map(Arc::new));
         self.remember(key, found.clone());
         found
@@ -161,6 +168,17 @@ mod tests {
             }
         }
         assert_eq!(icons.get("red", 1, f64::NAN).unwrap().unwrap().bytes, [0, 0, 255, 255]);
+    }
+
+    #[test]
+    fn the_drawings_of_files_are_icons_too() {
+        let scratch = Scratch::new();
+        let mut icons = icons(&scratch);
+        let colour = lcars_ui::theme::Colour { r: 255, g: 0, b: 0, a: 255 };
+        let name = lcars_ui::files::drawing_name(lcars_ui::files::Symbol::Folder, colour);
+        let picture = icons.get(&name, 64, 1.0).unwrap().unwrap();
+        let red = picture.bytes.chunks(4).filter(|pixel| pixel[2] > 200 && pixel[0] == 0).count();
+        assert!((100..2000).contains(&red), "strokes and nothing else: {red}");
     }
 
     #[test]

@@ -1,0 +1,194 @@
+//! Which directory each hub shows: that of its terminal, and before there is one the user's home. A directory is read and
+//! watched for as long as somebody looks at it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use calloop::channel::{Event, SyncSender, sync_channel};
+use lcars_ui::files::{Failure, Listing, Progress};
+use lcars_ui::hierarchy::SectorId;
+
+use crate::services::directory::{self, Directories, read};
+use crate::services::dirs::Dirs;
+use crate::state::State;
+
+/// Listings that wait for the main thread. Who reads waits until there is room.
+const WAITING: usize = 8;
+/// Directories that are remembered, to be shown at once when somebody comes back.
+const MOST_REMEMBERED: usize = 24;
+/// Entries of all of them together.
+const MOST_REMEMBERED_ENTRIES: usize = 200_000;
+
+/// What is told of a directory, and for whom.
+#[derive(Debug)]
+struct Told {
+    sector: SectorId,
+    turn: u64,
+    listing: Listing,
+}
+
+/// The directories of sectors.
+#[derive(Debug)]
+pub(super) struct Followed {
+    directories: Directories,
+    by_sector: BTreeMap<SectorId, Shown>,
+    /// The one seen last at the end.
+    remembered: VecDeque<Arc<Listing>>,
+    sender: Option<SyncSender<Told>>,
+    turns: u64,
+}
+
+/// What a sector shows.
+#[derive(Debug)]
+struct Shown {
+    path: PathBuf,
+    turn: u64,
+    /// While somebody looks.
+    watched: Option<directory::Shown>,
+}
+
+impl Followed {
+    pub(super) fn new(dirs: &Dirs) -> Self {
+        let (by_sector, remembered) = (BTreeMap::new(), VecDeque::new());
+        Self { directories: Directories::new(dirs), by_sector, remembered, sender: None, turns: 0 }
+    }
+
+    fn remember(&mut self, listing: &Arc<Listing>) {
+        self.remembered.retain(|known| known.path != listing.path);
+        if listing.progress == Progress::Whole {
+            self.remembered.push_back(listing.clone());
+        }
+        let entries = |known: &VecDeque<Arc<Listing>>| known.iter().map(|known| known.entries.len()).sum::<usize>();
+        while self.remembered.len() > MOST_REMEMBERED || entries(&self.remembered) > MOST_REMEMBERED_ENTRIES {
+            if self.remembered.pop_front().is_none() {
+                break;
+            }
+        }
+    }
+
+    fn recall(&self, path: &[u8]) -> Option<Arc<Listing>> {
+        self.remembered.iter().find(|known| *known.path == *path).cloned()
+    }
+}
+
+impl State {
+    /// The directory that a sector shows, and whether its terminal is there.
+    fn directory_of(&self, sector: SectorId) -> Option<(PathBuf, bool)> {
+        let sector = self.shell.desktop.tree().sector(sector)?;
+        let terminal = sector.shown_terminal().filter(|terminal| terminal.is_alive());
+        let own = terminal.and_then(|terminal| terminal.directory.as_ref()).map(PathBuf::from);
+        let home = || self.session.as_ref().map(|session| (session.dirs.home.clone(), false));
+        own.filter(|own| own.is_absolute()).map(|own| (own, true)).or_else(home)
+    }
+
+    /// Begins to read what somebody looks at, and stops to read what nobody does.
+    pub(crate) fn follow_directories(&mut self) {
+        let wanted = self.shell.sectors_with_files();
+        let tree = self.shell.desktop.tree();
+        let Some(session) = &mut self.session else { return };
+        session.directories.by_sector.retain(|sector, _| tree.contains((*sector).into()));
+        self.shell.directories.by_sector.retain(|sector, _| tree.contains((*sector).into()));
+        for (_, shown) in session.directories.by_sector.iter_mut().filter(|(sector, _)| !wanted.contains(sector)) {
+            shown.watched = None;
+        }
+        for sector in wanted {
+            let Some((path, at_terminal)) = self.directory_of(sector) else { continue };
+            self.show_directory(sector, path, at_terminal);
+        }
+    }
+
+    fn show_directory(&mut self, sector: SectorId, path: PathBuf, at_terminal: bool) {
+        let Some(session) = &mut self.session else { return };
+        let followed = &mut session.directories;
+        let same = followed.by_sector.get(&sector).filter(|shown| shown.path == path);
+        let is_watched = same.is_some_and(|shown| shown.watched.is_some());
+        let known = self.shell.directories.by_sector.get(&sector).filter(|_| same.is_some());
+        if is_watched && known.is_some_and(|known| known.at_terminal == at_terminal) {
+            return;
+        }
+        let bytes = path.as_os_str().as_bytes();
+        let known = known.cloned().or_else(|| followed.recall(bytes));
+        let known = known.unwrap_or_else(|| Arc::new(Listing::reading(bytes)));
+        let known = Listing { at_terminal, ..Listing::clone(&known) };
+        self.shell.directories.by_sector.insert(sector, Arc::new(known));
+        if !is_watched {
+            self.watch_directory(sector, path);
+        }
+    }
+
+    fn watch_directory(&mut self, sector: SectorId, path: PathBuf) {
+        let sender = match self.listen_to_directories() {
+            Ok(sender) => sender,
+            Err(error) => return tracing::error!(%error, "directories cannot be followed"),
+        };
+        let Some(session) = &mut self.session else { return };
+        let followed = &mut session.directories;
+        followed.turns += 1;
+        let turn = followed.turns;
+        let tell = move |listing| sender.send(Told { sector, turn, listing }).is_ok();
+        match followed.directories.show(&path, tell) {
+            Ok(watched) => {
+                followed.by_sector.insert(sector, Shown { path, turn, watched: Some(watched) });
+            }
+            Err(error) => {
+                let failed = Progress::Failed(Failure::Other(error.to_string()));
+                let listing = Listing::new(path.as_os_str().as_bytes(), Vec::new(), failed);
+                self.shell.directories.by_sector.insert(sector, Arc::new(listing));
+            }
+        }
+    }
+
+    /// Where threads tell what they read.
+    fn listen_to_directories(&mut self) -> anyhow::Result<SyncSender<Told>> {
+        let Some(session) = &mut self.session else { anyhow::bail!("this session has no files") };
+        if let Some(sender) = &session.directories.sender {
+            return Ok(sender.clone());
+        }
+        let (sender, told) = sync_channel(WAITING);
+        session.directories.sender = Some(sender.clone());
+        let inserted = self.handle.insert_source(told, |event, (), state| {
+            if let Event::Msg(told) = event {
+                state.directory_told(told);
+            }
+        });
+        inserted.map(|_| sender).map_err(|error| error.error.into())
+    }
+
+    fn directory_told(&mut self, told: Told) {
+        let Some(session) = &mut self.session else { return };
+        let Some(shown) = session.directories.by_sector.get(&told.sector) else { return };
+        // What was read for somebody who is elsewhere by now.
+        if shown.turn != told.turn || shown.watched.is_none() {
+            return;
+        }
+        let known = self.shell.directories.by_sector.get(&told.sector);
+        let known = known.filter(|known| known.path == told.listing.path);
+        // What is remembered as a whole is better than what is not read to the end.
+        if told.listing.progress == Progress::Reading
+            && known.is_some_and(|known| !known.entries.is_empty() && known.progress == Progress::Whole)
+        {
+            return;
+        }
+        let at_terminal = known.is_some_and(|known| known.at_terminal);
+        let listing = Arc::new(Listing { at_terminal, ..told.listing });
+        session.directories.remember(&listing);
+        if known.is_none_or(|known| **known != *listing) {
+            self.shell.directories.by_sector.insert(told.sector, listing);
+            self.shell.outdated = true;
+            self.screens.damage();
+        }
+    }
+
+    /// Tells files how late it is, to the minute.
+    pub(super) fn set_time_of_files(&mut self) {
+        // SAFETY: `time` takes a null pointer for "only return it".
+        let seconds = unsafe { libc::time(std::ptr::null_mut()) };
+        let now = read::moment(seconds - seconds.rem_euclid(60));
+        if now != self.shell.directories.now {
+            self.shell.directories.now = now;
+            self.shell.outdated |= !self.shell.directories.by_sector.is_empty();
+        }
+    }
+}

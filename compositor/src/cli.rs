@@ -184,6 +184,11 @@ pub enum Message {
         /// As `stage` printed it.
         id: String,
     },
+    /// Open a file with the program for what it is, in the sector of the terminal this is said in.
+    Open {
+        /// A path, or an address such as https://example.org.
+        what: String,
+    },
     /// Print sectors, apps, windows and viewports as JSON.
     Desktop,
     /// List the terminals of all sectors: where they are and what runs in them.

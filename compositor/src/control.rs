@@ -58,6 +58,16 @@ pub enum Request {
         /// Such as `{"op":"zoom_out"}`.
         command: serde_json::Value,
     },
+    /// Opens a file, or something at an address.
+    Open {
+        /// An absolute path, or an address with its scheme.
+        file: String,
+        /// The desktop entry of the program that opens it.
+        entry: String,
+        /// The terminal whose sector it is to be opened in; the focused sector where none is named.
+        #[serde(default)]
+        terminal: Option<u64>,
+    },
     /// Answered with [`Answer::Desktop`].
     Desktop,
     /// Puts a command into the prompt; answered with [`Answer::Staged`] when it was looked at.
@@ -274,6 +284,13 @@ impl State {
                 Ok(()) => Answer::Done,
                 Err(refusal) => Answer::Error { reason: refusal.message },
             },
+            Request::Open { file, entry, terminal } => {
+                let terminal = terminal.map(lcars_ui::hierarchy::TerminalId::from_raw);
+                match self.open_with(&file, &entry, terminal) {
+                    Ok(()) => Answer::Done,
+                    Err(reason) => Answer::Error { reason },
+                }
+            }
             Request::Desktop => Answer::Desktop { desktop: self.desktop_state() },
             Request::Url { role } => match &self.remote {
                 Some(remote) => match remote.streamer().url(role) {

@@ -16,6 +16,7 @@ pub mod globals;
 mod handlers;
 pub mod input;
 mod mirror;
+pub mod opening;
 pub mod pacing;
 pub mod pipe;
 pub mod remote;

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use compositor::cli::{Cli, Command, Message, Msg};
 use compositor::control::{self, Answer, Request};
-use compositor::{doctor, run};
+use compositor::{doctor, opening, run};
 use streamer::protocol::Role;
 use tracing_subscriber::EnvFilter;
 
@@ -40,6 +40,7 @@ fn say(message: Msg) -> anyhow::Result<()> {
         Message::Focus { window } => Request::Focus { window },
         Message::Close { window } => Request::Close { window },
         Message::Do { command } => Request::Command { command: command_of(&command)? },
+        Message::Open { what } => opening::request(&what)?,
         Message::Stage { text, sector } => Request::Stage { text, sector },
         Message::Commit { id, hash, confirm } => Request::Commit { id, hash, confirm },
         Message::Discard { id } => Request::Discard { id },

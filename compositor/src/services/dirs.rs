@@ -15,6 +15,8 @@ pub struct Dirs {
     pub home: PathBuf,
     /// `$XDG_CONFIG_HOME`: what the user wrote.
     pub config_home: PathBuf,
+    /// `$XDG_CONFIG_DIRS`: what the machine's owner wrote, the most important first.
+    pub config: Vec<PathBuf>,
     /// `$XDG_STATE_HOME`: what we remember between sessions.
     pub state_home: PathBuf,
     /// `$XDG_DATA_HOME`, then `$XDG_DATA_DIRS`, the most important first.
@@ -45,7 +47,9 @@ impl Dirs {
         }
         let path = variable("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
         let programs = env::split_paths(&path).filter(|dir| dir.is_absolute()).take(MOST_DIRS).collect();
-        Self { home, config_home, state_home, data, programs }
+        let config = variable("XDG_CONFIG_DIRS").filter(|dirs| !dirs.is_empty()).unwrap_or_else(|| "/etc/xdg".into());
+        let config = env::split_paths(&config).filter(|dir| dir.is_absolute()).take(MOST_DIRS).collect();
+        Self { home, config_home, config, state_home, data, programs }
     }
 
     /// The user's settings.

@@ -27,7 +27,7 @@ use crate::services::recent::Recent;
 
 pub use settings::{standard as standard_settings, texture_bytes};
 pub(crate) use staging::{Asker, Staging};
-pub(crate) use terminals::Terminals;
+pub(crate) use terminals::{Terminals, VARIABLE as TERMINAL_VARIABLE};
 
 /// Where a program was started from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

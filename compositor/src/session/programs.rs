@@ -97,6 +97,28 @@ impl State {
         Ok(())
     }
 
+    /// Opens a file or an address with the program of a desktop entry, in the sector of a terminal.
+    ///
+    /// # Errors
+    /// Why not, in words for the screen.
+    pub(crate) fn open_with(&mut self, what: &str, entry: &str, terminal: Option<TerminalId>) -> Result<(), String> {
+        if what.len() > crate::opening::MOST_BYTES || what.contains('\0') {
+            return Err("that is neither a path nor an address".into());
+        }
+        if !what.starts_with('/') && !what.contains("://") {
+            return Err("a path is to be absolute".into());
+        }
+        let Some(session) = &self.session else { return Err("this session starts no programs".into()) };
+        let Some(found) = session.entries.get(entry) else { return Err(format!("there is no program {entry:?}")) };
+        let command = session.entries.command_to_open(found, what).map_err(|error| error.to_string())?;
+        let directory = found.directory.clone();
+        let of_terminal = terminal.and_then(|id| self.shell.desktop.tree().terminal(id)).map(|(sector, _)| sector.id);
+        let sector = of_terminal.or_else(|| self.shell.sector_here());
+        self.start(&Launch { command, directory }, Origin { sector, expected: None })?;
+        self.remember_launch(entry);
+        Ok(())
+    }
+
     /// What is launched often is offered first. Written on another thread; nothing waits for the disk.
     fn remember_launch(&mut self, entry: &str) {
         let Some(session) = &mut self.session else { return };

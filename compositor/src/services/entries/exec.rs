@@ -36,6 +36,28 @@ pub struct Fields<'a> {
     pub icon: Option<&'a str>,
     /// `%k`.
     pub file: &'a str,
+    /// `%f` and its like: what is to be opened, if anything is.
+    pub open: Option<Open<'a>>,
+}
+
+/// What a program is to open.
+#[derive(Debug, Clone, Copy)]
+pub struct Open<'a> {
+    /// For programs that take paths.
+    pub path: &'a str,
+    /// For programs that take addresses.
+    pub address: &'a str,
+}
+
+/// Whether a command says where what it is to open goes.
+pub fn takes_files(exec: &str) -> bool {
+    let mut chars = exec.chars();
+    while let Some(c) = chars.next() {
+        if c == '%' && matches!(chars.next(), Some('f' | 'F' | 'u' | 'U')) {
+            return true;
+        }
+    }
+    false
 }
 
 /// A word as it grows.
@@ -48,8 +70,8 @@ struct Word {
     field: bool,
 }
 
-/// The words of `exec`, which has its escapes of strings undone already. No files are handed over, so the codes for
-/// them vanish, and a word that was nothing else with them.
+/// The words of `exec`, which has its escapes of strings undone already. Where no file is handed over the codes for them
+/// vanish, and a word that was nothing else with them.
 pub fn words(exec: &str, fields: Fields<'_>) -> Result<Vec<String>, ExecError> {
     if exec.contains('\0') {
         return Err(ExecError::Nul);
@@ -130,7 +152,9 @@ enum Field<'a> {
 fn field<'a>(code: Option<char>, fields: Fields<'a>) -> Result<Field<'a>, ExecError> {
     Ok(match code.ok_or(ExecError::OpenFieldCode)? {
         '%' => Field::Text("%"),
-        'f' | 'F' | 'u' | 'U' | 'd' | 'D' | 'n' | 'N' | 'v' | 'm' => Field::Text(""),
+        'f' | 'F' => Field::Text(fields.open.map_or("", |open| open.path)),
+        'u' | 'U' => Field::Text(fields.open.map_or("", |open| open.address)),
+        'd' | 'D' | 'n' | 'N' | 'v' | 'm' => Field::Text(""),
         'c' => Field::Text(fields.name),
         'k' => Field::Text(fields.file),
         'i' => Field::Icon(fields.icon),
@@ -145,7 +169,7 @@ mod tests {
     use super::*;
 
     const FIELDS: Fields<'_> =
-        Fields { name: "Two Words", icon: Some("drawing"), file: "/usr/share/applications/x.desktop" };
+        Fields { name: "Two Words", icon: Some("drawing"), file: "/usr/share/applications/x.desktop", open: None };
 
     fn split(exec: &str) -> Vec<String> {
         words(exec, FIELDS).unwrap()
@@ -168,6 +192,16 @@ mod tests {
         assert_eq!(split("x %i y"), ["x", "--icon", "drawing", "y"]);
         assert_eq!(words("x %i y", Fields { icon: None, ..FIELDS }).unwrap(), ["x", "y"]);
         assert_eq!(split("x 5%% %%"), ["x", "5%", "%"]);
+    }
+
+    #[test]
+    fn what_is_to_be_opened_is_one_word_whatever_it_is_called() {
+        let open = Some(Open { path: "/a b/$(x) \"%c", address: "file:///a%20b" });
+        let with = |exec: &str| words(exec, Fields { open, ..FIELDS }).unwrap();
+        assert_eq!(with("gimp %U"), ["gimp", "file:///a%20b"]);
+        assert_eq!(with("vi -- %f"), ["vi", "--", "/a b/$(x) \"%c"]);
+        assert_eq!(with("x --open=%F"), ["x", "--open=/a b/$(x) \"%c"]);
+        assert!(takes_files("x %u") && !takes_files("x %%u %c") && !takes_files("x %"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod categories;
 mod exec;
 mod keyfile;
 mod locale;
+pub mod openers;
 mod search;
 
 use std::collections::HashSet;
@@ -17,7 +18,7 @@ pub use categories::Category;
 pub use exec::ExecError;
 pub use locale::Locale;
 
-use self::exec::Fields;
+use self::exec::{Fields, Open};
 use self::keyfile::Keys;
 use super::dirs::Dirs;
 use super::files;
@@ -31,6 +32,8 @@ const MOST_BYTES: u64 = 1 << 20;
 const MOST_FILES: usize = 4096;
 /// How deep entries may lie below `applications`.
 const MOST_DEPTH: usize = 8;
+/// No entry opens more types.
+const MOST_TYPES: usize = 1024;
 /// No entry is found by more words than these.
 const MOST_KEYWORDS: usize = 64;
 
@@ -45,6 +48,8 @@ pub struct Entry {
     pub generic_name: Option<String>,
     /// What it is good for.
     pub comment: Option<String>,
+    /// What it says it can open, as MIME types.
+    pub media_types: Vec<String>,
     /// By which other words it may be searched.
     pub keywords: Vec<String>,
     /// A name in the icon theme, or an absolute path.
@@ -162,7 +167,24 @@ impl Entries {
     /// # Errors
     /// If its `Exec` line is no command, or there is no terminal.
     pub fn command(&self, entry: &Entry) -> Result<Vec<String>, ExecError> {
-        let mut words = entry.words()?;
+        self.in_terminal(entry, entry.words(None)?)
+    }
+
+    /// The words that open a file, given by its absolute path, or something given by its address.
+    ///
+    /// # Errors
+    /// If the entry's `Exec` line is no command, or there is no terminal.
+    pub fn command_to_open(&self, entry: &Entry, what: &str) -> Result<Vec<String>, ExecError> {
+        let address = if what.starts_with('/') { address_of(what) } else { what.to_owned() };
+        let mut words = entry.words(Some(Open { path: what, address: &address }))?;
+        // A program that does not say where a file goes gets it last.
+        if !exec::takes_files(&entry.exec) {
+            words.push(what.to_owned());
+        }
+        self.in_terminal(entry, words)
+    }
+
+    fn in_terminal(&self, entry: &Entry, mut words: Vec<String>) -> Result<Vec<String>, ExecError> {
         if entry.terminal {
             let wrapper = match self.terminal.ok_or(ExecError::NoTerminal)? {
                 // The window carries the entry's name, so that it is a program of its own and not one more terminal.
@@ -185,17 +207,30 @@ impl Entries {
 }
 
 impl Entry {
-    fn words(&self) -> Result<Vec<String>, ExecError> {
+    fn words(&self, open: Option<Open>) -> Result<Vec<String>, ExecError> {
         let file = self.file.to_str().unwrap_or_default();
-        exec::words(&self.exec, Fields { name: &self.name, icon: self.icon.as_deref(), file })
+        exec::words(&self.exec, Fields { name: &self.name, icon: self.icon.as_deref(), file, open })
     }
 
     /// The name of the program that it starts, without its directory.
     fn program(&self) -> Option<String> {
-        let words = self.words().ok()?;
+        let words = self.words(None).ok()?;
         let program = Path::new(words.first()?).file_name()?;
         Some(program.to_str()?.to_owned())
     }
+}
+
+/// The address of a file: its path with everything encoded that means something in an address.
+fn address_of(path: &str) -> String {
+    let mut address = String::from("file://");
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    address
 }
 
 /// `org.mozilla.firefox` is `firefox`.
@@ -221,6 +256,8 @@ fn read(id: String, file: &Path, text: &str, dirs: &Dirs, locale: &Locale) -> Op
     let label = |key| keys.string(key).map(|text| label::clean(&text)).filter(|text| !text.is_empty());
     let names_us = |key| keys.list(key).map(|desktops| desktops.iter().any(|desktop| desktop == DESKTOP));
     let shown_here = names_us("OnlyShowIn").unwrap_or(true) && !names_us("NotShowIn").unwrap_or(false);
+    let mut media_types = keys.list("MimeType").unwrap_or_default();
+    media_types.truncate(MOST_TYPES);
     let mut keywords = keys.list("Keywords").unwrap_or_default();
     keywords.truncate(MOST_KEYWORDS);
     Some(Entry {
@@ -228,6 +265,7 @@ fn read(id: String, file: &Path, text: &str, dirs: &Dirs, locale: &Locale) -> Op
         generic_name: label("GenericName"),
         comment: label("Comment"),
         keywords,
+        media_types,
         icon: keys.string("Icon"),
         category: Category::of(&keys.list("Categories").unwrap_or_default()),
         terminal: keys.is_true("Terminal"),

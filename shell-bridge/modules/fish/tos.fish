@@ -245,6 +245,8 @@ for key in \t \n
     bind --mode tos_paste $key 'commandline --insert '(string escape -- $key)
 end
 bind --mode tos_paste \e'[201~' __tos_pasted
+# If the end never comes.
+bind --mode tos_paste \cc '__tos_pasted; commandline --function cancel-commandline'
 
 # --- for the user --------------------------------------------------------------------------------------------------------
 

@@ -58,6 +58,29 @@ fn a_million_sequences_in_a_second_are_counted() {
 }
 
 #[test]
+fn what_a_file_leaves_unfinished_does_not_swallow_the_shells_next_word() {
+    let mark = format!("\x1b]133;D;0;tos={NONCE}\x07");
+    for left in [
+        &b"\x1b"[..],
+        b"\x1b]",
+        b"\x1b]9001",
+        b"\x1b]9001;stage;",
+        b"\x1b]133;A\x1b",
+        b"\x9d",
+        b"\x9d9001;x",
+        b"\x1bP",
+        b"\x1b]0;t",
+        b"\xe2\x80",
+        b"\x1b[",
+        b"\x1b]9001;\xf0\x9f",
+    ] {
+        let mut decoder = decoder();
+        let said = decode(&mut decoder, &[left, mark.as_bytes()]);
+        assert_eq!(said.last(), Some(&Said::Event(ShellEvent::CommandEnd { status: Some(0) })), "{left:x?}");
+    }
+}
+
+#[test]
 fn a_flood_of_others_does_not_silence_the_shell() {
     let mut decoder = decoder();
     let flood = [

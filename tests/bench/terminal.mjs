@@ -43,18 +43,20 @@ async function begin(browser) {
         const desk = await open(browser, session.url);
         await until("the page has the keyboard", async () => (await desk.state()).captured);
         const { sectors } = (await session.message("desktop")).desktop;
-        const hub = { sector: sectors[0].id };
-        await go(session, hub);
+        await session.message("do", JSON.stringify({ op: "jump", to: { sector: sectors[0].id } }));
+        await session.message("do", JSON.stringify({ op: "mode", mode: "command" }));
         await atPrompt(session, 1);
-        return { session, desk, hub };
+        return { session, desk };
     } catch (error) {
         await session.stop();
         throw error;
     }
 }
 
-function go(session, to) {
-    return session.message("do", JSON.stringify({ op: "jump", to }));
+/** The path of the pane with the focus. */
+async function here(session) {
+    const { outputs, focused_output: output, focused_viewport: viewport } = (await session.message("desktop")).desktop;
+    return outputs.find(({ id }) => id === output).panes.find((pane) => pane.viewport === viewport).path;
 }
 
 async function terminals(session) {
@@ -143,7 +145,7 @@ async function answers(page) {
 
 /** Much text, through a terminal of the desktop and through foot in turn; and what can be done meanwhile. */
 async function flood(browser) {
-    const { session, desk, hub } = await begin(browser);
+    const { session, desk } = await begin(browser);
     try {
         const text = session.place.file("text");
         await writeFile(text, lines(FLOOD * 1e6));
@@ -152,7 +154,8 @@ async function flood(browser) {
             took.own.push(await through(session, text, (script) => run(desk, `sh ${script}`)));
             await atPrompt(session, 1);
             took.foot.push(await through(session, text, (script) => inFoot(session, desk, script)));
-            await go(session, hub);
+            // Where foot was, nothing is left to be seen.
+            await until("the hub is seen again", async () => (await here(session)).length === 1);
             await desk.rests();
         }
         const rate = (list) => list.map((seconds) => FLOOD / seconds);

@@ -43,6 +43,11 @@ function atPrompt(session) {
     });
 }
 
+/** Whether a command runs in a terminal. */
+function isRunning({ activity, command }, text) {
+    return activity === "running" && command === text;
+}
+
 /** Waits until a command has ended, and gives how. */
 function ended(session, text) {
     return becomes(session, `${text} has ended`, (now) => {
@@ -101,13 +106,13 @@ test("what is typed is run by a real shell, and the picture shows it", inSession
 test("Ctrl-C ends what runs, and says with what it ended", inSession(options, async (session) => {
     const desk = await hub(session);
     await type(desk, "sleep 1000");
-    await becomes(session, "it runs", (now) => shown(now).activity.running?.command === "sleep 1000");
+    await becomes(session, "it runs", (now) => isRunning(shown(now), "sleep 1000"));
     await desk.page.keyboard.press("Control+c");
     const { status } = await ended(session, "sleep 1000");
     assert.equal(status, 130);
     // Also one that prints without end.
     await type(desk, "yes");
-    await becomes(session, "it runs", (now) => shown(now).activity.running?.command === "yes");
+    await becomes(session, "it runs", (now) => isRunning(shown(now), "yes"));
     await desk.page.keyboard.press("Control+c");
     await ended(session, "yes");
 }));

@@ -49,7 +49,7 @@ impl Fish {
             return Err(QueryError::Directory);
         }
         let mut command = self.command_at_home();
-        command.args(["--no-config", "--command", COMPLETE, checked(text)?]).current_dir(directory);
+        command.args(["--no-config", "--command", COMPLETE, "--", checked(text)?]).current_dir(directory);
         let output = answered(run(command, "", WITHIN, MAX_OUTPUT)?)?;
         let candidates = whole(&output, b'\n').map(|line| {
             let (text, description) = line.split_once('\t').unwrap_or((&line, ""));
@@ -72,7 +72,7 @@ impl Fish {
     pub fn history_search(&self, text: &str, limit: usize) -> Result<Vec<String>, QueryError> {
         let limit = limit.min(MAX_COMMANDS);
         let mut command = self.command_at_home();
-        command.args(["--no-config", "--command", HISTORY, checked(text)?, &limit.to_string()]);
+        command.args(["--no-config", "--command", HISTORY, "--", checked(text)?, &limit.to_string()]);
         let output = run(command, "", WITHIN, MAX_OUTPUT)?;
         // Finding nothing is no success.
         if !output.status.success() && output.stderr.is_empty() {

@@ -54,7 +54,12 @@ pub enum QueryError {
 #[derive(Debug, Clone)]
 pub struct Fish {
     program: PathBuf,
+    /// Where the user's completions, functions and history are.
+    home: Vec<(OsString, OsString)>,
 }
+
+/// What of the environment says where those are.
+const HOME: [&str; 6] = ["HOME", "USER", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_RUNTIME_DIR"];
 
 impl Fish {
     /// The first in `$PATH`.
@@ -64,12 +69,19 @@ impl Fish {
     pub fn find() -> Result<Self, QueryError> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let program = std::env::split_paths(&path).map(|directory| directory.join("fish")).find(|file| file.is_file());
-        Ok(Self { program: program.ok_or(QueryError::Missing)? })
+        Ok(Self::at(program.ok_or(QueryError::Missing)?))
     }
 
     /// The one at `program`; `fish_indent` is beside it.
     pub fn at(program: PathBuf) -> Self {
-        Self { program }
+        let home = HOME.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();
+        Self { program, home }
+    }
+
+    /// With the user's files in another home.
+    #[must_use]
+    pub fn with_home(self, home: PathBuf) -> Self {
+        Self { home: vec![("HOME".into(), home.into())], ..self }
     }
 
     /// A Fish that reads no configuration, with nothing of this process' environment but what is needed to find programs
@@ -87,11 +99,7 @@ impl Fish {
     /// Also with the user's home.
     fn command_at_home(&self) -> Command {
         let mut command = self.command(&self.program);
-        for name in ["HOME", "USER", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_DATA_DIRS", "XDG_RUNTIME_DIR"] {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
+        command.envs(self.home.iter().map(|(name, value)| (name, value)));
         command
     }
 }

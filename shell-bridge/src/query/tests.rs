@@ -150,9 +150,37 @@ fn completions_of_files_commands_and_options() {
     assert!(found.iter().any(|one| one.text == "--export" && !one.description.is_empty()), "{found:?}");
     assert_eq!(fish().complete("cat nothing-like-this", directory.path()).unwrap(), []);
     // Text is text.
+    assert_eq!(fish().complete("--version", directory.path()).unwrap(), []);
     assert!(fish().complete("echo $(exit 3) --do-complete", directory.path()).is_ok());
     let gone = fish().complete("ls", Path::new("/nonexistent"));
     assert!(matches!(gone, Err(QueryError::Directory)), "{gone:?}");
+}
+
+#[test]
+fn the_users_history_and_completions_are_found_and_the_configuration_is_not_run() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |path: &str, contents: &str| {
+        let path = home.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, contents).unwrap();
+    };
+    let history = "- cmd: make one\n  when: 1\n- cmd: ls\n  when: 2\n- cmd: for x in 1\\n  make $x\\nend\n  when: 3\n\
+                   - cmd: make one\n  when: 4\n- cmd: MAKE\n  when: 5\n";
+    write(".local/share/fish/fish_history", history);
+    write(".config/fish/completions/true.fish", "complete -c true -a 'alpha beta' -d 'a letter'");
+    write(".config/fish/config.fish", "touch $HOME/was_run; echo noise");
+    let fish = fish().with_home(home.path().to_owned());
+
+    let found = fish.history_search("make", 10).unwrap();
+    assert_eq!(found, ["MAKE", "make one", "for x in 1\n  make $x\nend"]);
+    assert_eq!(fish.history_search("make", 1).unwrap(), ["MAKE"]);
+    assert_eq!(fish.history_search("nothing like it", 10).unwrap(), [""; 0]);
+    assert_eq!(fish.history_search("--help; rm -r /", 10).unwrap(), [""; 0], "text is text");
+
+    let found = fish.complete("true al", home.path()).unwrap();
+    assert_eq!(found, [crate::api::Candidate { text: "alpha".into(), description: "a letter".into() }]);
+    assert!(!home.path().join("was_run").exists());
+    assert_eq!(std::fs::read_to_string(home.path().join(".local/share/fish/fish_history")).unwrap(), history);
 }
 
 #[test]

@@ -137,12 +137,15 @@ fn a_popup_flips_or_shrinks_if_it_says_so_and_is_left_alone_if_not() {
     let area = f.area();
     let (x, y) = (area.size.w - 10, area.size.h - 10);
     let room = (800 - area.loc.x - x, 600 - area.loc.y - y);
+    // More than there is room for beside and below the window.
+    let (w, h) = (100, 90);
+    assert!(room.0 < w && room.1 < h);
     for (adjustment, expected) in [
-        (ConstraintAdjustment::None, (x, y, 100, 50)),
-        (ConstraintAdjustment::FlipX | ConstraintAdjustment::FlipY, (x + 1 - 100, y + 1 - 50, 100, 50)),
+        (ConstraintAdjustment::None, (x, y, w, h)),
+        (ConstraintAdjustment::FlipX | ConstraintAdjustment::FlipY, (x + 1 - w, y + 1 - h, w, h)),
         (ConstraintAdjustment::ResizeX | ConstraintAdjustment::ResizeY, (x, y, room.0, room.1)),
     ] {
-        let positioner = positioner(&mut client, (x, y), (100, 50));
+        let positioner = positioner(&mut client, (x, y), (w, h));
         positioner.set_constraint_adjustment(adjustment);
         let popup = Popup::new(&mut client, &window.xdg, &positioner);
         assert_eq!(popup.map(&mut f, &mut client, GREEN), expected, "{adjustment:?}");

@@ -225,6 +225,10 @@ fn while_picking_a_tap_appends_and_a_second_one_takes_it_back_from_the_picks() {
     assert_eq!(picked, ["src", "a b"]);
     session.click(session.tile("src"), Button::Primary);
     assert!(session.says("1 PICKED"));
+    assert_eq!(session.prompt(), "tar czf x.tgz 'a b'", "what was picked by mistake is taken back");
+    session.act(FilesAct::ClearPicks);
+    assert_eq!(session.prompt(), "tar czf x.tgz");
+    session.interface.leave_prompt();
     assert!(session.key(Symbol::Escape));
     assert!(!session.says("PICK MODE"), "Escape leaves the mode, and the hub stays");
     assert!(session.desktop.focused_viewport().path.sector().is_some());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::keyboard::Symbol;
 use super::{Interface, Request, Sight};
 use crate::camera::{Motion, Timing};
-use crate::files::{Browser, Directories, Shape};
+use crate::files::{Browser, Directories, Shape, Unquotable};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{SectorId, ViewportId};
 use crate::operation::Direction;
@@ -23,6 +23,9 @@ const THROWN: f64 = 0.25;
 const SETTLE: Duration = Duration::from_millis(250);
 /// The wheel scrolls one row for each notch of this many logical pixels.
 const NOTCH: f64 = 120.0;
+
+/// Panes come and go; no more places than these are remembered.
+const MOST_BROWSERS: usize = 64;
 
 /// Where the files of a sector are seen in a pane.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,6 +138,9 @@ impl Interface {
         timing: &Timing,
     ) {
         self.files.browsers.retain(|(_, sector), _| sight.tree.contains((*sector).into()));
+        if self.files.browsers.len() > MOST_BROWSERS {
+            self.files.browsers.retain(|place, _| places.contains(place));
+        }
         for place @ (pane, sector) in places {
             let Some(listing) = directories.of(*sector) else {
                 self.files.browsers.remove(place);
@@ -221,7 +227,7 @@ impl Interface {
         let now = Duration::MAX;
         let Some(browser) = self.files.of(area) else { return Vec::new() };
         browser.tell(None);
-        let staged = match act {
+        let deed = match act {
             FilesAct::Tap { file } | FilesAct::Pick { file } => {
                 let Some(place) = browser.place_of_id(file) else { return Vec::new() };
                 browser.go_to(place, now, Duration::ZERO);
@@ -230,39 +236,53 @@ impl Interface {
                 }
                 if browser.is_picking() { picked(browser, place) } else { tapped(browser, place) }
             }
-            FilesAct::Up => browser.listing().word_for_parent().map(|word| {
-                word.map(|word| UiAction::Stage { text: format!("cd {word}") }).map_err(|error| error.to_string())
-            }),
-            FilesAct::Inspect => browser.subject().map(|entry| {
-                let word = browser.listing().word_for(&entry.name).map_err(|error| error.to_string())?;
+            FilesAct::Up => browser.listing().word_for_parent().map_or(Deed::Nothing, |word| staged("cd", word)),
+            FilesAct::Inspect => browser.subject().map_or(Deed::Nothing, |entry| {
                 let program = if entry.is_directory() { "ls -la" } else { "stat" };
-                Ok(UiAction::Stage { text: format!("{program} {word}") })
+                staged(program, browser.listing().word_for(&entry.name))
             }),
             FilesAct::Hidden => {
                 browser.toggle_hidden(now);
-                None
+                Deed::Nothing
             }
             FilesAct::Sort => {
                 browser.sort_next(now);
-                None
+                Deed::Nothing
             }
             FilesAct::Picking => {
                 browser.set_picking(!browser.is_picking());
-                None
+                Deed::Nothing
             }
             FilesAct::ClearPicks => {
+                let words = browser.picks().iter().filter_map(|name| browser.listing().word_for(name).ok()).collect();
                 browser.clear_picks();
-                None
+                Deed::TakeBack(words)
             }
         };
-        match staged {
-            None => Vec::new(),
-            Some(Ok(action)) => self.act_in(&action, Some(pane), None, sight),
-            Some(Err(reason)) => {
+        match deed {
+            Deed::Nothing => Vec::new(),
+            Deed::Ask(action) => self.act_in(&action, Some(pane), None, sight),
+            Deed::TakeBack(words) => self.take_back(&words, sight),
+            Deed::Refuse(reason) => {
                 browser.tell(Some(reason));
                 Vec::new()
             }
         }
+    }
+
+    /// Takes words out of the prompt that were put there by picking, as far as they are still there.
+    fn take_back(&mut self, words: &[String], sight: &Sight) -> Vec<Request> {
+        let mut text = String::from(self.prompt.text());
+        words.iter().for_each(|word| without_word(&mut text, word));
+        if text == self.prompt.text() {
+            return Vec::new();
+        }
+        let had_keyboard = self.prompt.keyboard;
+        let requests = self.act(&UiAction::Stage { text }, sight);
+        if !had_keyboard {
+            self.leave_prompt();
+        }
+        requests
     }
 
     /// The wheel turned here, by logical pixels. Whether it scrolled files.
@@ -297,24 +317,52 @@ impl Interface {
     }
 }
 
-/// What a tap on a file stages.
-fn tapped(browser: &Browser, place: usize) -> Option<Result<UiAction, String>> {
-    let entry = browser.entry(place)?;
-    let verb = if entry.is_directory() { "cd" } else { "open" };
-    let word = browser.listing().word_for(&entry.name);
-    Some(word.map(|word| UiAction::Stage { text: format!("{verb} {word}") }).map_err(|error| error.to_string()))
+/// What is to be done after something was done with files.
+enum Deed {
+    Nothing,
+    Ask(UiAction),
+    TakeBack(Vec<String>),
+    /// And why.
+    Refuse(String),
 }
 
-/// What picking a file appends.
-fn picked(browser: &mut Browser, place: usize) -> Option<Result<UiAction, String>> {
-    let name = browser.entry(place)?.name.clone();
+fn staged(program: &str, word: Result<String, Unquotable>) -> Deed {
+    match word {
+        Ok(word) => Deed::Ask(UiAction::Stage { text: format!("{program} {word}") }),
+        Err(reason) => Deed::Refuse(reason.to_string()),
+    }
+}
+
+/// What a tap on a file stages.
+fn tapped(browser: &Browser, place: usize) -> Deed {
+    let Some(entry) = browser.entry(place) else { return Deed::Nothing };
+    staged(if entry.is_directory() { "cd" } else { "open" }, browser.listing().word_for(&entry.name))
+}
+
+/// What picking a file appends, or takes back.
+fn picked(browser: &mut Browser, place: usize) -> Deed {
+    let Some(name) = browser.entry(place).map(|entry| entry.name.clone()) else { return Deed::Nothing };
     let word = match browser.listing().word_for(&name) {
         Ok(word) => word,
-        Err(error) => return Some(Err(error.to_string())),
+        Err(reason) => return Deed::Refuse(reason.to_string()),
     };
     match browser.toggle_pick(&name) {
-        Some(true) => Some(Ok(UiAction::Append { text: word })),
-        Some(false) => None,
-        None => Some(Err(format!("no more than {} files can be picked", crate::files::MOST_PICKS))),
+        Some(true) => Deed::Ask(UiAction::Append { text: word }),
+        Some(false) => Deed::TakeBack(vec![word]),
+        None => Deed::Refuse(format!("no more than {} files can be picked", crate::files::MOST_PICKS)),
+    }
+}
+
+/// Takes the last whole word of that kind out of a text, with the space before it.
+fn without_word(text: &mut String, word: &str) {
+    let at_end = |rest: &str| rest.is_empty() || rest.starts_with(char::is_whitespace);
+    let is_whole = |at: &usize| {
+        let (before, rest) = text.split_at(*at);
+        (before.is_empty() || before.ends_with(char::is_whitespace)) && rest.strip_prefix(word).is_some_and(at_end)
+    };
+    let found = text.rmatch_indices(word).map(|(at, _)| at).find(is_whole);
+    if let Some(at) = found {
+        let from = at - usize::from(text[..at].ends_with(' '));
+        text.replace_range(from..at + word.len(), "");
     }
 }

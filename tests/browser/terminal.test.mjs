@@ -24,7 +24,6 @@ async function hub(session, context = {}) {
     await command(session, { op: "mode", mode: "command" });
     await arrives(session, "2 BUILD");
     await atPrompt(session);
-    await desk.rests();
     return desk;
 }
 

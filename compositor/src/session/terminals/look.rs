@@ -226,6 +226,7 @@ impl State {
 
     /// Somebody scrolled, selected or resized: a terminal looks different, and its shell knows nothing of it.
     pub(super) fn terminal_touched(&mut self, id: TerminalId) {
+        self.word_terminals_soon();
         if self.face_terminal(id) {
             self.shell.outdated = true;
         }

@@ -11,6 +11,7 @@ mod random;
 mod saved;
 mod sectors;
 mod state;
+mod terminals;
 
 use std::time::Duration;
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use lcars_ui::camera::{LONGEST, Motion, Pose};
 use lcars_ui::geometry::{Rect, Size};
 use lcars_ui::hierarchy::{
-    App, AppId, Desktop, HubMode, Launch, Level, NewWindow, NodeId, OutputId, Path, SectorColour, SectorId, Tree,
-    ViewportId, WindowId, content, tiles,
+    Activity, App, AppId, Desktop, HubMode, Launch, Level, NewWindow, NodeId, Outcome, OutputId, Path, SectorColour,
+    SectorId, TerminalId, Tree, ViewportId, WindowId, content, tiles,
 };
 use lcars_ui::operation::{Axis, Direction, Effect, Effects, Operation, Refused};
 use proptest::collection::vec;
@@ -38,6 +38,8 @@ enum Step {
     Release(u8, f64),
     SetMotion(bool),
     Wait(u64),
+    /// A shell says what it is at, where it is, and what ended.
+    Shell(u8, u8),
     /// Loads the snapshot of this moment.
     Reload,
 }
@@ -68,6 +70,11 @@ enum Asked {
     Close(Option<u8>),
     Activate(u8),
     Fullscreen(Option<u8>, Option<bool>),
+    NewTerminal(Option<u8>),
+    CloseTerminal(Option<u8>),
+    RestartTerminal(Option<u8>),
+    ShowTerminal(u8),
+    StepTerminal(bool),
 }
 
 fn direction() -> impl Strategy<Value = Direction> {
@@ -109,6 +116,11 @@ fn asked() -> impl Strategy<Value = Asked> {
         1 => of(any()).prop_map(Asked::Close),
         1 => any().prop_map(Asked::Activate),
         1 => (of(any()), of(proptest::bool::ANY)).prop_map(|(window, on)| Asked::Fullscreen(window, on)),
+        2 => of(any()).prop_map(Asked::NewTerminal),
+        1 => of(any()).prop_map(Asked::CloseTerminal),
+        1 => of(any()).prop_map(Asked::RestartTerminal),
+        1 => any().prop_map(Asked::ShowTerminal),
+        1 => proptest::bool::ANY.prop_map(Asked::StepTerminal),
     ]
 }
 
@@ -131,6 +143,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (any(), number()).prop_map(|(viewport, speed)| Step::Release(viewport, speed * 5.0)),
         1 => any().prop_map(|n| Step::SetMotion(n < 80)),
         12 => (0u64..400).prop_map(Step::Wait),
+        4 => (any(), any()).prop_map(|(terminal, what)| Step::Shell(terminal, what)),
         1 => Just(Step::Reload),
     ]
 }
@@ -143,6 +156,8 @@ struct Run {
     keyboard: Option<WindowId>,
     /// What was opened and not removed.
     windows: BTreeSet<WindowId>,
+    /// Terminals whose shells were to be started and not ended, by the effects alone.
+    shells: BTreeSet<TerminalId>,
     /// Every number that ever named something.
     used: BTreeSet<u64>,
     alive: BTreeSet<u64>,
@@ -157,7 +172,15 @@ impl Run {
     fn new() -> Self {
         let desktop = Desktop::new(&[("One", None), ("Two", None)], AREA).unwrap();
         let (used, alive) = (BTreeSet::new(), BTreeSet::new());
-        Self { desktop, now: Duration::ZERO, keyboard: None, windows: BTreeSet::new(), used, alive }
+        Self {
+            desktop,
+            now: Duration::ZERO,
+            keyboard: None,
+            windows: BTreeSet::new(),
+            shells: BTreeSet::new(),
+            used,
+            alive,
+        }
     }
 
     fn sector(&self, number: u8) -> SectorId {
@@ -168,6 +191,11 @@ impl Run {
     fn window(&self, number: u8) -> WindowId {
         let all: Vec<_> = self.windows.iter().copied().collect();
         pick(&all, number, WindowId::from_raw(100_000))
+    }
+
+    fn terminal(&self, number: u8) -> TerminalId {
+        let all: Vec<_> = self.desktop.tree().terminals().map(|terminal| terminal.id).collect();
+        pick(&all, number, TerminalId::from_raw(100_000))
     }
 
     fn viewport(&self, number: u8) -> ViewportId {
@@ -215,6 +243,17 @@ impl Run {
                 Operation::SendToSector { node: n.map(|n| self.node(n)), sector: self.sector(to), follow }
             }
             Asked::Close(n) => Operation::Close { node: n.map(|n| self.node(n)) },
+            Asked::NewTerminal(n) => Operation::NewTerminal { sector: n.map(|n| self.sector(n)) },
+            Asked::CloseTerminal(n) => Operation::CloseTerminal { terminal: n.map(|n| self.terminal(n)) },
+            Asked::RestartTerminal(n) => Operation::RestartTerminal { terminal: n.map(|n| self.terminal(n)) },
+            Asked::ShowTerminal(n) => Operation::ShowTerminal { terminal: self.terminal(n) },
+            Asked::StepTerminal(on) => {
+                if on {
+                    Operation::NextTerminal
+                } else {
+                    Operation::PreviousTerminal
+                }
+            }
             Asked::Activate(n) => Operation::Activate { window: self.window(n) },
             Asked::Fullscreen(n, on) => Operation::Fullscreen { window: n.map(|n| self.window(n)), on },
         }
@@ -271,6 +310,24 @@ impl Run {
                 self.desktop.set_motion(if *reduced { Motion::Reduced } else { Motion::Full });
                 Ok(vec![])
             }
+            Step::Shell(n, what) => {
+                let id = self.terminal(*n);
+                match what % 5 {
+                    0 => self.desktop.terminal_moved(id, if *what < 100 { "/home" } else { "" }),
+                    1 => self.desktop.terminal_titled(id, "\u{202e}vim\n"),
+                    2 => self.desktop.terminal_activity(id, Activity::Ended { status: Some(1) }),
+                    3 => {
+                        let activity = Activity::Running { command: "x".repeat(1000), since: now };
+                        self.desktop.terminal_activity(id, activity);
+                    }
+                    _ => {
+                        let took = Duration::from_secs(u64::from(*what));
+                        let outcome = Outcome { command: "make".into(), status: Some(i32::from(*what)), took };
+                        self.desktop.terminal_finished(id, outcome);
+                    }
+                }
+                Ok(vec![])
+            }
             Step::Reload => {
                 let snapshot = self.desktop.snapshot();
                 let loaded = self.desktop.load(&snapshot, now).unwrap();
@@ -294,7 +351,16 @@ impl Run {
                         Effect::AskToClose { window } | Effect::SetFullscreen { window, .. } => {
                             assert!(self.windows.contains(&window));
                         }
-                        Effect::StartTerminal { .. } | Effect::EndTerminal { .. } => {}
+                        Effect::StartTerminal { terminal, sector, .. } => {
+                            let found = self.desktop.tree().terminal(terminal);
+                            assert_eq!(found.map(|(sector, _)| sector.id), Some(sector));
+                            // One that ended is started again under its own name.
+                            self.shells.insert(terminal);
+                        }
+                        Effect::EndTerminal { terminal } => {
+                            assert!(self.desktop.terminal(terminal).is_none());
+                            self.shells.remove(&terminal);
+                        }
                     }
                 }
                 let gesture = matches!(step, Step::Pull(..));
@@ -336,6 +402,21 @@ impl Run {
                 let like = |other: &&App| !app.app_id.is_empty() && other.app_id == app.app_id;
                 assert!(sector.apps.iter().filter(like).count() <= 1, "two apps of one kind in a sector");
             }
+        }
+        for sector in &tree.sectors {
+            sector.terminals.iter().for_each(|terminal| name(terminal.id.get()));
+            let shown = sector.terminal.is_some_and(|id| sector.terminals.iter().any(|terminal| terminal.id == id));
+            assert_eq!(shown, !sector.terminals.is_empty(), "a sector with terminals shows one of them");
+            for terminal in &sector.terminals {
+                assert!(terminal.title.chars().count() <= 96 && !terminal.title.chars().any(char::is_control));
+                assert_ne!(terminal.directory.as_deref(), Some(""));
+            }
+        }
+        let terminals: BTreeSet<TerminalId> = tree.terminals().map(|terminal| terminal.id).collect();
+        assert!(self.shells.is_subset(&terminals), "a shell runs that nobody can get at");
+        for (_, seen) in self.desktop.terminals_in_sight() {
+            assert!(self.shells.contains(&seen), "nobody was asked to start what is seen");
+            assert!(self.desktop.terminal(seen).is_some_and(|terminal| !terminal.unseen));
         }
         let ids: BTreeSet<WindowId> = tree.windows().map(|window| window.id).collect();
         assert_eq!(ids, self.windows, "a window was lost or came from nowhere");

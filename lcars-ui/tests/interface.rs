@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use lcars_ui::geometry::{Point, Rect, Size};
-use lcars_ui::hierarchy::{Desktop, Level, NewWindow, NodeId};
+use lcars_ui::hierarchy::{Desktop, HubMode, Level, NewWindow, NodeId};
 use lcars_ui::interface::{AlertLevel, Button, Held, Interface, Overlay, Request, Sight, Symbol};
 use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::semantics::{Action, Node, Role, UiAction};
-use lcars_ui::shells::Shells;
+use lcars_ui::shells::{Class, Shells, StagedView};
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{self, Binding, Inputs, Launchable, PromptPlace, Readings};
 use proptest::prelude::*;
@@ -44,9 +44,18 @@ impl Session {
         session
     }
 
-    /// Draws everything anew, some time later, so that no camera moves any more.
+    /// Draws everything anew, some time later, so that no camera moves any more; and again, if what was asked about turns
+    /// out to be gone.
     fn look(&mut self) {
         self.now += Duration::from_secs(1);
+        let open = self.interface.overlay.is_some();
+        self.draw();
+        if open && self.interface.overlay.is_none() {
+            self.draw();
+        }
+    }
+
+    fn draw(&mut self) {
         let launcher = ["Gimp", "Inkscape", "Terminal"].map(|name| Launchable {
             entry: name.to_lowercase(),
             name: name.to_owned(),
@@ -286,7 +295,10 @@ enum Event {
     Release(f64, f64, bool),
     Tap(usize),
     Menu(usize),
-    Key(Symbol, bool),
+    Key(Symbol, u8),
+    KeyUp(Symbol),
+    /// What is in the prompt was looked at.
+    Judge(u8),
     Wait(u64),
     Tell(u8),
     Do(Operation),
@@ -302,6 +314,7 @@ fn symbol() -> impl Strategy<Value = Symbol> {
         Enter,
         Escape,
         Backspace,
+        Delete,
         Left,
         Right,
         Up,
@@ -314,6 +327,10 @@ fn symbol() -> impl Strategy<Value = Symbol> {
         Char('f'),
         Char(' '),
         Char('🦀'),
+        Char('?'),
+        Char('z'),
+        Char('r'),
+        Char('k'),
     ])
 }
 
@@ -326,19 +343,46 @@ fn event() -> impl Strategy<Value = Event> {
         Operation::Split { axis: Axis::Horizontal },
         Operation::Split { axis: Axis::Vertical },
         Operation::CloseViewport,
+        Operation::Mode { mode: HubMode::Command },
+        Operation::Mode { mode: HubMode::Apps },
+        Operation::NewTerminal { sector: None },
+        Operation::CloseTerminal { terminal: None },
     ];
-    let overlays = vec![UiAction::Keys, UiAction::Launcher, UiAction::Settings, UiAction::Log, UiAction::Cancel];
+    let text = |text: &str| String::from(text);
+    let overlays = vec![
+        UiAction::Keys,
+        UiAction::Launcher,
+        UiAction::Settings,
+        UiAction::Log,
+        UiAction::Cancel,
+        UiAction::Prompt,
+        UiAction::Prompt,
+        UiAction::Stage { text: text("rm -rf x") },
+        UiAction::Stage { text: text("a\nb\nc\nd") },
+        UiAction::Stage { text: text("?o") },
+        UiAction::Append { text: text("'a b'") },
+        UiAction::Execute,
+        UiAction::Execute,
+        UiAction::ClearPrompt,
+        UiAction::TerminalFocus,
+        UiAction::Around { back: false },
+        UiAction::Find,
+        UiAction::Search,
+        UiAction::Choose { number: 3 },
+    ];
     prop_oneof![
         4 => at().prop_map(|(x, y)| Event::Moved(x, y)),
         3 => (at(), any::<bool>()).prop_map(|((x, y), secondary)| Event::Press(x, y, secondary)),
         3 => (at(), any::<bool>()).prop_map(|((x, y), secondary)| Event::Release(x, y, secondary)),
         4 => (0usize..60).prop_map(Event::Tap),
         2 => (0usize..60).prop_map(Event::Menu),
-        8 => (symbol(), any::<bool>()).prop_map(|(symbol, shift)| Event::Key(symbol, shift)),
+        8 => (symbol(), 0u8..8).prop_map(|(symbol, held)| Event::Key(symbol, held)),
+        1 => symbol().prop_map(Event::KeyUp),
+        4 => any::<u8>().prop_map(Event::Judge),
         2 => (0u64..8000).prop_map(Event::Wait),
         1 => any::<u8>().prop_map(Event::Tell),
         3 => prop::sample::select(operations).prop_map(Event::Do),
-        2 => prop::sample::select(overlays).prop_map(Event::Ui),
+        5 => prop::sample::select(overlays).prop_map(Event::Ui),
         1 => (64.0..2000.0, 64.0..1200.0).prop_map(|(w, h)| Event::Resize(w, h)),
     ]
 }
@@ -370,8 +414,21 @@ fn apply(session: &mut Session, event: &Event) {
             let Some(node) = nodes.get(place % nodes.len().max(1)).copied() else { return };
             session.with(|this, sight, _| this.act(&UiAction::Menu { node }, sight))
         }
-        Event::Key(symbol, shift) => {
-            let held = Held { shift, ..Held::default() };
+        Event::KeyUp(symbol) => {
+            session.with(|this, _, now| this.key_released(symbol, now));
+            Vec::new()
+        }
+        Event::Judge(number) => {
+            let class = [Class::Safe, Class::Caution, Class::Danger, Class::Refused][usize::from(number) % 4];
+            let text = session.interface.prompt.text().to_owned();
+            let (id, hash, title, details) = (format!("{number}"), text.clone(), String::new(), Vec::new());
+            let reasons = vec![String::from("so it is")];
+            session.shells.prompt.verdict = Some(StagedView { id, text, hash, class, title, reasons, details });
+            Vec::new()
+        }
+        Event::Key(symbol, held) => {
+            // A plain key as often as all others together.
+            let held = Held { shift: held == 1, ctrl: held == 2, alt: held == 3, logo: false };
             session.with(|this, sight, now| this.key(symbol, held, sight, now)).unwrap_or_default()
         }
         Event::Wait(milliseconds) => {
@@ -393,6 +450,13 @@ fn apply(session: &mut Session, event: &Event) {
             Vec::new()
         }
     };
+    for (_, action) in &requests {
+        if let Action::Ui(UiAction::Commit { id, hash, confirmed }) = action {
+            let verdict = session.shells.prompt.verdict.as_ref().expect("something was looked at");
+            assert_eq!((&verdict.id, &verdict.hash), (id, hash), "what is to run is not what was looked at");
+            assert!(verdict.class <= Class::Caution || (verdict.class == Class::Danger && *confirmed));
+        }
+    }
     session.carry_out(requests);
 }
 

@@ -157,7 +157,8 @@ impl Interface {
         let alerts = self.alerts.tick(now);
         let (more, prompt) = self.tick_prompt(sight, now);
         requests.extend(more);
-        (requests, held.into_iter().chain(alerts).chain(prompt).min())
+        let second = self.next_second(sight, now);
+        (requests, held.into_iter().chain(alerts).chain(prompt).chain(second).min())
     }
 
     /// Compares with what there is now: to be called after each new view. What vanished is let go, and the keyboard is in

@@ -175,7 +175,8 @@ pub fn build(inputs: &Inputs) -> View {
         dividers(&mut b, &panes);
         let framed = panes.iter().all(|pane| pane.rail != Rail::None);
         let focused = panes.iter().find(|pane| pane.focused);
-        if let Some(focused) = focused.filter(|_| panes.len() > 1 && framed) {
+        let shares = |focused: &&Pane| panes.len() > 1 && framed && !prompt::is_over(inputs, focused);
+        if let Some(focused) = focused.filter(shares) {
             prompt::draw_shared(&mut b, inputs.size, focused);
         }
         raise_windows(&mut b.scene);

@@ -6,6 +6,7 @@ mod fit;
 mod meaning;
 mod morph;
 mod pictures;
+mod prompt;
 mod random;
 mod states;
 
@@ -14,10 +15,10 @@ use std::time::Duration;
 use lcars_ui::files::Directories;
 use lcars_ui::geometry::{Rect, Size};
 use lcars_ui::hierarchy::{Desktop, NewWindow, NodeId, SectorId, WindowId};
-use lcars_ui::interface::Interface;
+use lcars_ui::interface::{Held, Interface, Request, Sight, Symbol};
 use lcars_ui::operation::Operation;
 use lcars_ui::scene::{Key, Primitive};
-use lcars_ui::semantics::Node;
+use lcars_ui::semantics::{Action, Node, UiAction};
 use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
@@ -111,6 +112,46 @@ impl World {
     fn jump(mut self, to: Option<NodeId>) -> Self {
         self.apply(Operation::Jump { to });
         self
+    }
+
+    fn with<R>(&mut self, work: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
+        let view = self.view();
+        let viewport = self.desktop.focused_viewport();
+        let sight = Sight {
+            nodes: &view.nodes,
+            pane: viewport.id,
+            level: viewport.path.level(),
+            sector: viewport.path.sector(),
+            selected: viewport.selected,
+            tree: self.desktop.tree(),
+            shells: &self.shells,
+            launcher: &self.launcher,
+            prompt: view.prompt,
+            files: &view.files,
+        };
+        work(&mut self.interface, &sight)
+    }
+
+    /// Does something with the interface; what follows for the desktop is done too.
+    fn ui(&mut self, action: &UiAction) {
+        let requests = self.with(|interface, sight| interface.act(action, sight));
+        self.carry_out(requests);
+    }
+
+    /// A plain key goes down.
+    fn key(&mut self, symbol: Symbol) {
+        let now = self.now;
+        let requests = self.with(|interface, sight| interface.key(symbol, Held::default(), sight, now));
+        self.carry_out(requests.unwrap_or_default());
+    }
+
+    fn carry_out(&mut self, requests: Vec<Request>) {
+        for (_, action) in requests {
+            if let Action::Do(operation) = action {
+                let _ = self.desktop.apply(&operation, self.now);
+            }
+        }
+        self.with(|interface, sight| interface.forget(sight));
     }
 
     fn view(&self) -> View {

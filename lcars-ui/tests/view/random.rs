@@ -1,10 +1,16 @@
 //! Whatever there is and whatever was done, every picture is sound.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use lcars_ui::hierarchy::HubMode;
+use lcars_ui::hierarchy::{Activity, HubMode, Outcome};
+use lcars_ui::interface::{AlertLevel, Symbol};
 use lcars_ui::operation::{Axis, Direction, Operation};
-use lcars_ui::semantics::Role;
+use lcars_ui::semantics::{Role, UiAction};
+use lcars_ui::shells::{
+    BlockOutcome, Candidate, Class, Colours, Completions, Detail, Face, FaceBlock, FaceSearch, StagedView,
+    SuggestedFrom, Suggestion, Syntax,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -21,6 +27,10 @@ enum Step {
     Pane(u8),
     Fullscreen,
     Close(usize),
+    /// A shell is at something, and is seen so.
+    Shell(u8),
+    /// Something is typed, staged, listed, asked about.
+    Prompt(u8),
     Wait(u64),
 }
 
@@ -35,8 +45,87 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0u8..4).prop_map(Step::Pane),
         1 => Just(Step::Fullscreen),
         1 => (0usize..200).prop_map(Step::Close),
+        4 => any::<u8>().prop_map(Step::Shell),
+        4 => any::<u8>().prop_map(Step::Prompt),
         4 => (0u64..500).prop_map(Step::Wait),
     ]
+}
+
+/// Something happens in the terminal that the prompt is for.
+fn shell(world: &mut World, what: u8) {
+    if what.is_multiple_of(4) {
+        let _ = world.desktop.apply(&Operation::NewTerminal { sector: None }, world.now);
+    }
+    let Some(id) = world.desktop.prompt_terminal() else { return };
+    world.desktop.terminal_moved(id, "/home/ada/\u{202e}src/日本語/and/further/down/than/any/frame/has/room/for");
+    let since = world.now.saturating_sub(Duration::from_secs(u64::from(what) * 97));
+    match what % 5 {
+        0 => world.desktop.terminal_activity(id, Activity::AtPrompt),
+        1 => world.desktop.terminal_activity(id, Activity::Running { command: "cargo build --release".into(), since }),
+        2 => world.desktop.terminal_activity(id, Activity::Ended { status: Some(i32::MIN) }),
+        3 => {
+            let outcome = Outcome { command: "/usr/bin/make all".into(), status: Some(1), took: since };
+            world.desktop.terminal_finished(id, outcome);
+        }
+        _ => {}
+    }
+    let block = |from, to, outcome| FaceBlock { from, to, outcome };
+    let blocks = vec![
+        block(0, 3, BlockOutcome::Ok),
+        block(3, u16::MAX, BlockOutcome::Failed(1)),
+        block(u16::MAX, 2, BlockOutcome::Running),
+    ];
+    let scrolled = what.is_multiple_of(3).then_some((usize::from(what), usize::MAX / 4));
+    let cell =
+        [Size { w: 10.0, h: 20.0 }, Size { w: 8.4, h: 17.1 }, Size { w: f64::NAN, h: -1.0 }][usize::from(what) % 3];
+    let full = Size { w: 800.0, h: f64::from(what) * 5.0 };
+    let search = Some(FaceSearch { text: "x".into(), at: Some(3), hits: usize::MAX });
+    let text = String::from("the last lines");
+    world.shells.faces.insert(id, Face { cell, full, blocks, scrolled, search, text });
+    let chip = |text: &str| Suggestion { text: text.into(), from: SuggestedFrom::History };
+    world.shells.prompt.suggestions = ["git push", "a\nb", "", "日本語", "e", "f", "g"].map(chip).into();
+    world.interface.alert(AlertLevel::Danger, &format!("something {what}"), None, world.now);
+    // Only the log keeps it: what alerts cover is another test's.
+    let ids: Vec<u64> = world.interface.alerts.shown().map(|alert| alert.id).collect();
+    ids.into_iter().for_each(|id| world.interface.alerts.dismiss(id));
+}
+
+/// Something is done to the prompt.
+fn prompt(world: &mut World, what: u8) {
+    let text =
+        ["", "ls", "rm -rf x", "?o", "app:c", "a\nb\nc\nd\ne\nf\ng\nh", "日本語 🇩🇪 e\u{301}"][usize::from(what) % 7];
+    let stage = UiAction::Stage { text: text.repeat(1 + usize::from(what) / 60) };
+    let action = match what % 4 {
+        0 | 1 => stage,
+        2 => UiAction::Execute,
+        _ if what > 128 => UiAction::Find,
+        _ => UiAction::Prompt,
+    };
+    world.ui(&action);
+    let text = world.interface.prompt.text().to_owned();
+    let class = [Class::Safe, Class::Caution, Class::Danger, Class::Refused][usize::from(what / 4) % 4];
+    let detail = |text: &str| Detail { label: text.into(), text: text.repeat(9) };
+    world.shells.prompt.verdict = Some(StagedView {
+        id: "one".into(),
+        hash: String::new(),
+        class,
+        title: "recursive delete".into(),
+        reasons: vec!["because ".repeat(usize::from(what) % 9); usize::from(what) % 3],
+        details: ["deletes", "where", "rule"].map(detail).into(),
+        text: text.clone(),
+    });
+    let cursor = world.interface.prompt.editor().cursor();
+    let candidate = |text: &str| Candidate { text: text.into(), about: "what it is".into() };
+    let candidates = ["one", "two", "日本語"].map(candidate).into();
+    world.shells.prompt.completions = Some(Completions { text: text.clone(), cursor, replaces: 0..cursor, candidates });
+    let spans = vec![(0..1, Syntax::Command), (5..2, Syntax::Quote), (1..9_999, Syntax::Error)];
+    world.shells.prompt.colours = Some(Colours { text, spans });
+    world.shells.prompt.history = Arc::new(vec!["git pull".into(), "x".repeat(9_999)]);
+    if what.is_multiple_of(5) {
+        world.key(Symbol::Tab);
+    } else if what.is_multiple_of(3) {
+        world.ui(&UiAction::Execute);
+    }
 }
 
 fn everything(world: &World) -> Vec<NodeId> {
@@ -80,6 +169,8 @@ fn take(world: &mut World, step: &Step) {
                 world.desktop.remove_window(*window, world.now);
             }
         }
+        Step::Shell(what) => shell(world, *what),
+        Step::Prompt(what) => prompt(world, *what),
         Step::Wait(ms) => world.now += Duration::from_millis(*ms),
     }
 }
@@ -138,7 +229,12 @@ fn check(world: &World, view: &View) -> Result<(), TestCaseError> {
             prop_assert!(within(node.rect, region.rect), "{node:?} leaves its pane {:?}", region.rect);
         }
     }
-    let pressed: Vec<usize> = (0..view.nodes.len()).filter(|i| view.nodes[*i].action.is_some()).collect();
+    // What lies below an overlay cannot be pressed, nor what is outside of a question.
+    let first = view.nodes.iter().rposition(|node| node.states.modal).unwrap_or(0);
+    let above = |node: &Node| node.key.pane == 0;
+    let covered = |node: &Node| !above(node) && view.covers.iter().any(|cover| cover.overlaps(&node.hit));
+    let can_be_pressed = |i: &usize| view.nodes[*i].action.is_some() && !covered(&view.nodes[*i]);
+    let pressed: Vec<usize> = (first..view.nodes.len()).filter(can_be_pressed).collect();
     for (n, &a) in pressed.iter().enumerate() {
         for &b in &pressed[..n] {
             let (one, other) = (&view.nodes[a], &view.nodes[b]);
@@ -161,14 +257,16 @@ fn check(world: &World, view: &View) -> Result<(), TestCaseError> {
     let windows = (0..view.nodes.len()).filter(|place| view.nodes[*place].role == Role::Application);
     for place in windows {
         let window = &view.nodes[place];
-        for &i in pressed.iter().filter(|i| **i != place && !related(&view.nodes, **i, place)) {
+        let below = |i: &&usize| above(&view.nodes[**i]) && !view.covers.is_empty();
+        for &i in pressed.iter().filter(|i| **i != place && !related(&view.nodes, **i, place) && !below(i)) {
             let hit = view.nodes[i].hit;
             prop_assert!(!shrunk(hit).overlaps(&shrunk(window.rect)), "{:?} reaches over a window", view.nodes[i]);
         }
     }
     for area in &view.terminals {
-        let shown =
-            view.nodes.iter().find(|node| lcars_ui::interface::prompt::terminal_of(node) == Some(area.terminal));
+        let here = |node: &&Node| node.key.pane == area.viewport.get();
+        let is_it = |node: &Node| lcars_ui::interface::prompt::terminal_of(node) == Some(area.terminal);
+        let shown = view.nodes.iter().filter(here).find(|node| is_it(node));
         let moving = !world.desktop.viewport(area.viewport).unwrap().camera.rests(world.now);
         prop_assert!(shown.is_some_and(|node| node.rect == area.rect) || moving, "{area:?} is not where it is seen");
         let edges = [area.rect.x, area.rect.y, area.rect.right(), area.rect.bottom()];

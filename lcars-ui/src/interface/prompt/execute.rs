@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::list::Chosen;
 use super::{Hold, ListKind};
-use crate::hierarchy::{NodeId, Sector, SectorId, Terminal};
+use crate::hierarchy::{Activity, Level, NodeId, Sector, SectorId, Terminal};
 use crate::interface::{Interface, Overlay, Request, Sight};
 use crate::operation::Operation;
 use crate::semantics::{Action, UiAction};
@@ -153,6 +153,25 @@ impl Interface {
             Some(hold) => (Vec::new(), Some(hold.due(times))),
             None => (Vec::new(), None),
         }
+    }
+
+    /// When the time that something runs has to be shown anew, where it is in view: once a second.
+    pub(in crate::interface) fn next_second(&self, sight: &Sight, now: Duration) -> Option<Duration> {
+        let shown: Vec<&Terminal> = match sight.level {
+            Level::Overview => sight.tree.terminals().collect(),
+            Level::Hub => sight.prompt_terminal().into_iter().collect(),
+            Level::Picker | Level::Focus => {
+                sight.prompt_terminal().filter(|_| self.prompt.keyboard).into_iter().collect()
+            }
+        };
+        let next = |terminal: &&Terminal| match &terminal.activity {
+            Activity::Running { since, .. } => {
+                let passed = now.saturating_sub(*since).as_secs();
+                Some(since.saturating_add(Duration::from_secs(passed + 1)))
+            }
+            _ => None,
+        };
+        shown.iter().filter_map(next).min()
     }
 
     /// A text that was to run and was refused comes back, unless something else was typed meanwhile.

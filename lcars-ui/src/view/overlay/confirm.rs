@@ -116,7 +116,7 @@ fn frame(b: &mut Builder, plan: &Plan, title: &str, class: Class) {
     let words = bar(cap.x - 1.25 * gap - width, cap.x - 1.25 * gap);
     let tall = Rect::new(words.x, words.y - 0.3 * height, words.w, plan.bar + 0.6 * height);
     b.text(KEY.piece(26), Text::label(tall, title, height, b.theme.title).aligned(Align::Right));
-    b.node(Node::new(KEY.piece(26), Role::Heading, title, words));
+    b.node(Node::new(Key::part("confirm-title"), Role::Heading, title, words));
     let (from, to) = (stub + gap, words.x - 1.25 * gap);
     let middle = b.snap(from + 0.53 * (to - from));
     b.fill(KEY.piece(27), bar(from, middle - gap), [0.0; 4], bright);
@@ -215,7 +215,7 @@ fn actions(b: &mut Builder, inputs: &Inputs, plan: &Plan) -> f64 {
         for (place, words) in lines.into_iter().enumerate() {
             let middle = hold.y + (0.34 + 0.41 * place as f64) * hold.h;
             let line = Rect::from_edges(hint.x, middle - cap, hint.right(), middle + cap);
-            b.text(KEY.piece(40 + place as u16), Text::label(line, words, cap, b.theme.text_muted));
+            b.text(KEY.piece(44 + place as u16), Text::label(line, words, cap, b.theme.text_muted));
         }
     }
     y
@@ -239,8 +239,12 @@ fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64) {
         b.text(KEY.piece(50 + place as u16), Text::label(rect, row, size * MONO_CAP, b.theme.focus).mono());
         top += 1.3 * size;
     }
-    let mut node =
-        Node::new(KEY.piece(41), Role::Group, "STAGED COMMAND", Rect::from_edges(content.x, y, content.right(), top));
+    let mut node = Node::new(
+        Key::part("confirm-command"),
+        Role::Group,
+        "STAGED COMMAND",
+        Rect::from_edges(content.x, y, content.right(), top),
+    );
     node.value = Some(verdict.text.clone());
     b.node(node);
     let rule = b.snap(top + b.px(19.0));

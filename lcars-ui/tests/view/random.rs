@@ -118,7 +118,8 @@ fn prompt(world: &mut World, what: u8) {
     let candidate = |text: &str| Candidate { text: text.into(), about: "what it is".into() };
     let candidates = ["one", "two", "日本語"].map(candidate).into();
     world.shells.prompt.completions = Some(Completions { text: text.clone(), cursor, replaces: 0..cursor, candidates });
-    let spans = vec![(0..1, Syntax::Command), (5..2, Syntax::Quote), (1..9_999, Syntax::Error)];
+    let backwards = std::ops::Range { start: usize::from(what), end: 2 };
+    let spans = vec![(0..1, Syntax::Command), (backwards, Syntax::Quote), (1..9_999, Syntax::Error)];
     world.shells.prompt.colours = Some(Colours { text, spans });
     world.shells.prompt.history = Arc::new(vec!["git pull".into(), "x".repeat(9_999)]);
     if what.is_multiple_of(5) {

@@ -33,6 +33,8 @@ enum Ours {
     Terminal(TerminalId, KeyEvent),
     /// It ends a sequence that gives this.
     Composed(String),
+    /// It was typed into the interface and came up.
+    Released,
     /// It was released, or means nothing.
     Nothing,
 }
@@ -76,6 +78,7 @@ impl State {
                 }
             }
             Some(Ours::Composed(text)) => self.type_text(&text),
+            Some(Ours::Released) => self.interface_key_up(),
             Some(Ours::Nothing) | None => {}
         }
     }
@@ -149,8 +152,7 @@ impl State {
         if self.swallowed.len() == before {
             return FilterResult::Forward;
         }
-        self.interface_key_up();
-        FilterResult::Intercept(Ours::Nothing)
+        FilterResult::Intercept(Ours::Released)
     }
 
     fn super_went_down(&mut self) {

@@ -11,6 +11,7 @@ use lcars_ui::semantics::{self, Action, UiAction};
 use shell_bridge::terminal::Towards;
 use smithay::input::keyboard::Keysym;
 use smithay::utils::{Logical, Point};
+use smithay::wayland::selection::SelectionTarget;
 
 use super::{Shell, point};
 use crate::screen::Screen;
@@ -253,6 +254,7 @@ impl State {
                 let send = Operation::SendToSector { node: None, sector, follow: false };
                 self.operate(&send).map_err(|refused| refused.to_string())
             }
+            Bound::Prompt => self.act_ui(UiAction::Prompt),
             Bound::Run(command) => self.run(command, None),
             Bound::Copy
             | Bound::Paste
@@ -390,6 +392,9 @@ impl State {
             alt: pressed.modifiers.alt,
             logo: pressed.modifiers.logo,
         };
+        if self.prompt_clipboard(symbol(pressed), held) {
+            return false;
+        }
         let mut taken = false;
         let symbol = symbol(pressed);
         if let Some(symbol) = symbol {
@@ -416,6 +421,37 @@ impl State {
                 Vec::new()
             });
         }
+    }
+
+    /// Copies, cuts and pastes in the prompt. Whether a key was for that.
+    fn prompt_clipboard(&mut self, symbol: Option<Symbol>, held: Held) -> bool {
+        let (Held { ctrl, alt: false, logo, .. }, Some(Symbol::Char(c))) = (held, symbol) else { return false };
+        if ctrl == logo || !self.screen().interface.prompt.keyboard {
+            return false;
+        }
+        let on = self.screen().id;
+        match c.to_ascii_lowercase() {
+            'c' => {
+                let copied = self.screen().interface.copied().map(str::to_owned);
+                copied.into_iter().for_each(|text| self.copy_text(SelectionTarget::Clipboard, text));
+            }
+            'x' => {
+                let mut cut = None;
+                self.tell(on, |interface, _, _| {
+                    cut = interface.cut();
+                    Vec::new()
+                });
+                cut.into_iter().for_each(|text| self.copy_text(SelectionTarget::Clipboard, text));
+            }
+            'v' => self.paste_text(SelectionTarget::Clipboard, move |state, text| {
+                state.tell(on, |interface, sight, _| {
+                    interface.text(&text, sight);
+                    Vec::new()
+                });
+            }),
+            _ => return false,
+        }
+        true
     }
 
     /// Text that no key typed, for a box of the interface. A single letter is a key all the same: of a layout that we do

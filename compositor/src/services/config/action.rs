@@ -48,6 +48,8 @@ pub enum UiAction {
     SectorNumber(u16),
     /// Sends the window in focus or the selected node to the sector at that place, counted from 1.
     SendToSectorNumber(u16),
+    /// Puts the keyboard into the prompt, or takes it out.
+    Prompt,
     /// Copies what is selected in the terminal.
     Copy,
     /// Types what was copied into the terminal.

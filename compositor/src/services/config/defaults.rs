@@ -79,6 +79,7 @@ pub const DEFAULTS: &[StandardBinding] = &[
     ui("Super+t", Everywhere, UiAction::NextTheme, "Next theme"),
     op("Super+n", Everywhere, Operation::NewSector { name: None, colour: None }, "New sector"),
     ui("Super+r", Everywhere, UiAction::RenameSector, "Rename the sector"),
+    ui("Super+p", Everywhere, UiAction::Prompt, "Prompt"),
     // Where the keys belong to a terminal.
     ui("Ctrl+Shift+c", Terminal, UiAction::Copy, "Copy"),
     ui("Super+c", Terminal, UiAction::Copy, "Copy"),
@@ -98,6 +99,7 @@ pub const DEFAULTS: &[StandardBinding] = &[
     ui("Shift+Home", Terminal, UiAction::ScrollToTop, "To the oldest line"),
     ui("Shift+End", Terminal, UiAction::ScrollToBottom, "To the newest line"),
     // Where the keys belong to the interface.
+    ui("F9", Interface, UiAction::Prompt, "Prompt"),
     op("Left", Interface, Operation::Move { direction: Direction::Left }, "Tile to the left"),
     op("Right", Interface, Operation::Move { direction: Direction::Right }, "Tile to the right"),
     op("Up", Interface, Operation::Move { direction: Direction::Up }, "Tile above"),

@@ -29,7 +29,7 @@ use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
-use crate::session::{Preferences, Session, Staging, Terminals};
+use crate::session::{Advisor, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
 
 /// How a session is set up.
@@ -122,6 +122,8 @@ pub struct State {
     pub(crate) terminals: Terminals,
     /// Commands on their way to a shell.
     pub(crate) staging: Staging,
+    /// What is said about what stands in the prompt.
+    pub(crate) advisor: Advisor,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -227,6 +229,7 @@ impl State {
             session: None,
             terminals: Terminals::default(),
             staging: Staging::default(),
+            advisor: Advisor::default(),
             clients: Arc::default(),
             options,
             seat,
@@ -253,6 +256,7 @@ impl State {
             remote.streamer().metrics().clients.set(self.clients.load(Ordering::Relaxed));
         }
         self.follow_prompt();
+        self.advise_prompt();
         self.relayout_outdated();
         self.tick();
         if let Err(error) = self.display.flush_clients() {

@@ -2,6 +2,7 @@
 //!
 //! A session without it, as tests of protocols use one, has windows all the same.
 
+mod advice;
 mod clock;
 mod directories;
 mod icons;
@@ -25,6 +26,7 @@ use crate::services::persist::{Debounce, Loaded};
 use crate::services::readings::Sampler;
 use crate::services::recent::Recent;
 
+pub(crate) use advice::Advisor;
 pub use settings::{standard as standard_settings, texture_bytes};
 pub(crate) use staging::{Asker, Staging};
 pub(crate) use terminals::{Terminals, VARIABLE as TERMINAL_VARIABLE};

@@ -173,8 +173,10 @@ impl State {
                 self.apply_motion();
                 Ok(())
             }
-            // No shell is asked for completions here.
-            UiAction::Complete { .. } => Err("there are no completions".into()),
+            UiAction::Complete { text, cursor } => {
+                self.complete_prompt(text, cursor);
+                Ok(())
+            }
             UiAction::Interrupt { terminal } => {
                 self.interrupt(terminal);
                 Ok(())

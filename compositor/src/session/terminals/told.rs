@@ -52,6 +52,8 @@ impl State {
             ShellEvent::OutputStart { command } => {
                 self.shell_took_command(id);
                 let command = command.unwrap_or_default();
+                let directory = self.shell.desktop.terminal(id).and_then(|terminal| terminal.directory.clone());
+                self.remember_command(directory.as_deref(), &command);
                 if let Some(running) = self.terminals.shells.get_mut(&id) {
                     running.command = Some((command.clone(), now));
                 }

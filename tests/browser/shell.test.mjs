@@ -44,6 +44,8 @@ for (const shell of ["fish", "bash", "zsh"]) {
     test(`what is typed into ${shell} runs`, async () => {
         const place = await Place.make();
         try {
+            // Else a new user's Fish begins to read all manuals.
+            await mkdir(path.join(place.home, ".local/share/fish/generated_completions"), { recursive: true });
             await save(path.join(place.home, ".config/tos/config.toml"), `[terminal]\nshell = "${shell}"\n`);
             const session = await Session.start({ place, follow: false });
             try {
@@ -63,6 +65,7 @@ for (const shell of ["fish", "bash", "zsh"]) {
 
 test("a directory that the shell goes to is where the sector is", inSession({ follow: false }, async (session) => {
     await mkdir(path.join(session.place.home, "deep/er"), { recursive: true });
+    await mkdir(path.join(session.place.home, ".local/share/fish/generated_completions"), { recursive: true });
     const desk = await atPrompt(session);
     const isAt = (directory) => becomes(session, `the shell is at ${directory}`, (now) => shown(now).directory === directory);
     const { directory: home } = shown(await desktop(session));

@@ -26,6 +26,8 @@ impl Desk {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         std::fs::create_dir_all(at(".config/tos")).unwrap();
+        // Else a new user's Fish begins to read all manuals.
+        std::fs::create_dir_all(at(".local/share/fish/generated_completions")).unwrap();
         std::fs::write(at(".config/tos/config.toml"), format!("[terminal]\nshell = {shell:?}\n")).unwrap();
         let path = std::env::var_os("PATH");
         let dirs = Dirs::new(|name| match name {

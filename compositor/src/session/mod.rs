@@ -112,6 +112,11 @@ impl Session {
         &self.dirs
     }
 
+    /// The programs of this machine.
+    pub(crate) fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
     pub(crate) fn runtime(&self) -> &std::path::Path {
         &self.runtime
     }

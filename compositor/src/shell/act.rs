@@ -267,6 +267,7 @@ impl State {
             | Bound::PreviousPrompt
             | Bound::NextPrompt
             | Bound::SelectOutput
+            | Bound::SelectByKeys
             | Bound::ScrollPageUp
             | Bound::ScrollPageDown
             | Bound::ScrollToTop
@@ -410,7 +411,9 @@ impl State {
             let action = binding.action.clone();
             self.act_bound(action);
         }
-        taken && symbol.is_some_and(repeats)
+        // A space presses buttons where it is not text.
+        let presses = symbol == Some(Symbol::Char(' ')) && !self.screen().interface.prompt.keyboard;
+        taken && !presses && symbol.is_some_and(repeats)
     }
 
     /// A key came up that the interface took: what was held with it is let go.

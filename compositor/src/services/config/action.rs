@@ -68,6 +68,8 @@ pub enum UiAction {
     NextPrompt,
     /// Selects what the last command wrote, or the one in view.
     SelectOutput,
+    /// Lets keys select in the terminal, until Escape.
+    SelectByKeys,
     /// Shows what the terminal has shown before, a page of it.
     ScrollPageUp,
     /// A page forward.

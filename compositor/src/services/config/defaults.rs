@@ -94,6 +94,7 @@ pub const DEFAULTS: &[StandardBinding] = &[
     ui("Ctrl+Shift+Up", Terminal, UiAction::PreviousPrompt, "Command before"),
     ui("Ctrl+Shift+Down", Terminal, UiAction::NextPrompt, "Next command"),
     ui("Ctrl+Shift+o", Terminal, UiAction::SelectOutput, "Select what a command wrote"),
+    ui("Ctrl+Shift+space", Terminal, UiAction::SelectByKeys, "Select with the arrow keys"),
     ui("Shift+Prior", Terminal, UiAction::ScrollPageUp, "Page back"),
     ui("Shift+Next", Terminal, UiAction::ScrollPageDown, "Page forward"),
     ui("Shift+Home", Terminal, UiAction::ScrollToTop, "To the oldest line"),

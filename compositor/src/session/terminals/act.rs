@@ -5,7 +5,7 @@ use std::time::Duration;
 use lcars_ui::hierarchy::TerminalId;
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::semantics::UiAction;
-use shell_bridge::terminal::{Jump, KeyEvent, KeyState, Paste, Scroll};
+use shell_bridge::terminal::{Jump, Key, KeyEvent, KeyState, Motion, Named, Paste, Scroll};
 use smithay::wayland::selection::SelectionTarget;
 
 use crate::services::config::UiAction as Bound;
@@ -19,6 +19,9 @@ const MEANT_WITHIN: Duration = Duration::from_secs(10);
 impl State {
     /// A key was pressed, is held, or was released, and the terminal has the keyboard.
     pub(crate) fn terminal_key(&mut self, id: TerminalId, key: &KeyEvent) {
+        if self.terminals.with(id, |terminal| terminal.has_caret()) == Some(true) {
+            return self.caret_key(id, key);
+        }
         let typed = self.terminals.with(id, |terminal| {
             let bytes = terminal.key(key);
             let typed = !bytes.is_empty() && key.state != KeyState::Release;
@@ -31,6 +34,37 @@ impl State {
         self.terminals.write(id, &bytes);
         if typed && self.shell.shells.faces.get(&id).is_some_and(|face| face.scrolled.is_some()) {
             self.terminal_touched(id);
+        }
+    }
+
+    /// A key while keys select: it moves the caret, with Shift it selects. Enter copies, Escape ends it.
+    fn caret_key(&mut self, id: TerminalId, key: &KeyEvent) {
+        let Key::Named(name) = key.key else { return };
+        let word = key.modifiers.control;
+        let motion = match name {
+            Named::Left => Some(if word { Motion::WordLeft } else { Motion::Left }),
+            Named::Right => Some(if word { Motion::WordRight } else { Motion::Right }),
+            Named::Up => Some(Motion::Up),
+            Named::Down => Some(Motion::Down),
+            Named::Home => Some(if word { Motion::Top } else { Motion::LineStart }),
+            Named::End => Some(if word { Motion::Bottom } else { Motion::LineEnd }),
+            Named::PageUp => Some(Motion::PageUp),
+            Named::PageDown => Some(Motion::PageDown),
+            _ => None,
+        };
+        match (motion, key.state) {
+            (_, KeyState::Release) => {}
+            (Some(motion), _) => {
+                self.in_terminal(id, |terminal| terminal.move_caret(motion, key.modifiers.shift));
+            }
+            (None, _) if matches!(name, Named::Escape | Named::Enter) => {
+                let selected = self.terminals.with(id, |terminal| terminal.selected_text()).flatten();
+                if let Some(text) = selected.filter(|_| name == Named::Enter) {
+                    self.copy_text(SelectionTarget::Clipboard, text);
+                }
+                self.in_terminal(id, |terminal| terminal.caret(false));
+            }
+            (None, _) => {}
         }
     }
 
@@ -70,6 +104,7 @@ impl State {
             Bound::PreviousPrompt => self.in_terminal(id, |terminal| terminal.jump(Jump::PreviousPrompt)),
             Bound::NextPrompt => self.in_terminal(id, |terminal| terminal.jump(Jump::NextPrompt)),
             Bound::SelectOutput => self.in_terminal(id, |terminal| terminal.select_output(None)),
+            Bound::SelectByKeys => self.in_terminal(id, |terminal| terminal.caret(!terminal.has_caret())),
             Bound::ScrollPageUp => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Pages(1))),
             Bound::ScrollPageDown => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Pages(-1))),
             Bound::ScrollToTop => self.in_terminal(id, |terminal| terminal.scroll(Scroll::Top)),

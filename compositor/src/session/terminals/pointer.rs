@@ -12,6 +12,7 @@ use smithay::utils::{Logical, Point};
 use smithay::wayland::selection::SelectionTarget;
 
 use crate::services::config::UiAction as Bound;
+use crate::services::entries::openers::opener;
 use crate::shell::point;
 use crate::state::State;
 
@@ -194,7 +195,7 @@ impl State {
         match done {
             Mouse::Bytes(bytes) => self.terminals.write(id, &bytes),
             Mouse::Handled => self.terminal_touched(id),
-            Mouse::Open(address) => self.open_link(&address),
+            Mouse::Open(address) => self.open_link(id, &address),
             Mouse::PastePrimary => self.paste_into(id, SelectionTarget::Primary),
             Mouse::Selected(text) => {
                 self.copy_text(SelectionTarget::Primary, text);
@@ -204,10 +205,19 @@ impl State {
         }
     }
 
-    /// Opens the address of a link in the program for it.
-    fn open_link(&mut self, address: &str) {
-        if let Err(reason) = self.run(vec!["xdg-open".into(), address.into()], None) {
-            self.tell_user(AlertLevel::Caution, &format!("{address}: {reason}"));
+    /// Opens the address of a link in the program for such addresses, in the terminal's sector.
+    fn open_link(&mut self, id: TerminalId, address: &str) {
+        let opened = self.opener_of(address).and_then(|entry| self.open_with(address, &entry, Some(id)));
+        if let Err(reason) = opened {
+            self.tell_user(AlertLevel::Caution, &reason);
         }
+    }
+
+    fn opener_of(&self, address: &str) -> Result<String, String> {
+        let Some(session) = &self.session else { return Err("this session starts no programs".into()) };
+        let scheme = address.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let types = [format!("x-scheme-handler/{scheme}")];
+        let found = opener(session.entries(), session.dirs(), &types);
+        found.map(|entry| entry.id.clone()).ok_or_else(|| format!("no program here opens {scheme} addresses"))
     }
 }

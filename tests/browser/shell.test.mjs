@@ -5,7 +5,7 @@ import { mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { becomes, command, desktop, save, sector } from "./harness/desktop.mjs";
+import { becomes, command, desktop, part, save, sector } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
 import { inSession, Place, Session } from "./harness/session.mjs";
@@ -19,6 +19,8 @@ after(() => chromium?.close());
  * @param {import("./harness/session.mjs").Session} session
  */
 async function atPrompt(session) {
+    // Else a new user's Fish begins to read all manuals.
+    await mkdir(path.join(session.place.home, ".local/share/fish/generated_completions"), { recursive: true });
     const desk = await open(chromium.browser, session.url);
     await until("the page has the keyboard", async () => (await desk.state()).captured);
     const { id } = sector(await desktop(session), "BUILD");
@@ -44,8 +46,6 @@ for (const shell of ["fish", "bash", "zsh"]) {
     test(`what is typed into ${shell} runs`, async () => {
         const place = await Place.make();
         try {
-            // Else a new user's Fish begins to read all manuals.
-            await mkdir(path.join(place.home, ".local/share/fish/generated_completions"), { recursive: true });
             await save(path.join(place.home, ".config/tos/config.toml"), `[terminal]\nshell = "${shell}"\n`);
             const session = await Session.start({ place, follow: false });
             try {
@@ -65,7 +65,6 @@ for (const shell of ["fish", "bash", "zsh"]) {
 
 test("a directory that the shell goes to is where the sector is", inSession({ follow: false }, async (session) => {
     await mkdir(path.join(session.place.home, "deep/er"), { recursive: true });
-    await mkdir(path.join(session.place.home, ".local/share/fish/generated_completions"), { recursive: true });
     const desk = await atPrompt(session);
     const isAt = (directory) => becomes(session, `the shell is at ${directory}`, (now) => shown(now).directory === directory);
     const { directory: home } = shown(await desktop(session));
@@ -73,4 +72,36 @@ test("a directory that the shell goes to is where the sector is", inSession({ fo
     await isAt(path.join(home, "deep/er"));
     await desk.page.keyboard.type("cd ..\n");
     await isAt(path.join(home, "deep"));
+}));
+
+/** Opens the prompt, which has the keyboard then. */
+async function openPrompt(desk) {
+    await desk.page.keyboard.press("Meta+KeyP");
+    await part(desk, "button", "EXECUTE").waitFor({ state: "attached" });
+}
+
+test("a command in the prompt runs once it was looked at, and the keys are the terminal's again", inSession({ follow: false }, async (session) => {
+    const desk = await atPrompt(session);
+    await openPrompt(desk);
+    await desk.page.keyboard.type("touch from-prompt\n");
+    await until("the file is there", () => exists(path.join(session.place.home, "from-prompt")));
+    await idle(session);
+    await desk.page.keyboard.type("touch typed-after\n");
+    await until("the other file is there", () => exists(path.join(session.place.home, "typed-after")));
+}));
+
+test("Tab completes what is in the prompt by what Fish says", inSession({ follow: false }, async (session) => {
+    await save(path.join(session.place.home, "the-only-name-with-this-start"), "");
+    const desk = await atPrompt(session);
+    await openPrompt(desk);
+    await desk.page.keyboard.type("mv the-only");
+    await desk.page.keyboard.press("Tab");
+    const boxes = desk.page.locator("#semantics").getByRole("textbox");
+    await until("it is completed", async () => {
+        const texts = await boxes.evaluateAll((all) => all.map((box) => box.outerHTML));
+        if (texts.some((text) => text.includes("mv the-only-name-with-this-start"))) return true;
+        throw new Error(texts.join("\n"));
+    });
+    await desk.page.keyboard.type(" moved\n");
+    await until("the file has moved", () => exists(path.join(session.place.home, "moved")));
 }));

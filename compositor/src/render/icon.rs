@@ -118,13 +118,6 @@ impl Icons {
         self.bytes
     }
 
-    /// Forgets every icon, as when another icon theme is chosen.
-    pub fn clear(&mut self) {
-        self.known.clear();
-        self.wanted.clear();
-        self.bytes = 0;
-    }
-
     /// Forgets the name that was shown the longest time ago, and says how many bytes that frees. `None` if there is no
     /// other.
     fn drop_oldest(&mut self, but: &str) -> Option<usize> {

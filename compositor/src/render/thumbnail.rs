@@ -182,14 +182,6 @@ impl Thumbnails {
         self.kept.remove(&window);
     }
 
-    /// Drops the thumbnails of all windows but those that are to be kept.
-    pub fn retain(&mut self, mut keep: impl FnMut(u64) -> bool) {
-        self.kept.retain(|window, _| keep(*window));
-        if self.kept.is_empty() {
-            self.scratch = None;
-        }
-    }
-
     /// What thumbnails take on the device, in bytes.
     pub fn memory(&self) -> usize {
         let scratch = self.scratch.as_ref().map_or(0, |scratch| scratch.image.bytes());

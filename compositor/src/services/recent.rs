@@ -109,16 +109,6 @@ impl Recent {
         self.started.truncate(MOST);
     }
 
-    /// An entry is not to be offered any more.
-    pub fn forget(&mut self, id: &str) {
-        self.started.retain(|started| started.id != id);
-    }
-
-    /// The ids of what was started, the last first.
-    pub fn latest(&self) -> impl Iterator<Item = &str> {
-        self.started.iter().map(|started| started.id.as_str())
-    }
-
     /// The ids of what was started, the most often first.
     pub fn frequent(&self, now: u64) -> Vec<&str> {
         let mut started: Vec<&Started> = self.started.iter().collect();
@@ -152,7 +142,7 @@ mod tests {
     const DAY: u64 = 24 * 3600;
 
     fn latest(recent: &Recent) -> Vec<&str> {
-        recent.latest().collect()
+        recent.started.iter().map(|started| started.id.as_str()).collect()
     }
 
     #[test]
@@ -164,8 +154,6 @@ mod tests {
         assert_eq!(latest(&recent), ["b", "a", "c"]);
         assert_eq!(recent.frequent(10), ["a", "b", "c"]);
         assert!(recent.recency("b") > recent.recency("c") && recent.recency("c") > recent.recency("never"));
-        recent.forget("b");
-        assert_eq!(latest(&recent), ["a", "c"]);
     }
 
     #[test]

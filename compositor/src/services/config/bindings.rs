@@ -81,11 +81,6 @@ impl Bindings {
             .chords()
             .find_map(|chord| self.0.iter().find(|binding| binding.chord == chord && binding.when.counts(holder)))
     }
-
-    /// A binding that does this, such as for a hint on a button.
-    pub fn for_action(&self, action: &Action) -> Option<&Binding> {
-        self.0.iter().find(|binding| binding.action == *action)
-    }
 }
 
 /// The standard bindings whose keys exist.

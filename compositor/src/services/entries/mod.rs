@@ -118,19 +118,6 @@ impl Entries {
         self.entries.iter().find(|entry| entry.id == id)
     }
 
-    /// The categories that hold something, and what they hold by name.
-    pub fn categories(&self) -> Vec<(Category, Vec<&Entry>)> {
-        let mut categories: Vec<(Category, Vec<&Entry>)> = Vec::new();
-        for entry in self.all() {
-            match categories.iter_mut().find(|(category, _)| *category == entry.category) {
-                Some((_, entries)) => entries.push(entry),
-                None => categories.push((entry.category, vec![entry])),
-            }
-        }
-        categories.sort_by_key(|(category, _)| *category);
-        categories
-    }
-
     /// The entry that the windows of this `app_id` most likely belong to: that of the same id, else one that says its
     /// windows are called so, else one that shares the last component of the name, else one whose program is called so.
     pub fn find(&self, app_id: &str) -> Option<&Entry> {

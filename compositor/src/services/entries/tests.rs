@@ -153,17 +153,6 @@ fn the_best_fit_comes_first_then_what_was_started_last_then_the_name() {
 }
 
 #[test]
-fn categories_hold_their_programs() {
-    let machine = Machine::new();
-    machine.entry("user/applications/a.desktop", "Name=A\nExec=x\nCategories=Utility;\n");
-    machine.entry("user/applications/b.desktop", "Name=B\nExec=x\nCategories=GTK;Network;\n");
-    machine.entry("user/applications/c.desktop", "Name=C\nExec=x\nCategories=Utility;\n");
-    let entries = machine.scan();
-    let categories: Vec<_> = entries.categories().into_iter().map(|(category, held)| (category, ids(held))).collect();
-    assert_eq!(categories, [(Category::Internet, vec!["b"]), (Category::Accessories, vec!["a", "c"])]);
-}
-
-#[test]
 fn files_that_are_no_entries_harm_nobody() {
     let machine = Machine::new();
     machine.entry("user/applications/good.desktop", "Name=\u{202e}Good\u{7}\nExec=x\n");

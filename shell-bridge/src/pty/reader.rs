@@ -19,6 +19,8 @@ const CHUNK: usize = 64 << 10;
 const SLICE: usize = 256;
 /// How long others may have to wait for the terminal.
 const TURN: Duration = Duration::from_millis(1);
+/// How long nothing comes before the terminal rests.
+const REST: Duration = Duration::from_secs(5);
 /// Bytes that are still read after the shell has ended, from programs that it has left behind.
 const LAST: usize = 1 << 20;
 
@@ -32,6 +34,8 @@ pub(super) struct Reader {
     slice: usize,
     /// When the terminal wants to be told the time.
     tick: Option<Duration>,
+    /// When the terminal may rest, if nothing comes until then.
+    rest: Option<Duration>,
     /// What there is to tell, kept for its memory.
     news: Vec<FromShell>,
 }
@@ -46,7 +50,17 @@ enum Got {
 
 impl Reader {
     pub fn new(shared: Arc<Shared>, output: OwnedFd, decoder: Decoder, listener: Arc<dyn Listener>) -> Self {
-        Self { shared, output, decoder, listener, began: Instant::now(), slice: CHUNK, tick: None, news: Vec::new() }
+        Self {
+            shared,
+            output,
+            decoder,
+            listener,
+            began: Instant::now(),
+            slice: CHUNK,
+            tick: None,
+            rest: None,
+            news: Vec::new(),
+        }
     }
 
     pub fn run(mut self) {
@@ -64,6 +78,10 @@ impl Reader {
             }
             if self.tick.is_some_and(|at| self.now() >= at) {
                 self.tick();
+            }
+            if self.rest.is_some_and(|at| self.now() >= at) {
+                self.rest = None;
+                self.rest();
             }
             if ready.readable {
                 match self.read(&mut buffer) {
@@ -98,7 +116,8 @@ impl Reader {
             fds[2] = PollFd::from_borrowed_fd(ended, PollFlags::IN);
             count = 3;
         }
-        let timeout = self.tick.map(|at| {
+        let next = [self.tick, self.rest].into_iter().flatten().min();
+        let timeout = next.map(|at| {
             let left = at.saturating_sub(self.now()) + Duration::from_micros(100);
             Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) }
         });
@@ -194,6 +213,7 @@ impl Reader {
             }
         });
         self.tick = terminal.tick(now);
+        self.rest = Some(now + REST);
         // Whoever waits for the terminal has it next.
         MutexGuard::unlock_fair(terminal);
         if let Err(error) = self.shared.write(&replies) {
@@ -207,6 +227,16 @@ impl Reader {
         self.tick = terminal.tick(now);
         MutexGuard::unlock_fair(terminal);
         self.tell();
+    }
+
+    /// Nothing has come for a while: what is not needed is put away, and its memory given back.
+    fn rest(&self) {
+        self.shared.terminal.lock().rest();
+        #[cfg(target_env = "gnu")]
+        // SAFETY: takes no pointer, and may be called at any time from any thread.
+        unsafe {
+            libc::malloc_trim(0);
+        }
     }
 
     /// Tells the listener what there is. No lock is held.

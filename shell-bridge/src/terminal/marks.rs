@@ -157,9 +157,6 @@ impl Screen {
     /// Takes the tags off, and moves the marks to where they are now.
     pub fn untag(&mut self) {
         let tags = std::mem::take(&mut self.marks.tags);
-        if tags.is_empty() {
-            return;
-        }
         let mut found: Vec<Option<Spot>> = vec![None; tags.len()];
         if std::mem::take(&mut self.marks.moved) {
             let (top, bottom) = (self.term.topmost_line().0, self.term.bottommost_line().0);
@@ -186,7 +183,12 @@ impl Screen {
                 *found = Some(tag.spot);
             }
         }
+        // Marks of lines that are put away have no tag, and stay as they are.
+        let away = self.lost()..self.gone;
         let place = |spot: Spot| {
+            if away.contains(&spot.line) {
+                return Some(spot);
+            }
             let index = tags.binary_search_by_key(&spot, |tag| tag.spot).ok()?;
             found.get(index).copied().flatten()
         };
@@ -205,7 +207,7 @@ impl Screen {
     fn mark(&mut self, event: &ShellEvent) {
         let away = self.alternate();
         let spot = (!away).then(|| self.cursor_spot());
-        let oldest = self.gone;
+        let oldest = self.lost();
         let commands = &mut self.marks.commands;
         match event {
             ShellEvent::PromptStart => {
@@ -323,6 +325,7 @@ impl Terminal {
 
     /// Moves the view to a prompt, so that it is the first line. Says whether there was one.
     pub fn jump(&mut self, jump: Jump) -> bool {
+        self.screen.take_back();
         let top = self.first_in_view();
         let oldest = self.screen.oldest();
         let prompts = self.screen.marks.commands.iter().filter_map(Command::first).map(|spot| spot.line);
@@ -351,12 +354,14 @@ impl Terminal {
     }
 
     /// The output of a command: of the one at a line of the view, or of the last one that was started.
-    pub fn output(&self, line: Option<u16>) -> Option<String> {
+    pub fn output(&mut self, line: Option<u16>) -> Option<String> {
+        self.screen.take_back();
         self.screen.output_text(self.command(line)?)
     }
 
     /// Selects the output of a command, as [`Self::output`] finds it. Says whether there is any.
     pub fn select_output(&mut self, line: Option<u16>) -> bool {
+        self.screen.take_back();
         let Some((first, last)) = self.command(line).and_then(|command| self.screen.output_of(command)) else {
             return false;
         };

@@ -3,6 +3,7 @@
 //! The grid, its reflow and its history are Alacritty's. What is here is a surface without I/O and without a clock, that
 //! keeps within bounds whatever a program writes.
 
+mod attic;
 mod cells;
 mod colours;
 mod keys;
@@ -370,6 +371,8 @@ impl Terminal {
         let changed = size != self.size() || cell != self.screen.cell;
         self.screen.cell = cell;
         if size != self.size() {
+            self.screen.take_back();
+            self.screen.take_back_behind();
             // What was shown has another size now: there is nothing to hold back.
             self.screen.sync = Sync::Open;
             if self.screen.alternate() {
@@ -419,6 +422,7 @@ impl Terminal {
 
     /// Moves the view over the history.
     pub fn scroll(&mut self, by: Scroll) {
+        self.screen.take_back();
         let lines = i32::from(self.size().lines);
         self.screen.term.scroll_display(match by {
             Scroll::Lines(count) => GridScroll::Delta(count.clamp(-1_000_000, 1_000_000)),
@@ -432,7 +436,8 @@ impl Terminal {
     /// Where the view stands in the history.
     pub fn scrolled(&self) -> Scrolled {
         let below = self.screen.offset();
-        Scrolled { above: self.screen.term.history_size() - below, below }
+        let away = if self.screen.alternate() { 0 } else { self.screen.attic.rows() };
+        Scrolled { above: away + self.screen.term.history_size() - below, below }
     }
 }
 

@@ -14,6 +14,7 @@ use alacritty_terminal::vte::ansi::{
 };
 use parking_lot::Mutex;
 
+use super::attic::Attic;
 use super::cells::Cursor;
 use super::colours::Palette;
 use super::kitty::Keyboard;
@@ -121,6 +122,7 @@ pub(super) struct Screen {
     /// Something to be drawn has changed that the grid's own damage does not know of.
     pub all_damaged: bool,
     pub marks: Marks,
+    pub attic: Attic,
 }
 
 impl Screen {
@@ -159,6 +161,7 @@ impl Screen {
             cell,
             all_damaged: true,
             marks: Marks::default(),
+            attic: Attic::default(),
         }
     }
 
@@ -171,17 +174,37 @@ impl Screen {
         self.term.mode().contains(TermMode::ALT_SCREEN)
     }
 
-    /// Cuts the history back to its limit. What leaves is counted.
+    /// Cuts the history back to its limit, and puts away what is much of it. What leaves the grid is counted.
     pub fn trim(&mut self) {
         let history = self.term.history_size();
-        if history <= self.limit + SLACK || self.alternate() {
+        if history < SLACK || self.alternate() {
             return;
         }
-        let (limit, ceiling) = (self.limit, Self::ceiling(self.limit));
+        self.spill();
+        let history = self.term.history_size();
+        if history + self.attic.rows() <= self.limit + SLACK {
+            return;
+        }
+        // Lines that are put away are the oldest, and counted already.
+        self.attic.trim(self.limit.saturating_sub(history));
+        if history > self.limit + SLACK {
+            self.forget_oldest(history - self.limit);
+        }
+    }
+
+    /// Lets the oldest lines leave the grid, and counts them.
+    pub fn forget_oldest(&mut self, lines: usize) {
+        let (history, ceiling) = (self.term.history_size(), Self::ceiling(self.limit));
+        let lines = lines.min(history);
         let grid = self.term.grid_mut();
-        grid.update_history(limit);
+        grid.update_history(history - lines);
         grid.update_history(ceiling);
-        self.gone += (history - limit) as u64;
+        self.gone += lines as u64;
+    }
+
+    /// Lines that have left for good; those that are put away have not.
+    pub fn lost(&self) -> u64 {
+        self.gone - self.attic.rows() as u64
     }
 
     /// Lines that the view is above the newest.
@@ -278,6 +301,28 @@ impl Screen {
             }
             self.keyboard.switch(alternate);
         }
+    }
+
+    /// Takes back what is put away of the primary screen while the alternate one is shown.
+    pub fn take_back_behind(&mut self) {
+        if !self.alternate() || self.attic.rows() == 0 {
+            return;
+        }
+        // The grid clears the alternate screen when it is entered: it is put aside meanwhile.
+        let cursors = (self.term.grid().cursor.clone(), self.term.grid().saved_cursor.clone());
+        let lines = 0..self.term.screen_lines() as i32;
+        let grid = self.term.grid_mut();
+        let shown: Vec<_> = lines.clone().map(|line| grid[Line(line)].clone()).collect();
+        self.term.swap_alt();
+        self.untag();
+        self.take_back();
+        self.tag();
+        self.term.swap_alt();
+        let grid = self.term.grid_mut();
+        for (line, row) in lines.zip(shown) {
+            grid[Line(line)] = row;
+        }
+        (grid.cursor, grid.saved_cursor) = cursors;
     }
 
     /// Whether the cell that a combining character would go to has room for one more.
@@ -520,6 +565,7 @@ impl Handler for Screen {
         let clears_history = matches!(mode, ClearMode::Saved);
         self.term.clear_screen(mode);
         if clears_history && !self.alternate() {
+            self.attic.clear();
             self.gone += (history - self.term.history_size()) as u64;
         }
         self.trim();
@@ -528,6 +574,7 @@ impl Handler for Screen {
     fn reset_state(&mut self) {
         self.switch(false);
         self.gone += self.term.history_size() as u64;
+        self.attic.clear();
         self.term.reset_state();
         self.marks.clear();
         self.titles.clear();

@@ -142,6 +142,7 @@ impl Terminal {
         if pattern.is_empty() {
             return Ok(());
         }
+        self.screen.take_back();
         if pattern.len() > MAX_PATTERN {
             return Err(SearchError::TooLong);
         }
@@ -165,6 +166,7 @@ impl Terminal {
     /// Goes to the next match, and brings it into view. One call looks through a bounded number of lines.
     pub fn search_step(&mut self, towards: Towards) -> SearchStep {
         let Some(search) = &mut self.search else { return SearchStep::Nothing };
+        self.screen.take_back();
         let screen = &self.screen;
         let term = &screen.term;
         let (top, bottom) = (term.topmost_line(), term.bottommost_line());

@@ -121,6 +121,10 @@ impl Terminal {
 
     /// Begins a selection.
     pub fn select_from(&mut self, place: Place, by: Select) {
+        // These may begin above the screen.
+        if matches!(by, Select::Words | Select::Lines) {
+            self.screen.take_back();
+        }
         let (point, side) = self.point(place);
         let kind = match by {
             Select::Chars => SelectionType::Simple,
@@ -143,6 +147,7 @@ impl Terminal {
 
     /// Selects everything that there is, the history too.
     pub fn select_all(&mut self) {
+        self.screen.take_back();
         let (top, bottom) = (self.screen.term.topmost_line(), self.screen.term.bottommost_line());
         self.select_lines(top, bottom);
     }
@@ -176,6 +181,7 @@ impl Terminal {
         if self.has_caret() == on {
             return;
         }
+        self.screen.take_back();
         self.screen.term.toggle_vi_mode();
         if !on {
             self.screen.term.selection = None;

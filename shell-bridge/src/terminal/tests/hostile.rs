@@ -59,7 +59,7 @@ proptest! {
 
     #[test]
     fn nothing_panics_and_every_row_is_whole(
-        steps in vec((stream(), 1_u16..60, 1_u16..30, 0_u8..12, -40_i32..40), 1..8),
+        steps in vec((stream(), 1_u16..60, 1_u16..30, 0_u8..14, -40_i32..40), 1..8),
     ) {
         let mut terminal = short_memory(10, 4, 20);
         for (bytes, columns, lines, what, by) in steps {
@@ -86,6 +86,7 @@ proptest! {
                     terminal.feed(&bytes);
                     terminal.mark(&crate::api::ShellEvent::OutputStart { command: None });
                 }
+                11 | 12 => terminal.rest(),
                 10 => {
                     terminal.jump(Jump::PreviousPrompt);
                 }

@@ -83,6 +83,10 @@ fn marks_stay_with_their_lines_through_any_width() {
         terminal.resize(GridSize::new(columns, lines), (10, 20));
         assert_eq!(outputs(&mut terminal), expected, "at {columns}x{lines}");
     }
+    terminal.scroll(Scroll::Bottom);
+    terminal.rest();
+    terminal.feed(b"\x1b[?1049hfull\x1b[?1049l");
+    assert_eq!(outputs(&mut terminal), expected, "after a rest");
     // A program may change the size of what it does not see.
     terminal.feed(b"\x1b[?1049h\x1b[2Jfull screen");
     terminal.resize(GridSize::new(13, 9), (10, 20));
@@ -95,6 +99,7 @@ fn marks_stay_with_their_lines_through_any_width() {
 
 /// What every command has put out, oldest first.
 fn outputs(terminal: &mut Terminal) -> Vec<Option<String>> {
+    terminal.screen.take_back();
     terminal.screen.outputs()
 }
 

@@ -1,5 +1,6 @@
 //! Terminals are fed bytes, and looked at as text.
 
+mod attic;
 mod golden;
 mod hostile;
 mod keys;

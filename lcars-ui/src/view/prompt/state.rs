@@ -109,6 +109,11 @@ pub(in crate::view) fn state(b: &Builder, pane: &Pane) -> State {
         return state;
     }
     let can = match terminal.map(|terminal| &terminal.activity) {
+        // Whoever opens the prompt gets a shell.
+        None if prompt.command().is_none() => {
+            state.blocks.push(dull(super::STATE));
+            false
+        }
         None => {
             state.blocks.push(dull("NO TERMINAL"));
             state.muted = true;

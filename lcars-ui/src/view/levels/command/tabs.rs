@@ -7,7 +7,7 @@ use super::super::super::metrics::{label_width, mono_width};
 use super::super::super::pane::{Pane, Rail};
 use super::super::super::prompt::text::MONO_CAP;
 use crate::geometry::{Point, Rect};
-use crate::hierarchy::{Sector, Terminal};
+use crate::hierarchy::{Level, Sector, Terminal};
 use crate::operation::Operation;
 use crate::scene::{Align, Key, Primitive};
 use crate::semantics::{Action, Node, Role};
@@ -41,7 +41,9 @@ pub(in super::super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector, fram
         return;
     }
     let over = bar.y - pane.rect.y;
-    let end = tabs(b, sector, bar, over);
+    // Down to the content, but not into it.
+    let under = (pane.content(b, Level::Hub).y - bar.bottom()).max(0.0);
+    let end = tabs(b, sector, bar, (over, under));
     let rest = Rect::from_edges(end, bar.y, bar.right(), bar.bottom());
     if let Some(directory) = sector.shown_terminal().and_then(|terminal| terminal.directory.as_deref()) {
         capsule(b, directory, rest);
@@ -50,15 +52,16 @@ pub(in super::super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector, fram
 
 /// The same in a row of the content.
 pub(super) fn row(b: &mut Builder, sector: &Sector, row: Rect) {
-    tabs(b, sector, row, b.m.gap / 2.0);
+    tabs(b, sector, row, (b.m.gap / 2.0, b.m.gap / 2.0));
 }
 
-/// Draws the tabs from the left of a bar, and the pill for one more. Where the rest of the bar begins.
-fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, over: f64) -> f64 {
+/// Draws the tabs from the left of a bar, and the pill for one more; they are met so far over the bar and below it.
+/// Where the rest of the bar begins.
+fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, (over, under): (f64, f64)) -> f64 {
     let (gap, cap) = (b.m.gap, b.m.cap_small);
     let (plus, least) = (b.px(48.0), b.m.hit_min);
     let hit = |rect: Rect| {
-        let below = (least - over - rect.h).max(gap / 2.0);
+        let below = (least - over - rect.h).max(gap / 2.0).min(under);
         Rect::from_edges(rect.x - gap / 2.0, rect.y - over, rect.right() + gap / 2.0, rect.bottom() + below)
     };
     let several = sector.terminals.len() > 1;
@@ -76,8 +79,9 @@ fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, over: f64) -> f64 {
     let shown = sector.terminals.iter().position(|terminal| Some(terminal.id) == sector.terminal).unwrap_or(0);
     // The shown one's right end is cut off: it needs the room.
     let cut = |place: usize| if place == shown { bar.h / 2.0 + gap } else { 0.0 };
-    let widths: Vec<f64> = names.iter().enumerate().map(|(place, name)| width(name) + cut(place)).collect();
     let room = bar.w - plus - gap;
+    let most = b.snap((room - gap).max(0.0));
+    let widths: Vec<f64> = names.iter().enumerate().map(|(place, name)| (width(name) + cut(place)).min(most)).collect();
     let (first, last) = window(&widths, shown, room, gap);
     let total: f64 = widths.get(first..last).unwrap_or_default().iter().map(|width| width + gap).sum();
     ground(b, x, (x + total + plus + gap).min(bar.right()));

@@ -77,6 +77,9 @@ pub struct SavedApp {
     pub launch: Option<Launch>,
     /// How many windows it had, dialogs not counted; at least one.
     pub windows: usize,
+    /// Which of them filled their pane without a frame, counted from 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fullscreen: Vec<usize>,
 }
 
 /// The panes of one output.
@@ -281,6 +284,8 @@ impl SavedApp {
         if self.windows == 0 {
             return Err(SnapshotError::None { what: "windows in one of its apps" });
         }
+        at_most(self.fullscreen.len(), Kind::Windows, self.windows)?;
+        self.fullscreen.iter().try_for_each(|window| within("window", Some(*window), self.windows))?;
         let Some(launch) = &self.launch else { return Ok(()) };
         at_most(launch.command.len(), Kind::CommandWords, MOST_COMMAND_WORDS)?;
         at_most(launch.bytes(), Kind::CommandBytes, MOST_COMMAND_BYTES)

@@ -322,12 +322,24 @@ impl State {
 
     /// The pointer is over a window at this place.
     pub(crate) fn interface_left(&mut self, at: Point<f64, Logical>) {
-        let on = self.screens.at(at).id;
-        let screen = self.screens.get_or_first_mut(on);
-        if screen.interface.hovered.is_some() {
-            screen.interface.pointer_left();
-            screen.outdated = true;
+        let (on, at) = self.on_screen(at);
+        if self.screens.get(on).is_some_and(|screen| screen.interface.minds(at, &screen.view.nodes)) {
+            self.tell(on, |interface, sight, now| {
+                interface.over_window(at, sight, now);
+                Vec::new()
+            });
         }
+    }
+
+    /// A finger landed on a window. Whether the interface takes it.
+    pub(crate) fn interface_called(&mut self, at: Point<f64, Logical>) -> bool {
+        let (on, at) = self.on_screen(at);
+        let mut called = false;
+        self.tell(on, |interface, sight, now| {
+            called = interface.calls_way_out(at, sight, now);
+            Vec::new()
+        });
+        called
     }
 
     /// The finger that pressed something is here.

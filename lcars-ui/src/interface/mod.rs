@@ -12,6 +12,7 @@ mod overlay;
 mod pointer;
 pub mod prompt;
 pub mod text_box;
+mod way_out;
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,8 @@ pub struct Interface {
     pub drag: Option<Drag>,
     /// What the user is told.
     pub alerts: Alerts,
+    /// The way out of a window that fills its pane.
+    way_out: Option<way_out::WayOut>,
     /// What the pointer or a finger holds.
     press: Option<pointer::Press>,
     /// What had the keyboard before an overlay opened.
@@ -158,7 +161,8 @@ impl Interface {
         let (more, prompt) = self.tick_prompt(sight, now);
         requests.extend(more);
         let second = self.next_second(sight, now);
-        (requests, held.into_iter().chain(alerts).chain(prompt).chain(second).min())
+        let way_out = self.tick_way_out(now);
+        (requests, held.into_iter().chain(alerts).chain(prompt).chain(second).chain(way_out).min())
     }
 
     /// Compares with what there is now: to be called after each new view. What vanished is let go, and the keyboard is in
@@ -173,6 +177,7 @@ impl Interface {
             self.press = None;
         }
         self.pressed = self.pressed.filter(|key| self.press.is_some() && lives(key));
+        self.forget_way_out(sight);
         self.forget_overlay(sight);
         self.forget_find(sight);
         self.focused = self.focused.filter(|key| lives(key) || self.files.holds(*key));

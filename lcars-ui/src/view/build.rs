@@ -176,9 +176,16 @@ pub fn caption(text: &str) -> String {
     label::clean(text).to_uppercase()
 }
 
-/// What somebody is told, in capitals; it may be longer.
+/// What somebody is told, in capitals; it may be longer. Paths of files stay as they are: in capitals they are others.
 pub fn told(text: &str) -> String {
-    label::clean_told(text).to_uppercase()
+    let clean = label::clean_told(text);
+    let words = clean.split(' ').map(|word| if is_path(word) { word.to_owned() } else { word.to_uppercase() });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn is_path(word: &str) -> bool {
+    let bare = word.trim_start_matches(['"', '\'', '(', '“', '‘']);
+    ["/", "~/", "./", "../"].iter().any(|start| bare.starts_with(start)) && bare.len() > 1
 }
 
 /// A colour of which only a part covers what is behind it.

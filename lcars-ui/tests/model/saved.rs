@@ -2,7 +2,7 @@
 
 use lcars_ui::hierarchy::limits::{MOST_SECTORS, MOST_VIEWPORTS};
 use lcars_ui::hierarchy::{Desktop, ExpectedId, HubMode, Launch, Level, NewWindow, Restored, WindowId};
-use lcars_ui::operation::{Axis, Effects, Operation};
+use lcars_ui::operation::{Axis, Effect, Effects, Operation};
 use lcars_ui::snapshot::{Snapshot, SnapshotError};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -80,6 +80,30 @@ fn the_form_of_a_snapshot_stays_as_it_is_written_down() {
         "focused": 0,
     });
     assert_eq!(serde_json::to_value(world.desktop.snapshot()).unwrap(), written);
+}
+
+#[test]
+fn a_window_that_filled_its_pane_does_so_again() {
+    let mut world = World::new();
+    world.launch("foot", 1);
+    let film = world.launch("film", 1);
+    world.apply(Operation::Fullscreen { window: Some(film), on: Some(true) });
+    let snapshot = world.desktop.snapshot();
+    assert_eq!(snapshot.sectors[1].apps[1].fullscreen, [0]);
+    assert!(snapshot.sectors[1].apps[0].fullscreen.is_empty());
+    let (mut world, restored) = world.restart();
+    assert_eq!(world.desktop.snapshot(), snapshot, "nothing is forgotten while it is awaited");
+    let starts: Vec<_> =
+        restored.starts.iter().map(|start| (start.expected, start.launch.command[0].clone())).collect();
+    for (expected, app) in starts {
+        let (window, effects) = world.come_back(expected, &app);
+        let told = effects.contains(&Effect::SetFullscreen { window, on: true });
+        assert_eq!(told, app == "film", "{effects:?}");
+    }
+    assert_eq!(world.desktop.snapshot(), snapshot);
+    let mut bad = snapshot;
+    bad.sectors[1].apps[1].fullscreen = vec![1];
+    assert!(bad.check().is_err());
 }
 
 #[test]

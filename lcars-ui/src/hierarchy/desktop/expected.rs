@@ -6,6 +6,7 @@ use super::super::id::{AppId, ExpectedId, NodeId, SectorId, ViewportId, WindowId
 use super::super::tree::Launch;
 use super::{Desktop, Path};
 use crate::label;
+use crate::operation::Effects;
 use crate::viewport::Viewport;
 
 /// An app that is to come back.
@@ -20,6 +21,8 @@ pub(super) struct Expected {
     pub launch: Option<Launch>,
     /// How many windows it had.
     pub windows: usize,
+    /// Which of them filled their pane.
+    pub fullscreen: Vec<usize>,
     /// How many of them are there again.
     pub arrived: usize,
     /// Whether it was the app last in focus.
@@ -70,8 +73,8 @@ impl Desktop {
     }
 
     /// Puts a window's app where it was, and the viewports that were there into it.
-    pub(super) fn welcome(&mut self, expected: &Expected, window: WindowId) {
-        let Some((sector, app, _)) = self.tree.window(window) else { return };
+    pub(super) fn welcome(&mut self, expected: &Expected, window: WindowId) -> Effects {
+        let Some((sector, app, _)) = self.tree.window(window) else { return Effects::new() };
         let (sector, app, is_new) = (sector.id, app.id, app.windows.len() == 1);
         if is_new && sector == expected.sector {
             self.put_in_order(sector, app, expected);
@@ -96,6 +99,7 @@ impl Desktop {
             }
         }
         self.expected.retain(|app| app.arrived < app.windows);
+        if expected.fullscreen.contains(&nth) { self.put_fullscreen(window, true) } else { Effects::new() }
     }
 
     /// An app of before the restart stands after those that stood before it.

@@ -22,10 +22,9 @@ impl Desktop {
             // A new dialog is what its program wants an answer to.
             self.tree.choose_keyboard(place, None);
         }
-        if let Some(expected) = expected {
-            self.welcome(&expected, id);
-        }
-        Ok((id, self.settle(None, now)))
+        let mut effects = expected.map(|expected| self.welcome(&expected, id)).unwrap_or_default();
+        effects.extend(self.settle(None, now));
+        Ok((id, effects))
     }
 
     /// Forgets a window that its program unmapped. Who showed it goes to its app's next window, to the picker where

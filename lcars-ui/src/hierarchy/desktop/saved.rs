@@ -135,12 +135,14 @@ impl Desktop {
                 title: app.title.clone(),
                 launch: app.launch.clone(),
                 windows: app.places().count(),
+                fullscreen: (0..).zip(app.places()).filter(|(_, window)| window.fullscreen).map(|(n, _)| n).collect(),
             },
             Entry::Awaited(app) => SavedApp {
                 app_id: app.app_id.clone(),
                 title: app.title.clone(),
                 launch: app.launch.clone(),
                 windows: app.windows,
+                fullscreen: app.fullscreen.clone(),
             },
         });
         let save = |terminal: &Terminal| SavedTerminal { directory: terminal.directory.clone() };
@@ -333,6 +335,7 @@ impl Desktop {
             title,
             launch: app.launch.clone(),
             windows: app.windows,
+            fullscreen: app.fullscreen.clone(),
             arrived: 0,
             recent: sector.recent == Some(rank),
         });

@@ -4,6 +4,7 @@ mod keys;
 mod overlays;
 mod pointers;
 mod random;
+mod way_out;
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What lies above the levels: alerts, and the one overlay that may be open. Nothing here changes a path.
+//! What lies above the levels: alerts, the way out of a window that fills its pane, and the one overlay that may be open. Nothing here changes a path.
 
 mod alerts;
 mod confirm;
@@ -13,6 +13,7 @@ mod remove;
 mod rename;
 mod send_to;
 mod settings;
+mod way_out;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,8 @@ pub use keys::Binding;
 pub(super) fn draw(inputs: &Inputs, b: &mut Builder) {
     let output = super::pane::whole(b.scale, inputs.size);
     b.enter_pane(None);
+    let way_out = way_out::draw(b, inputs, output);
+    b.covers.extend(way_out);
     let open = open(inputs, b, output);
     b.covers.extend(open);
     drag::draw(b, inputs);

@@ -16,6 +16,10 @@ use crate::services::files;
 /// Largest policy that is read.
 const MOST_POLICY: u64 = 1 << 20;
 
+/// So many files of the shell's settings are read, and so much of each.
+const MOST_SETTINGS: usize = 64;
+const MOST_SETTINGS_BYTES: u64 = 256 << 10;
+
 /// A text that is to be looked at.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -24,6 +28,8 @@ pub(super) struct Job {
     pub kind: Kind,
     pub directory: PathBuf,
     pub home: PathBuf,
+    /// Where the shells' own settings are.
+    pub config_home: PathBuf,
 }
 
 /// What was found out.
@@ -94,12 +100,15 @@ fn judge(policy: &Policy, job: &Job) -> Verdict {
         Err(Unchecked::Wrong(why)) => return Verdict::refused("syntax", format!("the shell does not take it: {why}")),
         Err(error @ Unchecked::Nobody(_)) => return Verdict::refused("unchecked", error.to_string()),
     }
-    let context = Context {
+    let mut context = Context {
         posix: job.kind != Kind::Fish,
         directory: job.directory.clone(),
         home: job.home.clone(),
         ..Context::default()
     };
+    for text in settings(job) {
+        context.learn(&text);
+    }
     let mut verdict = classify(policy, &job.text, &context);
     if matches!(job.kind, Kind::Bash | Kind::Zsh) && recalls_history(&job.text) {
         let why = "an exclamation mark puts an earlier command in its place";
@@ -108,6 +117,27 @@ fn judge(policy: &Policy, job: &Job) -> Verdict {
         verdict = Verdict { secrets: verdict.secrets, deletes: verdict.deletes, ..Verdict::new(reasons) };
     }
     verdict
+}
+
+/// The files in which the user gives the shell names of their own. They are read, not run.
+fn settings(job: &Job) -> Vec<String> {
+    let fish = job.config_home.join("fish");
+    let files = match job.kind {
+        Kind::Fish => {
+            let mut files = files::list_below(&fish.join("conf.d"), 0, MOST_SETTINGS);
+            files.push(fish.join("config.fish"));
+            // A function that has a file of its own is read when it is called.
+            let called = job.text.split(|c: char| c.is_whitespace() || "();|&\"'$".contains(c));
+            let names = called.filter(|word| !word.is_empty() && !word.contains(['/', '.']) && word.len() < 64);
+            files.extend(names.take(MOST_SETTINGS).map(|name| fish.join(format!("functions/{name}.fish"))));
+            files
+        }
+        Kind::Bash => [".bashrc", ".bash_aliases"].map(|name| job.home.join(name)).to_vec(),
+        Kind::Zsh => [".zshenv", ".zshrc"].map(|name| job.home.join(name)).to_vec(),
+        Kind::Other => Vec::new(),
+    };
+    let read = |file: &PathBuf| String::from_utf8(files::read_bounded(file, MOST_SETTINGS_BYTES).ok()?).ok();
+    files.iter().filter_map(read).collect()
 }
 
 /// Whether Bash or Zsh would take a part of the text for an earlier command.
@@ -149,7 +179,8 @@ mod tests {
         let mut store = shell_bridge::stage::Store::new();
         let who = shell_bridge::stage::Who { name: "user".into(), from: "test".into() };
         let id = store.stage(text.as_bytes(), who, std::time::Duration::ZERO).unwrap().id;
-        Job { id, text: text.into(), kind, directory: "/home/ada/work".into(), home: "/home/ada".into() }
+        let (directory, home) = ("/home/ada/work".into(), "/home/ada".into());
+        Job { id, text: text.into(), kind, directory, home, config_home: "/home/ada/.config".into() }
     }
 
     #[test]
@@ -167,6 +198,18 @@ mod tests {
         assert_eq!(class("echo `rm -rf x`", Kind::Bash), Class::Danger);
         assert_eq!(class("!rm", Kind::Bash), Class::Danger);
         assert_eq!(class("test 1 != 2", Kind::Bash), Class::Safe);
+    }
+
+    #[test]
+    fn names_of_the_users_own_are_seen_through() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("fish/functions")).unwrap();
+        std::fs::write(dir.path().join("fish/functions/tidy.fish"), "function tidy\n  rm -rf $argv\nend\n").unwrap();
+        std::fs::write(dir.path().join("fish/config.fish"), "alias del 'rm -rf'\n").unwrap();
+        for text in ["tidy x", "ls; del x"] {
+            let job = Job { config_home: dir.path().to_owned(), ..job(text, Kind::Fish) };
+            assert_eq!(judge(&Policy::shipped(), &job).class, Class::Danger, "{text}");
+        }
     }
 
     #[test]

@@ -182,6 +182,7 @@ impl State {
             kind: place.kind,
             directory: place.directory.clone(),
             home: self.home(),
+            config_home: self.session.as_ref().map(|session| session.dirs().config_home.clone()).unwrap_or_default(),
         };
         self.staging.looks.insert(staged.id.clone(), Look { place, details: Vec::new(), asker, who, of_prompt });
         let sent = match self.staging_threads() {

@@ -7,6 +7,7 @@
 
 mod code;
 mod effects;
+mod learn;
 mod walk;
 mod wrappers;
 

@@ -227,7 +227,6 @@ impl Task {
     }
 
     /// Reads all of it, and tells of it meanwhile if that takes long.
-    #[expect(clippy::type_complexity, reason = "that nobody listens any more is another thing than that it failed")]
     fn read(&mut self, own: &Directories, directory: &OwnedFd) -> Result<Result<(Vec<Entry>, bool), Errno>, Stopped> {
         let mut reading = match Reading::begin(directory) {
             Ok(reading) => reading,

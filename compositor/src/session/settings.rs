@@ -85,7 +85,8 @@ impl State {
         let sectors: Vec<_> = self.settings.sectors.iter().map(|sector| (sector.name.clone(), sector.colour)).collect();
         let area = self.shell.desktop.focused_output().area;
         match Desktop::new(&sectors, area) {
-            Ok(desktop) => {
+            Ok(mut desktop) => {
+                desktop.open_hubs_with(self.settings.interface.hub);
                 self.screens.first_mut().id = desktop.focused_output().id;
                 self.input_from = self.screens.first().id;
                 self.pointer_on = self.input_from;
@@ -108,6 +109,7 @@ impl State {
             },
         });
         self.shell.bindings = listed.collect();
+        self.shell.desktop.open_hubs_with(config.interface.hub);
         self.settings = config;
         self.recolour_terminals();
     }

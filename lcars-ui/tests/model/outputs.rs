@@ -1,6 +1,7 @@
 //! Several pictures of one desktop.
 
 use lcars_ui::geometry::Rect;
+use lcars_ui::hierarchy::HubMode;
 use lcars_ui::hierarchy::limits::{MOST_OUTPUTS, MOST_VIEWPORTS};
 use lcars_ui::operation::{Axis, Kind, Operation, Refused};
 
@@ -78,4 +79,19 @@ fn moving_a_boundary_speaks_of_the_focused_pane() {
     let here = world.desktop.focused_viewport().id;
     assert_eq!(world.desktop.focused_output().rect_of(here).unwrap().w, (1272.0f64 * 0.7).round());
     assert!(matches!(world.refused(Operation::Resize { share: 0.95 }), Refused::PaneTooSmall { .. }));
+}
+
+#[test]
+fn hubs_open_with_what_was_set_where_nobody_has_been_in_one() {
+    let mut world = World::new();
+    let here = world.desktop.focused_viewport().id;
+    let sector = world.desktop.tree().sectors[0].id;
+    world.apply(Operation::ZoomIn { into: Some(sector.into()) });
+    world.desktop.open_hubs_with(HubMode::Command);
+    assert_eq!(world.desktop.viewport(here).unwrap().mode, HubMode::Apps, "somebody looks at it");
+    let new = world.desktop.add_output(AREA).unwrap();
+    let opened = world.desktop.output(new).unwrap().focused;
+    assert_eq!(world.desktop.viewport(opened).unwrap().mode, HubMode::Command);
+    world.desktop.open_hubs_with(HubMode::Directory);
+    assert_eq!(world.desktop.viewport(opened).unwrap().mode, HubMode::Directory, "it has not been in a hub yet");
 }

@@ -98,6 +98,7 @@ export class Place {
         const place = new Place(folder);
         await mkdir(place.runtime, { mode: 0o700 });
         await mkdir(place.home);
+        await place.settings('[interface]\nhub = "apps"\n');
         return place;
     }
 
@@ -106,6 +107,16 @@ export class Place {
         this.folder = folder;
         this.runtime = path.join(folder, "run");
         this.home = path.join(folder, "home");
+    }
+
+    /**
+     * Sets up what the user would: where a hub shows its apps first, tests of windows need no terminal.
+     * @param {string} text
+     */
+    async settings(text) {
+        const folder = path.join(this.home, ".config/tos");
+        await mkdir(folder, { recursive: true });
+        await writeFile(path.join(folder, "config.toml"), text);
     }
 
     /** @param {string} name */

@@ -6,6 +6,7 @@
 //! theme = "high-contrast"
 //! fonts = { label = "Antonio", mono = "DejaVu Sans Mono" }
 //! reduced_motion = true
+//! hub = "command"               # what a sector shows first; or "apps", "directory"
 //! texture_memory_mb = 256
 //!
 //! [terminal]
@@ -43,7 +44,7 @@ mod values;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use lcars_ui::hierarchy::SectorColour;
+use lcars_ui::hierarchy::{HubMode, SectorColour};
 
 pub use action::{Action, UiAction};
 pub use bindings::{Binding, Bindings, Holder, When};
@@ -97,6 +98,8 @@ pub struct Interface {
     pub mono_font: Option<String>,
     /// Zooms are cross-fades.
     pub reduced_motion: bool,
+    /// What hubs show first.
+    pub hub: HubMode,
     /// How much memory textures may take, in MB.
     pub texture_memory_mb: u32,
 }
@@ -109,6 +112,7 @@ impl Default for Interface {
             label_font: None,
             mono_font: None,
             reduced_motion: false,
+            hub: HubMode::Command,
             texture_memory_mb: 128,
         }
     }

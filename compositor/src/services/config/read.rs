@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lcars_ui::hierarchy::SectorColour;
+use lcars_ui::hierarchy::{HubMode, SectorColour};
 use lcars_ui::label;
 use serde_json::Value;
 use toml::Spanned;
@@ -131,6 +131,14 @@ fn read_interface(mut table: Table<'_, '_>, known: Known<'_>, errors: &mut Error
         fonts.done(errors);
     }
     interface.reduced_motion = table.boolean("reduced_motion", errors).unwrap_or(interface.reduced_motion);
+    if let Some((hub, at)) = table.name("hub", errors) {
+        match hub.as_str() {
+            "command" => interface.hub = HubMode::Command,
+            "apps" => interface.hub = HubMode::Apps,
+            "directory" => interface.hub = HubMode::Directory,
+            _ => errors.add(at, "\"hub\" is \"command\", \"apps\" or \"directory\""),
+        }
+    }
     let (least, most) = TEXTURE_MEMORY_MB;
     let memory = table.whole("texture_memory_mb", least, most, errors);
     interface.texture_memory_mb = memory.unwrap_or(interface.texture_memory_mb);

@@ -26,6 +26,7 @@ pub use sight::Shown;
 
 use super::id::{AppId, NodeId, OutputId, SectorId, TerminalId, ViewportId, WindowId};
 use super::path::{Level, Path};
+use super::tiles::HubMode;
 use super::tree::{SectorColour, Tree};
 use crate::camera::{Motion, Timing};
 use crate::geometry::Rect;
@@ -52,6 +53,8 @@ pub struct Desktop {
     ranks: BTreeMap<AppId, usize>,
     /// Terminals whose shells are to be started whether or not somebody sees them.
     wanted: Vec<TerminalId>,
+    /// What hubs show first on an output that opens.
+    hubs: HubMode,
     motion: Motion,
     timing: Timing,
 }
@@ -76,6 +79,7 @@ impl Desktop {
             expected: Vec::new(),
             ranks: BTreeMap::new(),
             wanted: Vec::new(),
+            hubs: HubMode::default(),
             motion: Motion::default(),
             timing: Timing::default(),
         };

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::super::id::{OutputId, ViewportId};
 use super::super::limits::{MOST_OUTPUTS, MOST_VIEWPORTS};
+use super::super::path::Level;
+use super::super::tiles::HubMode;
 use super::{Desktop, Path, checked, too_many};
 use crate::geometry::Rect;
 use crate::operation::{Axis, Direction, Effects, Kind, Refused};
@@ -18,8 +20,18 @@ impl Desktop {
         }
         let id = OutputId::from_raw(self.tree.ids.next());
         let viewport = self.add_viewport(Path::root());
+        self.viewports.entry(viewport).and_modify(|viewport| viewport.mode = self.hubs);
         self.outputs.push(Output::single(id, area, viewport));
         Ok(id)
+    }
+
+    /// What hubs show first, in panes that are at the overview and on outputs that open from now on. A pane that a split
+    /// opens is there to choose an app.
+    pub fn open_hubs_with(&mut self, mode: HubMode) {
+        if std::mem::replace(&mut self.hubs, mode) != mode {
+            let outside = self.viewports.values_mut().filter(|viewport| viewport.path.level() == Level::Overview);
+            outside.for_each(|viewport| viewport.mode = mode);
+        }
     }
 
     /// Takes an output away with its viewports; windows are not touched.

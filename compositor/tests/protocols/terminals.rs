@@ -8,6 +8,7 @@ use compositor::session::Session;
 use lcars_ui::hierarchy::{Activity, HubMode, Terminal, TerminalId};
 use lcars_ui::operation::Operation;
 use tempfile::TempDir;
+use wayland_client::protocol::wl_keyboard;
 
 use crate::fixture::Fixture;
 
@@ -23,12 +24,17 @@ struct Desk {
 impl Desk {
     /// In the hub of a sector, with a shell.
     fn new(shell: &str) -> Self {
+        Self::with(&format!("shell = {shell:?}\n"))
+    }
+
+    /// With these settings of terminals.
+    fn with(settings: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         std::fs::create_dir_all(at(".config/tos")).unwrap();
         // Else a new user's Fish begins to read all manuals.
         std::fs::create_dir_all(at(".local/share/fish/generated_completions")).unwrap();
-        std::fs::write(at(".config/tos/config.toml"), format!("[terminal]\nshell = {shell:?}\n")).unwrap();
+        std::fs::write(at(".config/tos/config.toml"), format!("[terminal]\n{settings}")).unwrap();
         let path = std::env::var_os("PATH");
         let dirs = Dirs::new(|name| match name {
             "HOME" => Some(home.path().into()),
@@ -233,4 +239,34 @@ fn a_shell_that_ends_can_be_started_again() {
     desk.at_prompt(id);
     desk.types("echo again\n");
     desk.shows(id, "again");
+}
+
+#[test]
+fn no_program_hears_of_keys_that_a_terminal_has() {
+    let mut desk = Desk::new("bash");
+    let mut client = desk.f.client();
+    let keyboard = client.seat().get_keyboard(&client.qh, ());
+    desk.f.window(&mut client, crate::picture::RED);
+    let id = desk.terminal();
+    client.events(&keyboard);
+    desk.types("echo secret\n");
+    desk.shows(id, "secret");
+    desk.f.roundtrip(&mut client);
+    let told = client.events(&keyboard).into_iter().any(|event| matches!(event, wl_keyboard::Event::Key { .. }));
+    assert!(!told, "keys of the terminal reached a program");
+}
+
+#[test]
+fn what_a_command_wrote_is_selected_copied_and_pasted_by_keys() {
+    let mut desk = Desk::new("bash");
+    let id = desk.terminal();
+    desk.types("echo marker7\n");
+    assert_eq!(desk.ended(id, "echo marker7"), Some(0));
+    desk.chord(&["ControlLeft", "ShiftLeft"], "KeyO");
+    desk.chord(&["ControlLeft", "ShiftLeft"], "KeyC");
+    desk.types("echo again-");
+    desk.chord(&["ControlLeft", "ShiftLeft"], "KeyV");
+    desk.until("it is pasted", |desk| {
+        desk.lines(id).iter().any(|line| line.contains("echo again-marker7")).then_some(())
+    });
 }

@@ -112,7 +112,8 @@ impl State {
         let took = now.saturating_sub(since);
         let outcome = Outcome { command: command.clone(), status, took };
         let well = outcome.went_well();
-        let seen = self.shell.desktop.terminal_finished(id, outcome);
+        self.shell.desktop.terminal_finished(id, outcome);
+        let seen = self.shell.desktop.terminals_in_sight().iter().any(|(_, seen)| *seen == id);
         if seen || self.long_command().is_none_or(|long| took < long) {
             return;
         }

@@ -270,3 +270,19 @@ fn what_a_command_wrote_is_selected_copied_and_pasted_by_keys() {
         desk.lines(id).iter().any(|line| line.contains("echo again-marker7")).then_some(())
     });
 }
+
+#[test]
+fn a_long_command_that_ends_where_nobody_looks_is_told() {
+    let mut desk = Desk::with("shell = \"bash\"\nlong_command = 0.001\n");
+    let id = desk.terminal();
+    let made = std::process::Command::new("mkfifo").arg(desk.home.path().join("fifo")).status().unwrap();
+    assert!(made.success());
+    desk.types("cat fifo\n");
+    desk.until("it runs", |desk| matches!(desk.told(id).activity, Activity::Running { .. }).then_some(()));
+    desk.does(&Operation::Jump { to: None });
+    std::fs::write(desk.home.path().join("fifo"), "x\n").unwrap();
+    desk.until("it is told", |desk| {
+        let alerts = format!("{:?}", desk.f.state.screen().interface.alerts);
+        alerts.contains("cat fifo is done after").then_some(())
+    });
+}

@@ -87,9 +87,9 @@ pub(super) fn path(b: &mut Builder, pane: &Pane, plan: &Plan, browser: &Browser,
     let size = 1.25 * b.m.cap_mono;
     let before_width = mono_width(&before, b.m.mono_size * 1.25);
     let text = |rect, text: &str, colour| Text::label(rect, text, size, colour).mono();
-    // A face that is a little wider than thought need not lose a letter for it.
-    let before_rect = Rect { w: (before_width + 2.0 * size).min(room.w), ..room };
-    b.text(key.piece(4), text(before_rect, &before, b.theme.text_muted));
+    // The two meet where the last name begins, also in a face that is a little wider than thought.
+    let before_rect = Rect::from_edges(block.x, room.y, room.x + before_width, room.bottom());
+    b.text(key.piece(4), text(before_rect, &before, b.theme.text_muted).aligned(Align::Right));
     let rest = Rect::from_edges(room.x + before_width, room.y, room.right(), room.bottom());
     b.text(key.piece(5), text(rest, &last, b.theme.text));
     let mut node = Node::new(key, Role::Status, shown, block);

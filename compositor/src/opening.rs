@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(find("tostest://somewhere"), Ok(("tostest://somewhere".into(), "x".into())));
         let reasons = [
             (at("nothing").display().to_string(), "No such file"),
-            (write("music.ogg", "x"), "no program here opens files of the type audio/"),
+            (write("music.flac", "x"), "no program here opens files of the type audio/"),
             (home.path().display().to_string(), "directories"),
             ("tosnone://x".into(), "tosnone addresses"),
             ("x".repeat(5000), "too long"),

@@ -19,8 +19,6 @@ after(() => chromium?.close());
  * @param {import("./harness/session.mjs").Session} session
  */
 async function atPrompt(session) {
-    // Else a new user's Fish begins to read all manuals.
-    await mkdir(path.join(session.place.home, ".local/share/fish/generated_completions"), { recursive: true });
     const desk = await open(chromium.browser, session.url);
     await until("the page has the keyboard", async () => (await desk.state()).captured);
     const { id } = sector(await desktop(session), "BUILD");

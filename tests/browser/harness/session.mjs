@@ -98,6 +98,8 @@ export class Place {
         const place = new Place(folder);
         await mkdir(place.runtime, { mode: 0o700 });
         await mkdir(place.home);
+        // Else a new user's Fish begins to read all manuals.
+        await mkdir(path.join(place.home, ".local/share/fish/generated_completions"), { recursive: true });
         await place.settings('[interface]\nhub = "apps"\n');
         return place;
     }

@@ -121,7 +121,8 @@ impl Types {
     fn look_up(&self, name: &str) -> Arc<str> {
         for database in &self.databases {
             let found = database.get_mime_types_from_file_name(name);
-            if let Some(found) = found.first().map(mime_text).filter(|found| *found != UNKNOWN) {
+            // Several types may have the same ending, in no order: the same one of them each time.
+            if let Some(found) = found.iter().map(mime_text).filter(|found| *found != UNKNOWN).min() {
                 return Arc::from(found);
             }
         }

@@ -3,6 +3,7 @@
 //! The main thread records the copy and goes on; another thread waits for the device, maps the memory and converts it.
 //! Buffers are kept for the next frame: mapping fresh memory costs a page fault for every 4 KiB.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -156,7 +157,7 @@ impl Recorded {
             // Nobody listens any more when the read-back was dropped.
             let _ = sender.send(result);
         });
-        Readback { pool, buffer, parts, need, extent, submission, mapped }
+        Readback { pool, buffer, parts, need, extent, submission, mapped, settled: Cell::new(false) }
     }
 }
 
@@ -170,6 +171,8 @@ pub struct Readback {
     extent: Size<i32, Physical>,
     submission: wgpu::SubmissionIndex,
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
+    /// The device has answered: nothing is under way in the buffer any more.
+    settled: Cell<bool>,
 }
 
 impl Readback {
@@ -202,7 +205,10 @@ impl Readback {
         self.pool.gpu.device().poll(wait).map_err(|error| lost(&error))?;
         // Another thread that polls may be the one to run the callback, a moment after our poll returned.
         match self.mapped.recv_timeout(PATIENCE) {
-            Ok(Ok(())) => Ok(()),
+            Ok(Ok(())) => {
+                self.settled.set(true);
+                Ok(())
+            }
             Ok(Err(error)) => Err(lost(&error)),
             Err(RecvTimeoutError::Timeout) => Err(lost(&"it takes too long")),
             Err(RecvTimeoutError::Disconnected) => Err(lost(&"it is gone")),
@@ -218,6 +224,10 @@ impl Readback {
 impl Drop for Readback {
     fn drop(&mut self) {
         self.buffer.unmap();
+        // A mapping that another thread's poll is just about to finish would spoil the next submission.
+        if !self.settled.get() {
+            return;
+        }
         let mut free = self.pool.free.lock();
         if free.len() < MOST_KEPT {
             free.push(self.buffer.clone());

@@ -193,7 +193,8 @@ fn only_rows_that_show_something_else_are_damaged() {
     // Who has the keyboard changes the cursor only.
     seen.terminal.focus(false);
     assert_eq!(seen.update(), Updated::Changed { more: false });
-    assert_eq!(seen.damaged(before), [1..2]);
+    let line = 1..2;
+    assert_eq!(seen.damaged(before), [line]);
 }
 
 #[test]

@@ -388,13 +388,13 @@ impl State {
     fn refuse_commit(&mut self, id: &StageId, refusal: &Refusal, who: &Who, asker: Asker) {
         let now = self.shell.now();
         let staged = self.staging.store.get(id, now).cloned();
-        let because = Some(format!("{} ({})", refusal.message, refusal.reason));
+        let because = format!("{} ({})", refusal.message, refusal.reason);
         let line = match &staged {
             Some(staged) => {
                 let verdict = staged.verdict.as_ref();
-                AuditLine::about(staged, verdict, who, Outcome::Refused, because, SystemTime::now())
+                AuditLine::about(staged, verdict, who, Outcome::Refused, Some(because), SystemTime::now())
             }
-            None => AuditLine::unstaged(b"", because.unwrap_or_default(), who, SystemTime::now()),
+            None => AuditLine::unstaged(b"", because, who, SystemTime::now()),
         };
         self.audit_line(line);
         let text = staged.map(|staged| staged.text);

@@ -20,8 +20,7 @@ pub struct Shells {
     pub faces: BTreeMap<TerminalId, Face>,
     /// For the prompt.
     pub prompt: PromptFeed,
-    /// What can be found by `?` besides sectors, apps and windows: files of the directory here, commands that can be run.
-    /// As many as somebody may want to see, best first.
+    /// Files of the directory here that `?` finds: as many as somebody may want to see, best first.
     pub found: Vec<Found>,
     /// The size of a cell of a new terminal, logical.
     pub cell: Size,
@@ -217,23 +216,13 @@ pub struct Detail {
     pub text: String,
 }
 
-/// Something that `?` found outside of the tree.
+/// A file that `?` found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// Its name.
     pub name: String,
-    /// What it is.
-    pub kind: FoundKind,
     /// What is put into the prompt when it is chosen.
     pub stage: String,
-}
-
-/// What kind of thing was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum FoundKind {
-    File,
-    Command,
 }
 
 impl PromptFeed {

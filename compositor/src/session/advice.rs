@@ -2,7 +2,6 @@
 //! before. It is asked on a thread of its own, and of what waits there only the newest is answered.
 
 use std::ops::Range;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,9 +10,7 @@ use std::time::Duration;
 use calloop::RegistrationToken;
 use calloop::channel::{Event, SyncSender, sync_channel};
 use calloop::timer::{TimeoutAction, Timer};
-use lcars_ui::files::{FileName, quoted};
-use lcars_ui::interface::prompt::Query;
-use lcars_ui::shells::{Candidate, Colours, Completions, Found, FoundKind, SuggestedFrom, Suggestion, Syntax};
+use lcars_ui::shells::{Candidate, Colours, Completions, SuggestedFrom, Suggestion, Syntax};
 use shell_bridge::query::{Fish, Role};
 
 use crate::state::State;
@@ -28,10 +25,6 @@ const MOST_HISTORY: usize = 256;
 const MOST_SUGGESTIONS: usize = 12;
 /// Of them, what the shell completes.
 const MOST_COMPLETED: usize = 4;
-/// Files, and commands, that are found by a few words.
-const MOST_FOUND: usize = 16;
-/// Files of a directory that are looked at for that.
-const MOST_FILES: usize = 20_000;
 /// Commands of this session that are remembered.
 const MOST_RAN: usize = 512;
 
@@ -42,8 +35,6 @@ enum Question {
     Complete { text: String, cursor: usize, directory: PathBuf },
     /// What the parts of a text are, how it could go on, and what like it was run before.
     Look { text: String, directory: PathBuf },
-    /// What was run before and which files there are that have these words in them.
-    Find { words: String, directory: PathBuf },
 }
 
 /// What Fish answers.
@@ -51,7 +42,6 @@ enum Question {
 enum Advice {
     Completions(Completions),
     Looked { text: String, spans: Vec<(Range<usize>, Syntax)>, completed: Vec<String>, ran: Vec<String> },
-    Found(Vec<Found>),
 }
 
 /// Where questions are asked, and what was asked last.
@@ -62,8 +52,6 @@ pub(crate) struct Advisor {
     asked: Option<(String, PathBuf)>,
     /// What is to be asked about when nothing more is typed.
     typing: Option<((String, PathBuf), RegistrationToken)>,
-    /// What was looked for last, and from where.
-    sought: Option<(String, PathBuf)>,
     /// What was run in this session and where, the newest last.
     ran: Vec<(String, String)>,
 }
@@ -114,19 +102,6 @@ impl State {
             return;
         }
         let prompt = &self.screen().interface.prompt;
-        let sought = match prompt.query() {
-            Some(Query::All(words)) => Some(words.trim().to_owned()).filter(|words| !words.is_empty()),
-            _ => None,
-        };
-        let sought = sought.map(|words| (words, self.prompt_directory()));
-        if self.advisor.sought != sought {
-            self.advisor.sought.clone_from(&sought);
-            match sought {
-                Some((words, directory)) => self.ask(Question::Find { words, directory }),
-                None => self.shell.shells.found.clear(),
-            }
-        }
-        let prompt = &self.screen().interface.prompt;
         let text = if prompt.query().is_some() { "" } else { prompt.text() };
         let now = (text.to_owned(), self.prompt_directory());
         let waits = self.advisor.typing.as_ref().map(|(waits, _)| waits);
@@ -151,9 +126,6 @@ impl State {
 
     fn advised(&mut self, advice: Advice) {
         match advice {
-            Advice::Found(found) if self.advisor.sought.is_some() => self.shell.shells.found = found,
-            // Nobody looks for anything any more.
-            Advice::Found(_) => {}
             Advice::Completions(completions) => self.shell.shells.prompt.completions = Some(completions),
             Advice::Looked { text, spans, completed, ran } => {
                 let here = self.prompt_directory();
@@ -195,19 +167,17 @@ fn advise(asked: &Receiver<Question>, answer: &SyncSender<Advice>) {
         Err(error) => return tracing::warn!(%error, "nothing is completed or coloured"),
     };
     while let Ok(first) = asked.recv() {
-        let (mut complete, mut look, mut find) = (None, None, None);
+        let (mut complete, mut look) = (None, None);
         // Only the newest of each kind is still wanted.
         for question in std::iter::once(first).chain(asked.try_iter()) {
             match question {
                 Question::Complete { text, cursor, directory } => complete = Some((text, cursor, directory)),
                 Question::Look { text, directory } => look = Some((text, directory)),
-                Question::Find { words, directory } => find = Some((words, directory)),
             }
         }
         let completed = complete.map(|(text, cursor, directory)| completions(&fish, text, cursor, &directory));
         let looked = look.map(|(text, directory)| look_at(&fish, text, &directory));
-        let found = find.map(|(words, directory)| Advice::Found(found(&fish, &words, &directory)));
-        for advice in completed.into_iter().chain(looked).chain(found) {
+        for advice in completed.into_iter().chain(looked) {
             if answer.send(advice).is_err() {
                 return;
             }
@@ -245,27 +215,6 @@ fn look_at(fish: &Fish, text: String, directory: &Path) -> Advice {
     let kept = text.get(..from).unwrap_or_default();
     let completed = found.into_iter().take(MOST_COMPLETED).map(|found| format!("{kept}{}", found.text)).collect();
     Advice::Looked { text, spans, completed, ran }
-}
-
-/// Commands that were run before and files here that have these words in them; of files, those that begin with them first.
-fn found(fish: &Fish, words: &str, directory: &Path) -> Vec<Found> {
-    let ran = fish.history_search(words, MOST_FOUND).unwrap_or_default().into_iter();
-    let commands = ran.map(|command| Found { name: command.clone(), kind: FoundKind::Command, stage: command });
-    let wanted = words.to_lowercase();
-    let entries = std::fs::read_dir(directory).into_iter().flatten().take(MOST_FILES).filter_map(Result::ok);
-    let mut files: Vec<(bool, String, Found)> = entries
-        .filter_map(|entry| {
-            let name = FileName::new(entry.file_name().as_bytes())?;
-            let lower = name.text()?.to_lowercase();
-            let hidden = name.is_hidden() && !wanted.starts_with('.');
-            let does = if entry.path().is_dir() { "cd" } else { "open" };
-            let stage = format!("{does} {}", quoted(&name).ok()?);
-            let found = Found { name: name.shown(), kind: FoundKind::File, stage };
-            (lower.contains(&wanted) && !hidden).then(|| (!lower.starts_with(&wanted), lower, found))
-        })
-        .collect();
-    files.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    files.into_iter().take(MOST_FOUND).map(|(.., found)| found).chain(commands).collect()
 }
 
 fn syntax(role: Role) -> Syntax {
@@ -344,20 +293,6 @@ mod tests {
         assert_eq!(word("cd "), "");
         assert_eq!(word("x --opt=ä"), "--opt=ä");
         assert_eq!(word(""), "");
-    }
-
-    #[test]
-    fn files_are_found_by_a_part_of_their_name_and_staged_as_one_word() {
-        let Ok(fish) = Fish::find() else { return };
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["my notes", "notes.txt", ".notes", "other"] {
-            std::fs::write(folder.path().join(name), "").unwrap();
-        }
-        std::fs::create_dir(folder.path().join("Notes")).unwrap();
-        let found = found(&fish, "notes", folder.path());
-        let files: Vec<&str> =
-            found.iter().filter(|found| found.kind == FoundKind::File).map(|found| found.stage.as_str()).collect();
-        assert_eq!(files, ["cd Notes", "open notes.txt", "open 'my notes'"]);
     }
 
     #[test]

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use calloop::channel::{Event, SyncSender, sync_channel};
-use lcars_ui::files::{Failure, Listing, Progress};
-use lcars_ui::hierarchy::SectorId;
+use lcars_ui::files::{Entry, Failure, Listing, Progress};
+use lcars_ui::hierarchy::{OutputId, SectorId};
+use lcars_ui::interface::prompt::fit;
+use lcars_ui::shells::Found;
 
 use crate::services::directory::{self, Directories, read};
 use crate::services::dirs::Dirs;
@@ -20,6 +22,10 @@ const WAITING: usize = 8;
 const MOST_REMEMBERED: usize = 24;
 /// Entries of all of them together.
 const MOST_REMEMBERED_ENTRIES: usize = 200_000;
+
+/// So many files of a directory are looked through for what was typed, and so many are told.
+const MOST_SEARCHED: usize = 20_000;
+const MOST_FOUND: usize = 32;
 
 /// What is told of a directory, and for whom.
 #[derive(Debug)]
@@ -85,7 +91,10 @@ impl State {
 
     /// Begins to read what somebody looks at, and stops to read what nobody does.
     pub(crate) fn follow_directories(&mut self) {
-        let wanted = self.shell.sectors_with_files();
+        let mut wanted = self.shell.sectors_with_files();
+        if self.screens.iter().any(|screen| screen.interface.prompt.searched().is_some()) {
+            wanted.extend(self.shell.desktop.prompt_sector());
+        }
         let tree = self.shell.desktop.tree();
         let Some(session) = &mut self.session else { return };
         session.directories.by_sector.retain(|sector, _| tree.contains((*sector).into()));
@@ -97,6 +106,17 @@ impl State {
             let Some((path, at_terminal)) = self.directory_of(sector) else { continue };
             self.show_directory(sector, path, at_terminal);
         }
+    }
+
+    /// Finds among the files here what is searched for on a screen. Their directory is read as one that is shown.
+    pub(crate) fn find_files(&mut self, screen: OutputId) {
+        let searched = self.screens.get(screen).and_then(|screen| screen.interface.prompt.searched());
+        // Somebody may search on another screen.
+        let Some(words) = searched.map(str::to_owned) else { return };
+        self.follow_directories();
+        let sector = self.shell.desktop.prompt_sector();
+        let listing = sector.and_then(|sector| self.shell.directories.of(sector));
+        self.shell.shells.found = listing.map(|listing| files_called(&words, listing)).unwrap_or_default();
     }
 
     fn show_directory(&mut self, sector: SectorId, path: PathBuf, at_terminal: bool) {
@@ -190,5 +210,44 @@ impl State {
             self.shell.directories.now = now;
             self.shell.outdated |= !self.shell.directories.by_sector.is_empty();
         }
+    }
+}
+
+/// The files of a directory whose names fit what was typed, best first; hidden ones only for who types the dot.
+fn files_called(words: &str, listing: &Listing) -> Vec<Found> {
+    let named = listing.entries.iter().take(MOST_SEARCHED).filter_map(|entry| {
+        let hidden = entry.name.is_hidden() && !words.starts_with('.');
+        let name = Some(entry.name.shown()).filter(|_| !hidden)?;
+        Some((fit(words, &name)?, name, entry))
+    });
+    let mut fitting: Vec<_> = named.collect();
+    fitting.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    let staged = |(_, name, entry): (_, String, &Entry)| {
+        let verb = if entry.is_directory() { "cd" } else { "open" };
+        let word = listing.word_for(&entry.name).ok()?;
+        Some(Found { name, stage: format!("{verb} {word}") })
+    };
+    fitting.into_iter().take(MOST_FOUND).filter_map(staged).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use lcars_ui::files::{FileName, Kind};
+
+    use super::*;
+
+    fn entry(name: &str, kind: Kind) -> Entry {
+        Entry::named(FileName::new(name.as_bytes()).unwrap(), kind)
+    }
+
+    #[test]
+    fn files_are_found_by_a_part_of_their_name_and_staged_as_one_word() {
+        let mut entries: Vec<Entry> =
+            ["my notes", "notes.txt", ".notes", "other"].map(|name| entry(name, Kind::File)).into();
+        entries.push(entry("Notes", Kind::Directory));
+        let listing = Listing { at_terminal: true, ..Listing::new("/home/somebody", entries, Progress::Whole) };
+        let staged = |words| files_called(words, &listing).into_iter().map(|found| found.stage).collect::<Vec<_>>();
+        assert_eq!(staged("notes"), ["cd Notes", "open notes.txt", "open 'my notes'"]);
+        assert_eq!(staged(".notes"), ["open .notes"]);
     }
 }

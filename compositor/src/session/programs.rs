@@ -2,11 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use lcars_ui::files::{Entry, Listing};
 use lcars_ui::hierarchy::{self, NodeId, OutputId, SectorId, TerminalId};
 use lcars_ui::interface::AlertLevel;
-use lcars_ui::interface::prompt::{Query, fit};
-use lcars_ui::shells::{Found, FoundKind};
 use lcars_ui::view::Launchable;
 use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
@@ -17,10 +14,6 @@ use crate::state::State;
 
 /// Programs that are asked to end have this long.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// So many files of a directory are looked through for what was typed, and so many are told.
-const MOST_SEARCHED: usize = 20_000;
-const MOST_FOUND: usize = 32;
 
 /// What the hierarchy is told of a new window's program.
 #[derive(Debug, Clone, Default)]
@@ -78,22 +71,6 @@ impl Session {
     }
 }
 
-/// The files of a directory whose names fit what was typed, best first.
-fn files_called(words: &str, listing: &Listing) -> Vec<Found> {
-    let named = listing.entries.iter().take(MOST_SEARCHED).filter_map(|entry| {
-        let name = entry.name.shown();
-        Some((fit(words, &name)?, name, entry))
-    });
-    let mut fitting: Vec<_> = named.collect();
-    fitting.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    let staged = |(_, name, entry): (_, String, &Entry)| {
-        let verb = if entry.is_directory() { "cd" } else { "open" };
-        let word = listing.word_for(&entry.name).ok()?;
-        Some(Found { name, kind: FoundKind::File, stage: format!("{verb} {word}") })
-    };
-    fitting.into_iter().take(MOST_FOUND).filter_map(staged).collect()
-}
-
 impl State {
     /// What can be launched, as far as it matches what was typed on a screen.
     pub(crate) fn find_launchables(&mut self, screen: OutputId) {
@@ -103,14 +80,6 @@ impl State {
             screen.launcher = session.launchables(search);
             screen.launcher_for = Some(search.to_owned());
         }
-        let words = match screen.interface.prompt.query() {
-            Some(Query::All(words)) if screen.interface.prompt.keyboard => words,
-            // Somebody may search on another screen.
-            _ => return,
-        };
-        let sector = self.shell.desktop.prompt_sector();
-        let listing = sector.and_then(|sector| self.shell.directories.of(sector));
-        self.shell.shells.found = listing.map(|listing| files_called(words, listing)).unwrap_or_default();
     }
 
     /// Starts the program of a desktop entry in the sector of the focused pane.

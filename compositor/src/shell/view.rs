@@ -58,6 +58,7 @@ impl State {
             tracing::warn!(%refused, "the panes keep their size");
         }
         self.find_launchables(id);
+        self.find_files(id);
         self.look(id, Instant::now());
         // Where the keyboard is in what has just opened is known now that it is in view.
         if self.screens.get_mut(id).is_some_and(|screen| screen.forget(&self.shell)) {

@@ -95,6 +95,14 @@ impl Prompt {
         Query::of(self.text())
     }
 
+    /// The words of a search over everything, while somebody types it.
+    pub fn searched(&self) -> Option<&str> {
+        match self.query() {
+            Some(Query::All(words)) if self.keyboard => Some(words),
+            _ => None,
+        }
+    }
+
     /// The command that a verdict is wanted of: what is in it, unless that is nothing, or a search.
     pub fn command(&self) -> Option<&str> {
         let text = self.text();

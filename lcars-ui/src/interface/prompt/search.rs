@@ -5,7 +5,6 @@ use super::Sources;
 use super::list::{Chosen, Item};
 use crate::hierarchy::{NodeId, Tree};
 use crate::label;
-use crate::shells::FoundKind;
 
 /// So much of what was found is looked through for a list.
 const MOST: usize = 64;
@@ -123,7 +122,7 @@ pub(super) fn found(query: Query<'_>, sources: &Sources<'_>) -> Vec<Item> {
         Query::All(words) => {
             everywhere(words, sources.tree, &mut hits);
             launchers(words, sources, &mut hits);
-            commands(words, sources, &mut hits);
+            files_and_commands(words, sources, &mut hits);
         }
     }
     hits.sort_by(|a, b| (a.fit, a.age, a.kind, &a.item.text).cmp(&(b.fit, b.age, b.kind, &b.item.text)));
@@ -189,13 +188,9 @@ fn everywhere(words: &str, tree: &Tree, hits: &mut Vec<Hit>) {
     }
 }
 
-fn commands(words: &str, sources: &Sources<'_>, hits: &mut Vec<Hit>) {
-    for (age, found) in sources.shells.found.iter().enumerate() {
-        let (kind, about) = match found.kind {
-            FoundKind::File => (4, "FILE"),
-            FoundKind::Command => (6, "COMMAND"),
-        };
-        push(hits, fit(words, &found.name), age, kind, &found.name, about, Chosen::Text(found.stage.clone()));
+fn files_and_commands(words: &str, sources: &Sources<'_>, hits: &mut Vec<Hit>) {
+    for (age, file) in sources.shells.found.iter().enumerate() {
+        push(hits, fit(words, &file.name), age, 4, &file.name, "FILE", Chosen::Text(file.stage.clone()));
     }
     // Without a word every command that ever ran would be found.
     if words.is_empty() {

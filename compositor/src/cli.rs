@@ -30,6 +30,15 @@ pub enum Command {
         #[expect(missing_docs, reason = "a doc comment here would become help text")]
         to: Target,
     },
+    /// Run a program that may look at the screen, type for you and read the clipboard: `tos-comp trust -- grim out.png`.
+    Trust {
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "a doc comment here would become help text")]
+        to: Target,
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        program: Vec<String>,
+    },
     /// Check what this machine has: adapter, encoders, fonts, ports.
     Doctor {
         /// Print JSON.

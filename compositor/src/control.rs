@@ -207,10 +207,16 @@ pub fn listen(handle: &LoopHandle<'static, State>, path: &Path) -> anyhow::Resul
 #[derive(Debug)]
 pub struct SocketFile(PathBuf);
 
+impl SocketFile {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+}
+
 impl Drop for SocketFile {
     fn drop(&mut self) {
         if let Err(error) = std::fs::remove_file(&self.0) {
-            tracing::warn!(%error, path = %self.0.display(), "the control socket was not removed");
+            tracing::warn!(%error, path = %self.0.display(), "a socket was not removed");
         }
     }
 }

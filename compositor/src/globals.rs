@@ -1,5 +1,7 @@
 //! The Wayland globals that clients see, made once at start.
 
+use std::sync::Arc;
+
 use smithay::reexports::wayland_server::DisplayHandle;
 use smithay::utils::{Clock, Monotonic};
 use smithay::wayland::compositor::CompositorState;
@@ -9,6 +11,7 @@ use smithay::wayland::output::OutputManagerState;
 use smithay::wayland::pointer_gestures::PointerGesturesState;
 use smithay::wayland::presentation::PresentationState;
 use smithay::wayland::relative_pointer::RelativePointerManagerState;
+use smithay::wayland::security_context::SecurityContextState;
 use smithay::wayland::selection::data_device::DataDeviceState;
 use smithay::wayland::selection::primary_selection::PrimarySelectionState;
 use smithay::wayland::shell::xdg::XdgShellState;
@@ -21,6 +24,7 @@ use smithay::wayland::xdg_activation::XdgActivationState;
 
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
+use crate::trust::unconfined;
 
 /// smithay's per-protocol state. Those that nothing asks for again are kept only to keep their global alive.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub struct Globals {
     pub(crate) data_device: DataDeviceState,
     pub(crate) primary_selection: PrimarySelectionState,
     pub(crate) activation: XdgActivationState,
+    /// Held once for each door that a sandbox has open.
+    pub(crate) sandboxes: Arc<()>,
     _output_manager: OutputManagerState,
     _decoration: XdgDecorationState,
     _viewporter: ViewporterState,
@@ -41,6 +47,7 @@ pub struct Globals {
     _relative_pointer: RelativePointerManagerState,
     _pointer_gestures: PointerGesturesState,
     _tablet: TabletManagerState,
+    _security_context: SecurityContextState,
 }
 
 impl Globals {
@@ -53,6 +60,7 @@ impl Globals {
             data_device: DataDeviceState::new::<State>(display),
             primary_selection: PrimarySelectionState::new::<State>(display),
             activation: XdgActivationState::new::<State>(display),
+            sandboxes: Arc::default(),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),
             _decoration: XdgDecorationState::new::<State>(display),
             _viewporter: ViewporterState::new::<State>(display),
@@ -63,6 +71,7 @@ impl Globals {
             _relative_pointer: RelativePointerManagerState::new::<State>(display),
             _pointer_gestures: PointerGesturesState::new::<State>(display),
             _tablet: TabletManagerState::new::<State>(display),
+            _security_context: SecurityContextState::new::<State, _>(display, unconfined),
         }
     }
 }

@@ -30,5 +30,6 @@ pub mod session;
 pub mod shell;
 pub mod state;
 pub mod surface;
+pub mod trust;
 pub mod video;
 pub mod wayland;

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use compositor::cli::{Cli, Command, Message, Msg};
 use compositor::control::{self, Answer, Request};
-use compositor::{doctor, opening, run};
+use compositor::{doctor, opening, run, trust};
 use streamer::protocol::Role;
 use tracing_subscriber::EnvFilter;
 
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Run(options) => run::run(*options),
         Command::Msg(message) => say(message),
         Command::Screenshot { file, to } => control::find(to.socket).and_then(|socket| screenshot(&socket, &file)),
+        Command::Trust { to, program } => trust::run(to.socket, &program),
         Command::Doctor { json, listen } => return doctor::run(json, listen),
         Command::ProbeEncoder { name } => return streamer::encoder::probe_main(&name),
     };

@@ -63,6 +63,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let streamer = connect_pages(&handle, &mut state, config(&options, ladder)?)?;
     wayland::dispatch_clients(&handle, display)?;
     let socket = wayland::listen(&handle).context("no Wayland socket could be opened")?;
+    let _trusted = wayland::listen_trusted(&handle, &directory, &socket)?;
     let control_path = control::path_for(&directory, &socket);
     let _control = control::listen(&handle, &control_path)?;
     state.socket = socket.clone();

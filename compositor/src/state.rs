@@ -31,6 +31,7 @@ use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
 use crate::session::{Advisor, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
+use crate::trust::Trust;
 
 /// How a session is set up.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,6 +141,7 @@ pub struct State {
 #[derive(Debug, Default)]
 pub struct ClientState {
     pub(crate) compositor: CompositorClientState,
+    pub(crate) trust: Trust,
     count: Arc<AtomicU64>,
 }
 
@@ -244,9 +246,19 @@ impl State {
     ///
     /// # Errors
     /// If the connection is already gone.
-    pub fn insert_client(&mut self, stream: std::os::unix::net::UnixStream) -> std::io::Result<Client> {
-        let client = ClientState { count: self.clients.clone(), ..ClientState::default() };
+    pub fn insert_client(&mut self, stream: std::os::unix::net::UnixStream, trust: Trust) -> std::io::Result<Client> {
+        let client = ClientState { trust, count: self.clients.clone(), ..ClientState::default() };
         self.display.insert_client(stream, Arc::new(client))
+    }
+
+    /// A trusted connection for a part of the desktop that is a program of its own; it gets it as `WAYLAND_SOCKET`.
+    ///
+    /// # Errors
+    /// If there are no more file descriptors.
+    pub fn connect_helper(&mut self) -> std::io::Result<std::os::fd::OwnedFd> {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        self.insert_client(ours, Trust::Trusted)?;
+        Ok(theirs.into())
     }
 
     /// Runs after every turn of the event loop.

@@ -1,11 +1,19 @@
 //! Joins the Wayland display to the event loop.
 
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+
+use anyhow::Context;
 use calloop::generic::Generic;
 use calloop::{EventLoop, Interest, LoopHandle, Mode, PostAction};
 use smithay::reexports::wayland_server::Display;
 use smithay::wayland::socket::ListeningSocketSource;
 
+use crate::control::SocketFile;
 use crate::state::State;
+use crate::trust::{self, Trust};
 
 /// Dispatches what clients send. The display lives in the loop.
 ///
@@ -27,7 +35,7 @@ pub fn dispatch_clients(handle: &LoopHandle<'static, State>, display: Display<St
     Ok(())
 }
 
-/// Opens the first free `wayland-N` socket and lets clients in. Returns its name.
+/// Opens the first free `wayland-N` socket in `$XDG_RUNTIME_DIR` and lets clients in. Returns its name.
 ///
 /// # Errors
 /// If no name is free or the directory cannot be written to.
@@ -36,12 +44,52 @@ pub fn listen(handle: &LoopHandle<'static, State>) -> anyhow::Result<String> {
     let name = source.socket_name().to_string_lossy().into_owned();
     handle
         .insert_source(source, |stream, (), state| {
-            if let Err(error) = state.insert_client(stream) {
+            if let Err(error) = state.insert_client(stream, Trust::Ordinary) {
                 tracing::warn!(%error, "a client was not let in");
             }
         })
         .map_err(|error| error.error)?;
     Ok(name)
+}
+
+/// Opens the socket beside `socket` whose clients are trusted. Only this user may open it (mode 0600, from its first
+/// moment). Its file goes with the returned guard.
+///
+/// # Errors
+/// If the directory cannot be written to.
+pub fn listen_trusted(
+    handle: &LoopHandle<'static, State>,
+    directory: &Path,
+    socket: &str,
+) -> anyhow::Result<SocketFile> {
+    let path = directory.join(trust::socket_name(socket));
+    // Made where nobody else can look, since a socket has its mode only after it was made. Whoever has the name of
+    // `socket`, has this one too: what lies there was left behind.
+    let private = directory.join(format!(".{}", trust::socket_name(socket)));
+    let _ = std::fs::remove_dir_all(&private);
+    std::fs::DirBuilder::new().mode(0o700).create(&private)?;
+    let made = private.join("socket");
+    let listener = UnixListener::bind(&made).and_then(|listener| {
+        std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600))?;
+        listener.set_nonblocking(true)?;
+        std::fs::rename(&made, &path)?;
+        Ok(listener)
+    });
+    let _ = std::fs::remove_dir_all(&private);
+    let listener = listener.with_context(|| format!("trusted socket {}", path.display()))?;
+    let source = Generic::new(listener, Interest::READ, Mode::Level);
+    handle
+        .insert_source(source, |_, listener, state| {
+            match listener.accept().and_then(|(stream, _)| state.insert_client(stream, Trust::Trusted)) {
+                Err(error) if error.kind() != ErrorKind::WouldBlock => {
+                    tracing::warn!(%error, "a trusted client was not let in");
+                }
+                _ => {}
+            }
+            Ok(PostAction::Continue)
+        })
+        .map_err(|error| error.error)?;
+    Ok(SocketFile::new(path))
 }
 
 /// Runs the session until it is stopped.

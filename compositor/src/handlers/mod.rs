@@ -12,6 +12,7 @@ mod presentation;
 mod primary_selection;
 mod relative_pointer;
 mod seat;
+mod security_context;
 mod shm;
 mod single_pixel_buffer;
 mod tablet;

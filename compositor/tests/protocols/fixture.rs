@@ -4,13 +4,16 @@
 //! answered. A test that hangs is a test that fails after [`TURNS`] turns.
 
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use calloop::EventLoop;
+use compositor::control::SocketFile;
 use compositor::input::decode::Decoder;
 use compositor::render::Gpu;
 use compositor::state::{Options, State};
+use compositor::trust::Trust;
 use compositor::wayland;
 use smithay::reexports::wayland_server::Display;
 use smithay::utils::{Logical, Rectangle, Size};
@@ -61,11 +64,37 @@ impl Fixture {
 
     /// A client that has just connected and knows the globals.
     pub fn client(&mut self) -> Client {
+        self.client_with(Trust::Ordinary)
+    }
+
+    /// The same, through the trusted socket.
+    pub fn trusted_client(&mut self) -> Client {
+        self.client_with(Trust::Trusted)
+    }
+
+    fn client_with(&mut self, trust: Trust) -> Client {
         let (ours, theirs) = UnixStream::pair().unwrap();
-        self.state.insert_client(ours).unwrap();
+        self.state.insert_client(ours, trust).unwrap();
         let mut client = Client::new(theirs);
         self.roundtrip(&mut client);
         client
+    }
+
+    /// Opens the trusted socket beside one called `wayland-9`; its file goes with what is returned.
+    pub fn listen_trusted(&mut self, directory: &Path) -> SocketFile {
+        wayland::listen_trusted(&self.event_loop.handle(), directory, "wayland-9").unwrap()
+    }
+
+    /// Lets the compositor answer `client`, whose connection is still on its way through another thread.
+    pub fn let_in(&mut self, client: &mut Client) {
+        let done = client.sync();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while client.events(&done).is_empty() {
+            assert!(Instant::now() < deadline, "the client is not let in");
+            client.flush();
+            self.wait();
+            client.read();
+        }
     }
 
     /// One turn of the compositor's event loop.

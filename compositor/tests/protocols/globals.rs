@@ -1,34 +1,80 @@
 //! `wl_registry`: what is promised to programs, and what is kept from them.
 
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+
+use crate::client::Client;
 use crate::fixture::Fixture;
 
 #[test]
 fn everything_promised_is_offered_and_nothing_else() {
     let mut f = Fixture::new();
     let mut client = f.client();
+    assert_eq!(names(&mut client), PROMISED);
+}
+
+#[test]
+fn trusted_clients_are_offered_more_and_nothing_less() {
+    let mut f = Fixture::new();
+    let mut client = f.trusted_client();
+    let mut expected = [PROMISED, PRIVILEGED].concat();
+    expected.sort_unstable();
+    assert_eq!(names(&mut client), expected);
+}
+
+#[test]
+fn the_trusted_socket_is_the_users_alone_and_goes_with_the_session() {
+    let mut f = Fixture::new();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("wayland-9-trusted");
+    // Left behind by a session that was killed.
+    drop(UnixListener::bind(&path).unwrap());
+    let file = f.listen_trusted(directory.path());
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut client = Client::new(UnixStream::connect(&path).unwrap());
+    f.let_in(&mut client);
+    let mut inherited = Client::new(f.state.connect_helper().unwrap().into());
+    f.roundtrip(&mut inherited);
+    let mut ordinary = f.client();
+    for trusted in [&mut client, &mut inherited] {
+        let seen = names(trusted);
+        assert!(PRIVILEGED.iter().all(|name| seen.iter().any(|seen| seen == name)));
+    }
+    assert!(names(&mut ordinary).iter().all(|name| !PRIVILEGED.contains(&name.as_str())));
+    drop(file);
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+/// To every program. Screen capture, virtual input and lists of other programs' windows are not among them.
+const PROMISED: &[&str] = &[
+    "wl_compositor",
+    "wl_data_device_manager",
+    "wl_output",
+    "wl_seat",
+    "wl_shm",
+    "wl_subcompositor",
+    "wp_cursor_shape_manager_v1",
+    "wp_fractional_scale_manager_v1",
+    "wp_presentation",
+    "wp_security_context_manager_v1",
+    "wp_single_pixel_buffer_manager_v1",
+    "wp_viewporter",
+    "xdg_activation_v1",
+    "xdg_wm_base",
+    "zwp_pointer_gestures_v1",
+    "zwp_primary_selection_device_manager_v1",
+    "zwp_relative_pointer_manager_v1",
+    "zwp_tablet_manager_v2",
+    "zxdg_decoration_manager_v1",
+    "zxdg_output_manager_v1",
+];
+
+/// To trusted ones besides.
+pub const PRIVILEGED: &[&str] = &[];
+
+/// What a client is offered, sorted.
+pub fn names(client: &mut Client) -> Vec<String> {
     let mut globals: Vec<String> = client.globals().into_iter().map(|(interface, _)| interface).collect();
     globals.sort();
-    // Screen capture, virtual input and lists of other programs' windows are not among them.
-    let promised = [
-        "wl_compositor",
-        "wl_data_device_manager",
-        "wl_output",
-        "wl_seat",
-        "wl_shm",
-        "wl_subcompositor",
-        "wp_cursor_shape_manager_v1",
-        "wp_fractional_scale_manager_v1",
-        "wp_presentation",
-        "wp_single_pixel_buffer_manager_v1",
-        "wp_viewporter",
-        "xdg_activation_v1",
-        "xdg_wm_base",
-        "zwp_pointer_gestures_v1",
-        "zwp_primary_selection_device_manager_v1",
-        "zwp_relative_pointer_manager_v1",
-        "zwp_tablet_manager_v2",
-        "zxdg_decoration_manager_v1",
-        "zxdg_output_manager_v1",
-    ];
-    assert_eq!(globals, promised);
+    globals
 }

@@ -16,6 +16,7 @@ use super::{Running, VARIABLE};
 use crate::services::dirs::Dirs;
 use crate::services::priority;
 use crate::state::State;
+use crate::trust;
 
 /// A shell that is to be started.
 #[derive(Debug)]
@@ -76,6 +77,9 @@ impl State {
         let wanted = due.directory.map(PathBuf::from).filter(|directory| directory.is_dir());
         let mut command = prepare(&shell, &nonce, &modules, wanted.unwrap_or(home));
         command.env.extend(session.environment().iter().cloned());
+        if !self.socket.is_empty() {
+            command.env.push((trust::VARIABLE.into(), trust::socket_name(&self.socket).into()));
+        }
         command.env.push((VARIABLE.into(), due.terminal.get().to_string().into()));
         let kind = command.kind;
         let fit = match self.fit(due.terminal) {

@@ -19,7 +19,6 @@ use streamer::{CommitStaged, DiscardStaged, StageText, StagingRequest};
 
 use crate::pipe;
 use crate::session::Asker;
-use crate::shell;
 use crate::state::State;
 
 /// Longest request.
@@ -318,7 +317,7 @@ impl State {
 
     fn describe(&self) -> Answer {
         let windows = self.shell.windows().iter().filter_map(|window| {
-            let (title, app_id) = shell::title(&window.toplevel);
+            let (title, app_id) = window.toplevel.title();
             let id = window.id?;
             Some(WindowInfo { id: id.get(), title, app_id, focused: self.shell.focused() == Some(id) })
         });

@@ -24,7 +24,7 @@ impl XdgShellHandler for State {
     }
 
     fn toplevel_destroyed(&mut self, toplevel: ToplevelSurface) {
-        self.remove_toplevel(&toplevel);
+        self.remove_toplevel(toplevel.wl_surface());
     }
 
     fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
@@ -92,25 +92,25 @@ impl XdgShellHandler for State {
     }
 
     fn fullscreen_request(&mut self, toplevel: ToplevelSurface, _output: Option<WlOutput>) {
-        self.set_fullscreen(&toplevel, true);
+        self.set_fullscreen(toplevel.wl_surface(), true);
         answer(&toplevel);
     }
 
     fn unfullscreen_request(&mut self, toplevel: ToplevelSurface) {
-        self.set_fullscreen(&toplevel, false);
+        self.set_fullscreen(toplevel.wl_surface(), false);
         answer(&toplevel);
     }
 
     fn title_changed(&mut self, toplevel: ToplevelSurface) {
-        self.window_described(&toplevel);
+        self.window_described(toplevel.wl_surface());
     }
 
     fn app_id_changed(&mut self, toplevel: ToplevelSurface) {
-        self.window_described(&toplevel);
+        self.window_described(toplevel.wl_surface());
     }
 
     fn parent_changed(&mut self, toplevel: ToplevelSurface) {
-        self.window_described(&toplevel);
+        self.window_described(toplevel.wl_surface());
     }
 }
 

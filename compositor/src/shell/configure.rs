@@ -3,7 +3,6 @@
 use lcars_ui::hierarchy::{OutputId, Shown, WindowId};
 use lcars_ui::view::FocusArea;
 use smithay::desktop::utils::with_surfaces_surface_tree;
-use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel::State as Flag;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Size, Transform};
 use smithay::wayland::compositor::{SurfaceData, get_parent, get_role, send_surface_state, with_states};
@@ -11,7 +10,7 @@ use smithay::wayland::fractional_scale::with_fractional_scale;
 use smithay::wayland::shell::xdg::XDG_POPUP_ROLE;
 
 use super::place::rounded;
-use super::{Shell, Window};
+use super::{Shell, Told, Window};
 use crate::compose;
 use crate::screen::Screen;
 use crate::state::State;
@@ -102,26 +101,22 @@ impl State {
             Some(screen) => screen.logical_size(),
             None => bounds,
         };
-        window.toplevel.with_pending_state(|state| {
-            state.bounds = Some(bounds);
-            state.size = (fullscreen || !dialog).then_some(size);
-            let mut set = |flag, on| if on { state.states.set(flag) } else { state.states.unset(flag) };
-            set(Flag::Maximized, !dialog && !fullscreen);
-            set(Flag::Fullscreen, fullscreen);
-            set(Flag::Activated, window.id.is_some() && self.shell.focused() == window.id);
-            set(Flag::Suspended, hidden);
+        window.toplevel.tell(Told {
+            size: (fullscreen || !dialog).then_some(size),
+            bounds,
+            maximized: !dialog && !fullscreen,
+            fullscreen,
+            activated: window.id.is_some() && self.shell.focused() == window.id,
+            suspended: hidden,
         });
-        if window.toplevel.is_initial_configure_sent() {
-            window.toplevel.send_pending_configure();
-        }
     }
 
     /// Sends what a new toplevel or popup waits for after its first commit.
     pub fn ensure_configured(&mut self, surface: &WlSurface) {
         if let Some(window) = self.shell.windows.iter().find(|window| window.toplevel.wl_surface() == surface) {
-            if !window.toplevel.is_initial_configure_sent() {
+            if !window.toplevel.was_told() {
                 self.configure(window);
-                window.toplevel.send_configure();
+                window.toplevel.tell_first();
             }
         } else if let Some(smithay::desktop::PopupKind::Xdg(popup)) = self.popups.find_popup(surface) {
             if !popup.is_initial_configure_sent()

@@ -8,9 +8,11 @@ mod act;
 mod configure;
 mod files;
 mod place;
+mod toplevel;
 mod view;
 mod windows;
 
+pub use toplevel::{Told, Toplevel};
 pub(crate) use view::panes_area;
 
 use std::cell::Cell;
@@ -26,8 +28,7 @@ use lcars_ui::theme::Theme;
 use lcars_ui::view::{Binding, Readings};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Size};
-use smithay::wayland::compositor::{get_parent, with_states};
-use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
+use smithay::wayland::compositor::get_parent;
 
 /// One toplevel.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub struct Window {
     /// Its place in the hierarchy, for as long as it shows something.
     pub id: Option<WindowId>,
     /// Its protocol object.
-    pub toplevel: ToplevelSurface,
+    pub toplevel: Toplevel,
     /// It asked to cover its pane before it had anything to show.
     fullscreen: bool,
     /// The screen that it is made for, or was last.
@@ -152,15 +153,6 @@ impl Shell {
     pub(crate) fn place_of(&self, id: WindowId) -> WindowId {
         self.desktop.tree().window(id).map_or(id, |(_, app, _)| app.place_of(id))
     }
-}
-
-/// Title and app id, as the client gave them: hostile text.
-pub fn title(toplevel: &ToplevelSurface) -> (String, String) {
-    with_states(toplevel.wl_surface(), |states| {
-        let Some(data) = states.data_map.get::<XdgToplevelSurfaceData>() else { return Default::default() };
-        let Ok(data) = data.lock() else { return Default::default() };
-        (data.title.clone().unwrap_or_default(), data.app_id.clone().unwrap_or_default())
-    })
 }
 
 pub(crate) fn point(at: smithay::utils::Point<f64, Logical>) -> geometry::Point {

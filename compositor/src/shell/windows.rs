@@ -7,17 +7,22 @@ use lcars_ui::operation::{Effect, Effects, Operation};
 use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::SERIAL_COUNTER;
-use smithay::wayland::shell::xdg::ToplevelSurface;
 
-use super::{Shell, Window, title};
+use super::{Shell, Toplevel, Window};
 use crate::state::State;
 use crate::surface;
 
 impl Shell {
     /// A new toplevel; it joins the hierarchy once it has a picture.
-    pub fn add(&mut self, toplevel: ToplevelSurface) {
+    pub fn add(&mut self, toplevel: impl Into<Toplevel>) {
         let home = self.desktop.focused_output().id;
-        self.windows.push(Window { id: None, toplevel, fullscreen: false, home, scale: Cell::default() });
+        self.windows.push(Window {
+            id: None,
+            toplevel: toplevel.into(),
+            fullscreen: false,
+            home,
+            scale: Cell::default(),
+        });
     }
 }
 
@@ -41,7 +46,7 @@ impl State {
         };
         let Some(window) = self.shell.windows.get(place) else { return };
         let (toplevel, fullscreen) = (window.toplevel.clone(), window.fullscreen);
-        let (title, app_id) = title(&toplevel);
+        let (title, app_id) = toplevel.title();
         let provenance = self.provenance(root);
         let name = self.app_name(&app_id);
         let new = NewWindow {
@@ -80,17 +85,17 @@ impl State {
         let Some(window) = self.shell.windows.iter_mut().find(|window| window.id == Some(id)) else { return };
         window.id = None;
         window.fullscreen = false;
-        // It begins anew: its next commit is answered with a configure. smithay would know by itself only if it kept the
-        // buffers.
-        window.toplevel.reset_initial_configure_sent();
+        window.toplevel.begin_anew();
         let surface = window.toplevel.wl_surface().clone();
         self.screens.iter().for_each(|screen| screen.output.leave(&surface));
         self.lose_window(id);
     }
 
     /// A toplevel is gone for good.
-    pub fn remove_toplevel(&mut self, toplevel: &ToplevelSurface) {
-        let Some(place) = self.shell.windows.iter().position(|window| window.toplevel == *toplevel) else { return };
+    pub fn remove_toplevel(&mut self, surface: &WlSurface) {
+        let Some(place) = self.shell.windows.iter().position(|window| window.toplevel.wl_surface() == surface) else {
+            return;
+        };
         let window = self.shell.windows.remove(place);
         if let Some(id) = window.id {
             self.lose_window(id);
@@ -117,9 +122,13 @@ impl State {
     }
 
     /// A program changed what its window is called, grouped by, or a dialog of.
-    pub fn window_described(&mut self, toplevel: &ToplevelSurface) {
-        let Some(id) = self.shell.window_of(toplevel.wl_surface()) else { return };
-        let (title, app_id) = title(toplevel);
+    pub fn window_described(&mut self, surface: &WlSurface) {
+        let Some((id, toplevel)) =
+            self.shell.window_of(surface).and_then(|id| Some((id, &self.shell.get(id)?.toplevel)))
+        else {
+            return;
+        };
+        let (title, app_id) = toplevel.title();
         let parent = toplevel.parent().and_then(|parent| self.shell.window_of(&parent));
         let now = self.shell.now();
         let desktop = &mut self.shell.desktop;
@@ -134,8 +143,9 @@ impl State {
     }
 
     /// Lets a window cover its pane, or puts it back.
-    pub fn set_fullscreen(&mut self, toplevel: &ToplevelSurface, fullscreen: bool) {
-        let Some(window) = self.shell.windows.iter_mut().find(|window| window.toplevel == *toplevel) else { return };
+    pub fn set_fullscreen(&mut self, surface: &WlSurface, fullscreen: bool) {
+        let mut windows = self.shell.windows.iter_mut();
+        let Some(window) = windows.find(|window| window.toplevel.wl_surface() == surface) else { return };
         window.fullscreen = fullscreen;
         if let Some(id) = window.id {
             self.shell.desktop.set_fullscreen(id, fullscreen);

@@ -1,0 +1,122 @@
+//! What the desktop needs of a toplevel, whatever protocol it speaks.
+
+use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel::State as Flag;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::{Logical, Size};
+use smithay::wayland::compositor::with_states;
+use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
+
+/// The protocol object of a window.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Toplevel {
+    /// An `xdg_toplevel`.
+    Xdg(ToplevelSurface),
+}
+
+/// What a window is told to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Told {
+    /// It may choose where there is none: dialogs do.
+    pub size: Option<Size<i32, Logical>>,
+    /// The room there is.
+    pub bounds: Size<i32, Logical>,
+    /// It fills its pane.
+    pub maximized: bool,
+    /// It covers its pane.
+    pub fullscreen: bool,
+    /// It has the keyboard.
+    pub activated: bool,
+    /// Nobody sees it.
+    pub suspended: bool,
+}
+
+impl From<ToplevelSurface> for Toplevel {
+    fn from(toplevel: ToplevelSurface) -> Self {
+        Self::Xdg(toplevel)
+    }
+}
+
+impl Toplevel {
+    /// The surface that shows it.
+    pub fn wl_surface(&self) -> &WlSurface {
+        match self {
+            Self::Xdg(toplevel) => toplevel.wl_surface(),
+        }
+    }
+
+    /// Title and app id, as the client gave them: hostile text.
+    pub fn title(&self) -> (String, String) {
+        match self {
+            Self::Xdg(toplevel) => with_states(toplevel.wl_surface(), |states| {
+                let Some(data) = states.data_map.get::<XdgToplevelSurfaceData>() else { return Default::default() };
+                let Ok(data) = data.lock() else { return Default::default() };
+                (data.title.clone().unwrap_or_default(), data.app_id.clone().unwrap_or_default())
+            }),
+        }
+    }
+
+    /// The surface of the window that it is a dialog of.
+    pub fn parent(&self) -> Option<WlSurface> {
+        match self {
+            Self::Xdg(toplevel) => toplevel.parent(),
+        }
+    }
+
+    /// Asks its program to close it.
+    pub fn send_close(&self) {
+        match self {
+            Self::Xdg(toplevel) => toplevel.send_close(),
+        }
+    }
+
+    /// Whether it may show something: it knows what it should be. If not, its client was told that this is an error.
+    pub fn ensure_configured(&self) -> bool {
+        match self {
+            Self::Xdg(toplevel) => toplevel.ensure_configured(),
+        }
+    }
+
+    /// It shows nothing any more: its next commit is answered with a configure. smithay would know by itself only if it
+    /// kept the buffers.
+    pub(super) fn begin_anew(&self) {
+        match self {
+            Self::Xdg(toplevel) => toplevel.reset_initial_configure_sent(),
+        }
+    }
+
+    /// Whether it was ever told what to be.
+    pub(super) fn was_told(&self) -> bool {
+        match self {
+            Self::Xdg(toplevel) => toplevel.is_initial_configure_sent(),
+        }
+    }
+
+    /// Tells it what it should be: at once if that was told before and is another now, else with [`Self::tell_first`].
+    pub(super) fn tell(&self, told: Told) {
+        match self {
+            Self::Xdg(toplevel) => {
+                toplevel.with_pending_state(|state| {
+                    state.bounds = Some(told.bounds);
+                    state.size = told.size;
+                    let mut set = |flag, on| if on { state.states.set(flag) } else { state.states.unset(flag) };
+                    set(Flag::Maximized, told.maximized);
+                    set(Flag::Fullscreen, told.fullscreen);
+                    set(Flag::Activated, told.activated);
+                    set(Flag::Suspended, told.suspended);
+                });
+                if toplevel.is_initial_configure_sent() {
+                    toplevel.send_pending_configure();
+                }
+            }
+        }
+    }
+
+    /// Sends what it waits for after its first commit.
+    pub(super) fn tell_first(&self) {
+        match self {
+            Self::Xdg(toplevel) => {
+                toplevel.send_configure();
+            }
+        }
+    }
+}

@@ -14,6 +14,7 @@ use smithay::wayland::relative_pointer::RelativePointerManagerState;
 use smithay::wayland::security_context::SecurityContextState;
 use smithay::wayland::selection::data_device::DataDeviceState;
 use smithay::wayland::selection::primary_selection::PrimarySelectionState;
+use smithay::wayland::selection::{ext_data_control, wlr_data_control};
 use smithay::wayland::shell::xdg::XdgShellState;
 use smithay::wayland::shell::xdg::decoration::XdgDecorationState;
 use smithay::wayland::shm::ShmState;
@@ -24,7 +25,7 @@ use smithay::wayland::xdg_activation::XdgActivationState;
 
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
-use crate::trust::unconfined;
+use crate::trust::{trusted, unconfined};
 
 /// smithay's per-protocol state. Those that nothing asks for again are kept only to keep their global alive.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Globals {
     pub(crate) xdg_shell: XdgShellState,
     pub(crate) data_device: DataDeviceState,
     pub(crate) primary_selection: PrimarySelectionState,
+    pub(crate) data_control: ext_data_control::DataControlState,
+    pub(crate) wlr_data_control: wlr_data_control::DataControlState,
     pub(crate) activation: XdgActivationState,
     /// Held once for each door that a sandbox has open.
     pub(crate) sandboxes: Arc<()>,
@@ -53,12 +56,16 @@ pub struct Globals {
 impl Globals {
     /// Announces every protocol on `display`.
     pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>) -> Self {
+        let primary_selection = PrimarySelectionState::new::<State>(display);
+        let primary = Some(&primary_selection);
         Self {
             compositor: CompositorState::new_v6::<State>(display),
             shm: ShmState::new::<State>(display, EXTRA_FORMATS),
             xdg_shell: XdgShellState::new::<State>(display),
             data_device: DataDeviceState::new::<State>(display),
-            primary_selection: PrimarySelectionState::new::<State>(display),
+            data_control: ext_data_control::DataControlState::new::<State, _>(display, primary, trusted),
+            wlr_data_control: wlr_data_control::DataControlState::new::<State, _>(display, primary, trusted),
+            primary_selection,
             activation: XdgActivationState::new::<State>(display),
             sandboxes: Arc::default(),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),

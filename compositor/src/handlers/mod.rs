@@ -3,6 +3,7 @@
 mod activation;
 mod compositor;
 mod cursor_shape;
+mod data_control;
 pub(crate) mod data_device;
 mod decoration;
 mod fractional_scale;

@@ -20,10 +20,12 @@ use wayland_client::protocol::wl_shm::{self, WlShm};
 use wayland_client::protocol::wl_shm_pool::WlShmPool;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Connection, Dispatch, EventQueue, Proxy, QueueHandle};
+use wayland_protocols::ext::data_control::v1::client::ext_data_control_offer_v1::ExtDataControlOfferV1;
 use wayland_protocols::wp::primary_selection::zv1::client::zwp_primary_selection_offer_v1::ZwpPrimarySelectionOfferV1;
 use wayland_protocols::wp::tablet::zv2::client::{
     zwp_tablet_pad_v2::ZwpTabletPadV2, zwp_tablet_tool_v2::ZwpTabletToolV2, zwp_tablet_v2::ZwpTabletV2,
 };
+use wayland_protocols_wlr::data_control::v1::client::zwlr_data_control_offer_v1::ZwlrDataControlOfferV1;
 
 /// Everything that came and that no test has asked for yet, in order.
 #[derive(Default)]
@@ -53,8 +55,10 @@ where
     /// The interfaces of those few objects that the compositor makes.
     fn event_created_child(opcode: u16, qh: &QueueHandle<Self>) -> Arc<dyn ObjectData> {
         match (I::interface().name, opcode) {
+            ("ext_data_control_device_v1", _) => qh.make_data::<ExtDataControlOfferV1, ()>(()),
             ("wl_data_device", _) => qh.make_data::<WlDataOffer, ()>(()),
             ("zwp_primary_selection_device_v1", _) => qh.make_data::<ZwpPrimarySelectionOfferV1, ()>(()),
+            ("zwlr_data_control_device_v1", _) => qh.make_data::<ZwlrDataControlOfferV1, ()>(()),
             ("zwp_tablet_seat_v2", 0) => qh.make_data::<ZwpTabletV2, ()>(()),
             ("zwp_tablet_seat_v2", 1) => qh.make_data::<ZwpTabletToolV2, ()>(()),
             ("zwp_tablet_seat_v2", _) => qh.make_data::<ZwpTabletPadV2, ()>(()),

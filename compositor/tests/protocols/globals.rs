@@ -70,7 +70,7 @@ const PROMISED: &[&str] = &[
 ];
 
 /// To trusted ones besides.
-pub const PRIVILEGED: &[&str] = &[];
+pub const PRIVILEGED: &[&str] = &["ext_data_control_manager_v1", "zwlr_data_control_manager_v1"];
 
 /// What a client is offered, sorted.
 pub fn names(client: &mut Client) -> Vec<String> {

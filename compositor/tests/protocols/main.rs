@@ -16,6 +16,7 @@ mod activation;
 mod buffer;
 mod clipboard;
 mod cursor;
+mod data_control;
 mod decoration;
 mod dialog;
 mod drag;

@@ -141,6 +141,8 @@ pub struct WindowView {
     pub urgent: bool,
     /// Whether it fills its pane without a frame.
     pub fullscreen: bool,
+    /// Whether its program draws its frame itself.
+    pub own_frame: bool,
 }
 
 /// One picture.
@@ -203,6 +205,7 @@ impl Desktop {
             shown: shown.get(&window.id).copied().unwrap_or_default(),
             urgent: window.urgent,
             fullscreen: window.fullscreen,
+            own_frame: window.own_frame,
         };
         let app = |app: &App| AppView {
             id: app.id,

@@ -51,7 +51,12 @@ impl State {
         let focused = self.shell.desktop.output(window.home).map(|output| output.focused);
         let area =
             theirs.or_else(|| areas.iter().find(|area| Some(area.viewport) == focused)).or_else(|| areas.first());
-        area.map_or_else(|| Size::from((640, 480)), |area| rounded(area.rect).size)
+        let rect = |area: &FocusArea| match theirs {
+            Some(theirs) => theirs.rect,
+            None if window.own_frame => area.own_frame,
+            None => area.framed,
+        };
+        area.map_or_else(|| Size::from((640, 480)), |area| rounded(rect(area)).size)
     }
 
     /// Tells every window what it should be.
@@ -108,6 +113,7 @@ impl State {
             fullscreen,
             activated: window.id.is_some() && self.shell.focused() == window.id,
             suspended: hidden,
+            answered: window.owed.take(),
         });
     }
 

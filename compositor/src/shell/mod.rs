@@ -39,8 +39,12 @@ pub struct Window {
     pub toplevel: Toplevel,
     /// It asked to cover its pane before it had anything to show.
     fullscreen: bool,
+    /// It draws its frame itself.
+    own_frame: bool,
     /// The screen that it is made for, or was last.
     home: OutputId,
+    /// It asked for something that has to be answered with a configure, even if nothing changes.
+    owed: Cell<bool>,
     /// The scale that it was told.
     scale: Cell<f64>,
 }

@@ -28,6 +28,8 @@ pub struct Told {
     pub activated: bool,
     /// Nobody sees it.
     pub suspended: bool,
+    /// It asked for something that is answered even where nothing changed.
+    pub answered: bool,
 }
 
 impl From<ToplevelSurface> for Toplevel {
@@ -104,8 +106,12 @@ impl Toplevel {
                     set(Flag::Activated, told.activated);
                     set(Flag::Suspended, told.suspended);
                 });
-                if toplevel.is_initial_configure_sent() {
-                    toplevel.send_pending_configure();
+                if !toplevel.is_initial_configure_sent() {
+                    return;
+                }
+                match told.answered {
+                    true => _ = toplevel.send_configure(),
+                    false => _ = toplevel.send_pending_configure(),
                 }
             }
         }

@@ -20,9 +20,19 @@ impl Shell {
             id: None,
             toplevel: toplevel.into(),
             fullscreen: false,
+            own_frame: false,
             home,
+            owed: Cell::default(),
             scale: Cell::default(),
         });
+    }
+
+    /// Lets the next layout answer a request of the window with that surface, once for all that came until then.
+    pub fn owe_configure(&mut self, root: &WlSurface) {
+        if let Some(window) = self.windows.iter().find(|window| window.toplevel.wl_surface() == root) {
+            window.owed.set(true);
+            self.outdated = true;
+        }
     }
 }
 
@@ -45,7 +55,7 @@ impl State {
             return;
         };
         let Some(window) = self.shell.windows.get(place) else { return };
-        let (toplevel, fullscreen) = (window.toplevel.clone(), window.fullscreen);
+        let (toplevel, fullscreen, own_frame) = (window.toplevel.clone(), window.fullscreen, window.own_frame);
         let (title, app_id) = toplevel.title();
         let provenance = self.provenance(root);
         let name = self.app_name(&app_id);
@@ -74,6 +84,7 @@ impl State {
         if fullscreen {
             self.shell.desktop.set_fullscreen(id, true);
         }
+        self.shell.desktop.set_own_frame(id, own_frame);
         if self.options.follow {
             self.focus_window(id);
         }
@@ -151,6 +162,20 @@ impl State {
             self.shell.desktop.set_fullscreen(id, fullscreen);
         }
         self.relayout();
+    }
+
+    /// A program draws the frame of the window with that surface itself, or leaves it to us. It is told in its protocol's
+    /// own words by whoever calls this; its new size comes with the next layout.
+    pub fn set_own_frame(&mut self, root: &WlSurface, own_frame: bool) {
+        let mut windows = self.shell.windows.iter_mut();
+        let Some(window) = windows.find(|window| window.toplevel.wl_surface() == root) else { return };
+        if std::mem::replace(&mut window.own_frame, own_frame) == own_frame {
+            return;
+        }
+        if let Some(id) = window.id {
+            self.shell.desktop.set_own_frame(id, own_frame);
+        }
+        self.shell.outdated = true;
     }
 
     /// Shows a window at once and gives it the keyboard: what a program with a right to it asks for, or a test.

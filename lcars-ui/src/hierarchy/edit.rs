@@ -94,8 +94,16 @@ impl Tree {
         let launch = checked(new.launch)?;
         let id = WindowId::from_raw(self.ids.next());
         let title = label::clean(new.title);
-        let mut window =
-            Window { id, title, parent: None, seen: false, urgent: false, fullscreen: false, keyboard: None };
+        let mut window = Window {
+            id,
+            title,
+            parent: None,
+            seen: false,
+            urgent: false,
+            fullscreen: false,
+            own_frame: false,
+            keyboard: None,
+        };
         let above = new.parent.filter(|&parent| self.nesting(parent) < MOST_NESTED_DIALOGS);
         if let Some(app) = above.and_then(|parent| self.app_of_mut(parent)) {
             window.parent = above;

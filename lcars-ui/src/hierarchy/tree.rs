@@ -116,6 +116,8 @@ pub struct Window {
     pub urgent: bool,
     /// Whether it fills the pane without our frame.
     pub fullscreen: bool,
+    /// Whether its program draws its frame itself, and wants none of ours around it.
+    pub own_frame: bool,
     /// Who of it and its dialogs has the keyboard, where somebody chose; else the newest.
     pub keyboard: Option<WindowId>,
 }

@@ -242,6 +242,14 @@ impl Frame {
         self.segments.iter_mut().for_each(|segment| segment.colour = paint(segment.colour));
     }
 
+    /// Changes the colour of what is above its content.
+    pub fn paint_top(&mut self, paint: impl Fn(Colour) -> Colour) {
+        for part in [Part::ElbowTop, Part::Accent, Part::BarTop, Part::CapTop] {
+            let segment = self.segment_mut(part);
+            segment.colour = paint(segment.colour);
+        }
+    }
+
     /// What lies between two frames: every length of one becomes that of the other.
     pub fn between(&self, to: &Self, p: f64) -> Self {
         let mut segments = self.segments;

@@ -18,7 +18,7 @@ pub use metrics::{label_width, mono_width};
 pub use overlay::Binding;
 
 use build::Builder;
-use levels::Without;
+use levels::{Fit, Without};
 use pane::{Pane, Rail};
 
 use crate::camera::Pose;
@@ -103,6 +103,10 @@ pub struct FocusArea {
     pub window: Option<WindowId>,
     /// Where it goes at rest, output logical, on whole device pixels.
     pub rect: Rect,
+    /// Where any other window would go: one in our frame,
+    pub framed: Rect,
+    /// and one whose program draws its own.
+    pub own_frame: Rect,
 }
 
 /// Where the text of the open prompt stands, so that a pointer finds the letter that it is over.
@@ -254,8 +258,9 @@ fn draw_pane(b: &mut Builder, pane: &Pane) {
 
 fn focus_area(b: &Builder, pane: &Pane) -> FocusArea {
     let path = &pane.viewport.path;
-    let rect = if levels::is_bare(pane, path) { pane.rect } else { pane.window_area(b) };
-    FocusArea { viewport: pane.viewport.id, window: path.window(), rect }
+    let [framed, own_frame] = [Fit::Framed, Fit::OwnFrame].map(|fit| levels::area_for(b, pane, fit));
+    let rect = levels::area(b, pane, path);
+    FocusArea { viewport: pane.viewport.id, window: path.window(), rect, framed, own_frame }
 }
 
 /// A short tick in the middle of the gap between two panes.

@@ -6,7 +6,7 @@
 
 use super::build::{Builder, faded};
 use super::frame::Frame;
-use super::levels::{self, Kind, Without};
+use super::levels::{self, Fit, Kind, Without};
 use super::pane::{Pane, Rail};
 use super::prompt::{self, Prompt};
 use super::tile::{fitted, tile_key};
@@ -165,8 +165,10 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
     let mut now = tile.between(&levels::arriving(b, &inside, inner, p), p);
     let bounds = Bounds::of(pane);
     let fullscreen = levels::is_bare(pane, inner);
-    if fullscreen {
-        now.paint(|colour| faded(colour, 1.0 - p));
+    match levels::fit(pane, inner) {
+        _ if fullscreen => now.paint(|colour| faded(colour, 1.0 - p)),
+        Fit::OwnFrame => now.paint_top(|colour| faded(colour, 1.0 - p)),
+        Fit::Framed | Fit::Bare => {}
     }
 
     let merged = prompt::is_merged(pane, outer);
@@ -184,7 +186,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
     let growing = b.sketch(|b| now.draw_zoomed(b, tile_key(child), tile.title.cap));
     add(b, growing, None, 1.0, bounds);
     match inner.window() {
-        Some(window) => window_in(b, &inside, window, &now, fullscreen, bounds),
+        Some(window) => window_in(b, &inside, inner, window, &now, bounds),
         None => {
             let interior = b.sketch(|b| {
                 let (_, mood) = levels::tile_frame(b, &outside, outer, &kind, tile.rect);
@@ -212,12 +214,12 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, outer: &Path, inner: &Path, pro
 fn window_in(
     b: &mut Builder,
     pane: &Pane,
+    path: &Path,
     window: crate::hierarchy::WindowId,
     now: &Frame,
-    fullscreen: bool,
     bounds: Bounds,
 ) {
-    let area = if fullscreen { pane.rect } else { pane.window_area(b) };
+    let area = levels::area(b, pane, path);
     let rect = fitted(now.content, area);
     let look = if rect.w < LIVE * area.w { Look::Thumbnail } else { Look::Live };
     let picture = b.sketch(|b| levels::window_picture(b, window, rect, area, look, 1.0));

@@ -185,6 +185,7 @@ fn late_words_about_a_window_that_is_gone_do_nothing() {
     world.desktop.set_app_name(gone, "late");
     assert_eq!(world.desktop.set_app_id(gone, "late", world.now), []);
     assert_eq!(world.desktop.set_fullscreen(gone, true), []);
+    world.desktop.set_own_frame(gone, true);
     assert_eq!(world.desktop.remove_window(gone, world.now), []);
     assert!(world.desktop.set_parent(gone, None, world.now).is_err());
     assert_eq!(world.desktop, before);

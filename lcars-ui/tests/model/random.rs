@@ -30,6 +30,7 @@ enum Step {
     SetParent(u8, Option<u8>),
     SetUrgent(u8, bool),
     SetFullscreen(u8, bool),
+    SetOwnFrame(u8, bool),
     AddOutput(f64, f64),
     RemoveOutput(u8),
     ResizeOutput(u8, f64, f64),
@@ -135,6 +136,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any(), of(any())).prop_map(|(window, parent)| Step::SetParent(window, parent)),
         1 => (any(), proptest::bool::ANY).prop_map(|(window, on)| Step::SetUrgent(window, on)),
         1 => (any(), proptest::bool::ANY).prop_map(|(window, on)| Step::SetFullscreen(window, on)),
+        1 => (any(), proptest::bool::ANY).prop_map(|(window, on)| Step::SetOwnFrame(window, on)),
         1 => (extent(), extent()).prop_map(|(w, h)| Step::AddOutput(w, h)),
         1 => any().prop_map(Step::RemoveOutput),
         1 => (any(), extent(), extent()).prop_map(|(output, w, h)| Step::ResizeOutput(output, w, h)),
@@ -292,6 +294,10 @@ impl Run {
             }
             Step::SetUrgent(n, on) => {
                 self.desktop.set_urgent(self.window(*n), *on);
+                Ok(vec![])
+            }
+            Step::SetOwnFrame(n, on) => {
+                self.desktop.set_own_frame(self.window(*n), *on);
                 Ok(vec![])
             }
             Step::SetFullscreen(n, on) => Ok(self.desktop.set_fullscreen(self.window(*n), *on)),

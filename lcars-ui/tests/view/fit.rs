@@ -27,6 +27,10 @@ fn everywhere(size: Size) -> Vec<World> {
     let modes = [HubMode::Apps, HubMode::Command, HubMode::Directory];
     let mut worlds = vec![World::usual(size), at("Text Editor"), at("Firefox")];
     worlds.extend(modes.map(in_mode));
+    let mut own_frame = at("Gimp");
+    let gimp = own_frame.desktop.focused_viewport().path.window().unwrap();
+    own_frame.desktop.set_own_frame(gimp, true);
+    worlds.push(own_frame);
     worlds
 }
 

@@ -190,6 +190,50 @@ fn a_pointer_at_the_edge_of_a_fullscreen_window_finds_the_way_out() {
 }
 
 #[test]
+fn a_window_with_a_frame_of_its_own_has_the_pane_but_for_the_way_out() {
+    let world = World::usual(STANDARD);
+    let editor = world.app("Text Editor");
+    let mut world = world.jump(Some(editor));
+    let window = world.desktop.focused_viewport().path.window().unwrap();
+    let framed = world.view().areas[0];
+    assert_eq!(framed.rect, framed.framed);
+    world.desktop.set_own_frame(window, true);
+    let view = world.view();
+    assert_eq!(view.areas[0].rect, rect(0.0, 0.0, 1280.0, 680.0));
+    assert_eq!(view.areas[0].own_frame, view.areas[0].rect);
+    assert_eq!(view.areas[0].framed, framed.rect, "any other window would have our frame");
+    assert!(view.nodes.iter().all(|node| node.role != Role::Heading), "no second title bar");
+    let buttons: Vec<&str> =
+        view.nodes.iter().filter(|node| node.role == Role::Button).map(|node| node.name.as_str()).collect();
+    assert_eq!(buttons, ["ZOOM OUT", "SPLIT", "SEND TO"]);
+    for primitive in &view.scene {
+        let inside = primitive.rect().y >= 680.0 || matches!(primitive, Primitive::Window { .. });
+        assert!(inside, "{:?} lies on the window or above it", primitive.key());
+    }
+    let way_out = named(&view, "ZOOM OUT");
+    let Some(Action::Do(operation)) = way_out.action.clone() else { panic!("{way_out:?}") };
+    assert!(way_out.hit.contains(Point { x: 0.0, y: 719.0 }), "the corner needs no aim");
+    world.apply(operation);
+    assert_eq!(world.desktop.focused_viewport().path.level(), Level::Hub);
+}
+
+#[test]
+fn in_a_split_a_window_with_a_frame_of_its_own_keeps_a_strip_in_its_pane() {
+    let world = World::usual(STANDARD);
+    let editor = world.app("Text Editor");
+    let mut world = world.jump(Some(editor));
+    let window = world.desktop.focused_viewport().path.window().unwrap();
+    world.desktop.set_own_frame(window, true);
+    world.apply(Operation::Split { axis: Axis::Horizontal });
+    let view = world.view();
+    let pane = view.areas.iter().find(|area| area.window == Some(window)).unwrap();
+    let way_out =
+        view.nodes.iter().find(|node| node.key == Key::part("zoom-out").in_pane(pane.viewport.get())).unwrap();
+    assert!(way_out.hit.h >= 40.0 && way_out.hit.y >= pane.rect.bottom(), "{:?} and {:?}", way_out.hit, pane.rect);
+    assert_eq!((pane.rect.x, pane.rect.y), (0.0, 0.0));
+}
+
+#[test]
 fn hostile_titles_are_clean_and_bounded_wherever_they_stand() {
     let title = format!("evil\u{202e}\u{7}\u{200b}{}", "ß".repeat(1 << 20));
     let mut world = World::new(STANDARD, &["One"]);

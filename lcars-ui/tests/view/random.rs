@@ -26,6 +26,7 @@ enum Step {
     Mode(u8),
     Pane(u8),
     Fullscreen,
+    OwnFrame(bool),
     Close(usize),
     /// A shell is at something, and is seen so.
     Shell(u8),
@@ -44,6 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0u8..3).prop_map(Step::Mode),
         2 => (0u8..4).prop_map(Step::Pane),
         1 => Just(Step::Fullscreen),
+        1 => any::<bool>().prop_map(Step::OwnFrame),
         1 => (0usize..200).prop_map(Step::Close),
         4 => any::<u8>().prop_map(Step::Shell),
         4 => any::<u8>().prop_map(Step::Prompt),
@@ -162,6 +164,10 @@ fn take(world: &mut World, step: &Step) {
         Step::Pane(way) => {
             let way = [Direction::Left, Direction::Right, Direction::Up, Direction::Down][usize::from(*way) % 4];
             world.start(Operation::FocusPane { direction: way });
+        }
+        Step::OwnFrame(on) => {
+            let shown = world.desktop.focused_viewport().path.window();
+            shown.into_iter().for_each(|id| world.desktop.set_own_frame(id, *on));
         }
         Step::Fullscreen => world.start(Operation::Fullscreen { window: None, on: None }),
         Step::Close(place) => {

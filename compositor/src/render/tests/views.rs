@@ -62,6 +62,17 @@ fn a_window_in_focus() {
 }
 
 #[test]
+fn a_window_with_a_frame_of_its_own() {
+    at_both_scales("own-frame", |world| {
+        let editor = world.app("Text Editor");
+        let mut world = world.at(editor);
+        let window = world.desktop.focused_window().expect("a window in focus");
+        world.desktop.set_own_frame(window, true);
+        world
+    });
+}
+
+#[test]
 fn the_picker_of_an_app() {
     at_both_scales("picker", |world| {
         let firefox = world.app("Firefox");

@@ -74,4 +74,9 @@ impl Desktop {
         }
         self.put_fullscreen(id, on)
     }
+
+    /// A program says that it draws a window's frame itself, or leaves that to us.
+    pub fn set_own_frame(&mut self, id: WindowId, on: bool) {
+        self.tree.edit_window(id, |window| window.own_frame = on);
+    }
 }

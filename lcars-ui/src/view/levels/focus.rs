@@ -1,10 +1,10 @@
-//! Level 3: one window, in a slim frame.
+//! Level 3: one window, in a slim frame, in the program's own, or in none.
 
 use super::super::build::{Builder, caption};
 use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::picker::window_name;
-use super::{Without, frame_colour, slim_frame, title_colour, tree};
+use super::{Without, frame_colour, own_frame, slim_frame, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{Level, Path, WindowId};
 use crate::scene::{Key, Look, Primitive};
@@ -18,30 +18,73 @@ fn title(pane: &Pane, path: &Path) -> String {
     if app.badge().is_some() || name.is_empty() { window_name(pane, window) } else { name }
 }
 
+/// What is around a window at level 3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Fit {
+    /// Our frame.
+    Framed,
+    /// The program's own frame, and ours only as far as the way out needs.
+    OwnFrame,
+    /// Nothing: the window has the pane.
+    Bare,
+}
+
 pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
+    let colour = frame_colour(b, pane, path);
+    if fit(pane, path) == Fit::OwnFrame {
+        return own_frame::lay_out(b, pane, path, colour);
+    }
     let controls = slim_frame::controls(b, pane, path);
     let spans = vec![Span::new(title(pane, path), title_colour(b, pane))];
-    let mut frame = slim_frame::lay_out(b, pane, Level::Focus, frame_colour(b, pane, path), spans, &controls);
-    if is_bare(pane, path) {
-        frame.content = pane.rect;
-    }
+    let mut frame = slim_frame::lay_out(b, pane, Level::Focus, colour, spans, &controls);
+    frame.content = area(b, pane, path);
     frame
+}
+
+/// What is around the window that a path leads to.
+pub(in super::super) fn fit(pane: &Pane, path: &Path) -> Fit {
+    let window = path.window().and_then(|id| tree(pane).window(id)).map(|(_, _, window)| window);
+    match window {
+        _ if pane.rail == Rail::None => Fit::Bare,
+        Some(window) if window.fullscreen => Fit::Bare,
+        Some(window) if window.own_frame => Fit::OwnFrame,
+        _ => Fit::Framed,
+    }
+}
+
+/// Where that window goes.
+pub(in super::super) fn area(b: &Builder, pane: &Pane, path: &Path) -> Rect {
+    area_for(b, pane, fit(pane, path))
+}
+
+/// Where a window goes that has this around it.
+pub(in super::super) fn area_for(b: &Builder, pane: &Pane, fit: Fit) -> Rect {
+    match fit {
+        _ if pane.rail == Rail::None => pane.rect,
+        Fit::Bare => pane.rect,
+        Fit::OwnFrame => own_frame::area(b, pane),
+        Fit::Framed => pane.window_area(b),
+    }
 }
 
 /// Whether the window fills the pane without our frame.
 pub(in super::super) fn is_bare(pane: &Pane, path: &Path) -> bool {
-    let fullscreen = path.window().and_then(|id| tree(pane).window(id)).is_some_and(|(_, _, window)| window.fullscreen);
-    fullscreen || pane.rail == Rail::None
+    fit(pane, path) == Fit::Bare
 }
 
 pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
-    let bare = is_bare(pane, path);
-    if !without.frame && !bare {
-        let controls = slim_frame::controls(b, pane, path);
-        slim_frame::draw(b, pane, frame(b, pane, path), !without.bottom, &controls);
+    let frame = frame(b, pane, path);
+    match fit(pane, path) {
+        _ if without.frame => {}
+        Fit::Bare => {}
+        Fit::OwnFrame => own_frame::draw(b, pane, path, frame, !without.bottom),
+        Fit::Framed => {
+            let controls = slim_frame::controls(b, pane, path);
+            slim_frame::draw(b, pane, frame, !without.bottom, &controls);
+        }
     }
     let Some(window) = path.window() else { return };
-    let area = if bare { pane.rect } else { pane.window_area(b) };
+    let area = area(b, pane, path);
     window_picture(b, window, area, area, Look::Live, 1.0);
     b.node(Node::new(Key::of("window", window.get()), Role::Application, title(pane, path), area));
 }

@@ -6,6 +6,7 @@ mod focus;
 mod hub;
 mod launch;
 mod overview;
+mod own_frame;
 mod picker;
 mod rail_frame;
 mod slim_frame;
@@ -32,7 +33,7 @@ pub(super) struct Without {
 
 pub(super) use command::terminal_area;
 pub(super) use directory::area as files_area;
-pub(super) use focus::{is_bare, window_picture};
+pub(super) use focus::{Fit, area, area_for, fit, is_bare, window_picture};
 
 /// A frame that is being grown into opens for its buttons from here on.
 const OPENS: f64 = 0.75;
@@ -54,6 +55,7 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
 pub(super) fn arriving(b: &Builder, pane: &Pane, path: &Path, progress: f64) -> Frame {
     let frame = frame(b, pane, path);
     let slim = matches!(path.level(), Level::Picker | Level::Focus) || pane.rail == Rail::Slim;
+    let slim = slim && fit(pane, path) == Fit::Framed;
     let open = ((progress - OPENS) / (1.0 - OPENS)).clamp(0.0, 1.0);
     if slim && open < 1.0 { slim_frame::closed(b, &frame).between(&frame, open) } else { frame }
 }

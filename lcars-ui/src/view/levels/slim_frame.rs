@@ -30,7 +30,7 @@ const UPPER_ELBOW: f64 = 312.0;
 pub(super) struct Control {
     key: Key,
     label: &'static str,
-    width: f64,
+    pub width: f64,
     colour: Colour,
     action: Action,
     disabled: bool,
@@ -39,8 +39,22 @@ pub(super) struct Control {
 /// The buttons of the top bar: some at its left, one at its right end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Controls {
-    left: Vec<Control>,
+    pub left: Vec<Control>,
     right: Option<Control>,
+}
+
+impl Control {
+    /// Draws it as a pill there, to be met in `hit`.
+    pub fn draw(&self, b: &mut Builder, rect: Rect, hit: Rect) {
+        let mut button = Button::pill(self.key, rect, self.label, self.colour, self.action.clone());
+        button.align = Align::Centre;
+        button.hit = Some(hit);
+        button.disabled = self.disabled;
+        if self.label == "OUT" {
+            button.name = Some(String::from("ZOOM OUT"));
+        }
+        b.button(button);
+    }
 }
 
 /// The buttons of a level that there is room for, the way out before all others.
@@ -226,14 +240,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, mut frame: Frame, bottom: bool,
     let hit = |from: f64, to: f64| Rect::from_edges(from, pane.rect.y, to, bar.bottom() + gap);
     for control in &controls.left {
         let rect = Rect::new(x, bar.y, control.width, bar.h);
-        let mut button = Button::pill(control.key, rect, control.label, control.colour, control.action.clone());
-        button.align = Align::Centre;
-        button.hit = Some(hit(rect.x - gap / 2.0, rect.right() + gap / 2.0));
-        button.disabled = control.disabled;
-        if control.label == "OUT" {
-            button.name = Some(String::from("ZOOM OUT"));
-        }
-        b.button(button);
+        control.draw(b, rect, hit(rect.x - gap / 2.0, rect.right() + gap / 2.0));
         x = rect.right() + gap;
     }
     let words: Vec<&str> = title.spans.iter().map(|span| span.text.as_str()).collect();

@@ -8,6 +8,7 @@ use smithay::wayland::compositor::CompositorState;
 use smithay::wayland::cursor_shape::CursorShapeManagerState;
 use smithay::wayland::fractional_scale::FractionalScaleManagerState;
 use smithay::wayland::output::OutputManagerState;
+use smithay::wayland::pointer_constraints::PointerConstraintsState;
 use smithay::wayland::pointer_gestures::PointerGesturesState;
 use smithay::wayland::presentation::PresentationState;
 use smithay::wayland::relative_pointer::RelativePointerManagerState;
@@ -48,6 +49,7 @@ pub struct Globals {
     _single_pixel: SinglePixelBufferState,
     _cursor_shape: CursorShapeManagerState,
     _relative_pointer: RelativePointerManagerState,
+    _pointer_constraints: PointerConstraintsState,
     _pointer_gestures: PointerGesturesState,
     _tablet: TabletManagerState,
     _security_context: SecurityContextState,
@@ -76,6 +78,7 @@ impl Globals {
             _single_pixel: SinglePixelBufferState::new::<State>(display),
             _cursor_shape: CursorShapeManagerState::new::<State>(display),
             _relative_pointer: RelativePointerManagerState::new::<State>(display),
+            _pointer_constraints: PointerConstraintsState::new::<State>(display),
             _pointer_gestures: PointerGesturesState::new::<State>(display),
             _tablet: TabletManagerState::new::<State>(display),
             _security_context: SecurityContextState::new::<State, _>(display, unconfined),

@@ -226,6 +226,7 @@ impl State {
                 self.resize_on(screen, (width as i32, height as i32).into(), scale);
             }
             FromPage::Blur => self.release(viewer),
+            FromPage::LeaveLock => self.free_pointer(),
             FromPage::Clipboard { text } => self.page_copied(text),
             FromPage::Text { text } => self.type_text(&text),
             FromPage::Layout { layout, variant } => {

@@ -27,7 +27,7 @@ use crate::input::compose::Compose;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
-use crate::seat::{Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
+use crate::seat::{Constraints, Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
 use crate::session::{Advisor, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
@@ -83,6 +83,8 @@ pub struct State {
     pub(crate) dnd_icon: Option<DragIcon>,
     /// A pen holds the left button down, for a program that knows no pens.
     pub(crate) pen_presses: bool,
+    /// What programs hold the pointer with.
+    pub(crate) constraints: Constraints,
     /// The screen that the pointer is on.
     pub(crate) pointer_on: OutputId,
     /// The screen that input comes from at the moment.
@@ -211,6 +213,7 @@ impl State {
             cursor: Cursor::default(),
             dnd_icon: None,
             pen_presses: false,
+            constraints: Constraints::default(),
             pointer_on: id,
             input_from: id,
             fingers: Vec::new(),
@@ -270,6 +273,7 @@ impl State {
         self.follow_prompt();
         self.advise_prompt();
         self.relayout_outdated();
+        self.keep_constraints();
         self.tick();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");

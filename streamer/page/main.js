@@ -1,5 +1,6 @@
 // Joins the modules. What belongs to one subject is in its own file; here is only who tells whom.
 
+import { Caret } from "./caret.js";
 import { ClipboardSync } from "./clipboard.js";
 import { Cursor } from "./cursor.js";
 import { element } from "./dom.js";
@@ -70,6 +71,7 @@ const link = new Link(session, markers);
 const staging = new Staging(link);
 
 const typing = element("typing", HTMLTextAreaElement);
+const caret = new Caret(typing);
 const mirror = new Mirror(element("semantics", HTMLElement), {
     onActivate: (id, secondary) => link.send({ t: "activate", id, secondary }),
     onFocus: (id) => link.send({ t: "focus_node", id }),
@@ -88,7 +90,10 @@ const picture = new Picture(stage, element("picture", HTMLVideoElement), element
     onBox: (size) => {
         if (hello) link.send({ t: "resize", ...size });
     },
-    onPlace: (rect) => mirror.place(rect),
+    onPlace: (rect) => {
+        mirror.place(rect);
+        caret.place(rect);
+    },
 });
 
 const stats = new Stats(session, picture, markers);
@@ -151,6 +156,12 @@ function hear(message) {
         case "cursor":
             void cursor.show(message.cursor);
             break;
+        case "caret":
+            caret.show(message);
+            break;
+        case "pointer_lock":
+            pointer.want(message.locked);
+            break;
         case "clipboard":
             if (link.role !== "view") void clipboard.receive(message.text);
             break;
@@ -166,6 +177,7 @@ function hear(message) {
         // The video itself says its size, but not how many of its pixels are a logical one.
         case "size":
             mirror.scale(message.width / message.scale);
+            caret.scale(message.width / message.scale);
             break;
         case "semantics":
             if (nodes.take(message)) mirror.show(nodes.all);

@@ -14,6 +14,10 @@ export class Pointer {
     #pinch = { active: false, scale: 1, timer: 0 };
     /** @type {{ x: number, y: number } | undefined} */
     #last;
+    /** An application holds the pointer. */
+    #wanted = false;
+    /** The lock in force was made for it. */
+    #theirs = false;
 
     /**
      * @param {HTMLElement} stage
@@ -38,6 +42,13 @@ export class Pointer {
         stage.addEventListener("mousedown", (event) => this.#button(event, true));
         stage.addEventListener("mouseup", (event) => this.#button(event, false));
         stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+        // Browsers lock the pointer only for somebody who just did something.
+        for (const kind of ["mousedown", "keydown"]) {
+            document.addEventListener(kind, () => {
+                if (this.#wanted) void this.#follow();
+            });
+        }
+        document.addEventListener("pointerlockchange", () => this.#changed());
         for (const kind of ["contextmenu", "auxclick", "dragstart", "selectstart"]) {
             stage.addEventListener(kind, (event) => event.preventDefault());
         }
@@ -50,6 +61,40 @@ export class Pointer {
     /** Hides the pointer and sends movements instead of positions, until Esc. */
     async lock() {
         await this.stage.requestPointerLock();
+    }
+
+    /**
+     * An application locked the pointer, or let it go.
+     * @param {boolean} locked
+     */
+    want(locked) {
+        this.#wanted = locked;
+        if (!locked && this.#theirs && this.locked) document.exitPointerLock();
+        else if (locked && navigator.userActivation?.isActive) void this.#follow();
+    }
+
+    /** Locks the pointer for the application. Where the browser does not, positions do. */
+    async #follow() {
+        if (this.locked || !this.link.open || !document.hasFocus()) return;
+        try {
+            this.#theirs = true;
+            await this.stage.requestPointerLock();
+        } catch {
+            this.#theirs = false;
+        }
+    }
+
+    #changed() {
+        if (this.locked) {
+            // It may have let go while the browser asked.
+            if (this.#theirs && !this.#wanted) document.exitPointerLock();
+            return;
+        }
+        if (this.#theirs && this.#wanted) {
+            this.#wanted = false;
+            this.link.send({ t: "leave_lock" });
+        }
+        this.#theirs = false;
     }
 
     /** @param {PointerEvent} event */

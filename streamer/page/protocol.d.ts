@@ -171,7 +171,7 @@ height: number,
 /**
  * Physical pixels per logical pixel (`devicePixelRatio`).
  */
-scale: number, } | { "t": "blur" } | { "t": "clipboard",
+scale: number, } | { "t": "blur" } | { "t": "leave_lock" } | { "t": "clipboard",
 /**
  * Plain text.
  */
@@ -280,7 +280,31 @@ scale: number, } | { "t": "cursor",
 /**
  * Which.
  */
-cursor: CursorImage, } | { "t": "semantics",
+cursor: CursorImage, } | { "t": "pointer_lock",
+/**
+ * Locked.
+ */
+locked: boolean, } | { "t": "caret",
+/**
+ * Something told. Else the rest means nothing.
+ */
+known: boolean,
+/**
+ * Logical pixels of the picture.
+ */
+x: number,
+/**
+ * Logical pixels of the picture.
+ */
+y: number,
+/**
+ * Logical pixels of the picture.
+ */
+w: number,
+/**
+ * Logical pixels of the picture.
+ */
+h: number, } | { "t": "semantics",
 /**
  * These are all the nodes there are; else each takes the place of the one with its `id`.
  */

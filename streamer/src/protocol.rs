@@ -224,6 +224,8 @@ pub enum FromPage {
     },
     /// The page lost the focus: whatever it holds down is released.
     Blur,
+    /// The user left the pointer lock that [`ToPage::PointerLock`] asked for: the application is not to have the pointer.
+    LeaveLock,
     /// The user copied this text outside; it becomes the selection inside.
     Clipboard {
         /// Plain text.
@@ -381,6 +383,25 @@ pub enum ToPage {
     Cursor {
         /// Which.
         cursor: CursorImage,
+    },
+    /// An application locked the pointer, or let it go: the page locks its own as soon as it may, so that movements have no
+    /// edges. They count all the same until then.
+    PointerLock {
+        /// Locked.
+        locked: bool,
+    },
+    /// Where what is typed appears: the page keeps its text field there, and the browser's input method opens beside it.
+    Caret {
+        /// Something told. Else the rest means nothing.
+        known: bool,
+        /// Logical pixels of the picture.
+        x: f64,
+        /// Logical pixels of the picture.
+        y: f64,
+        /// Logical pixels of the picture.
+        w: f64,
+        /// Logical pixels of the picture.
+        h: f64,
     },
     /// What the picture means: parts of it that say or do something, each after the one it is part of.
     Semantics {

@@ -265,6 +265,7 @@ fn within_ranges(message: &FromPage) -> bool {
         FromPage::Commit { id, hash, .. } => id.len() <= MAX_STAGED_NAME && hash.len() <= MAX_STAGED_NAME,
         FromPage::Discard { id, .. } => id.len() <= MAX_STAGED_NAME,
         FromPage::Blur
+        | FromPage::LeaveLock
         | FromPage::Clipboard { .. }
         | FromPage::Stage { .. }
         | FromPage::ReducedMotion { .. }

@@ -8,6 +8,7 @@ pub(crate) mod data_device;
 mod decoration;
 mod fractional_scale;
 mod output;
+mod pointer_constraints;
 mod pointer_gestures;
 mod presentation;
 mod primary_selection;

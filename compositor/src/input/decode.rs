@@ -105,6 +105,7 @@ impl<V: Copy + PartialEq> Decoder<V> {
             FromPage::Text { .. }
             | FromPage::Resize { .. }
             | FromPage::Blur
+            | FromPage::LeaveLock
             | FromPage::Clipboard { .. }
             | FromPage::Layout { .. }
             | FromPage::Activate { .. }

@@ -1,6 +1,7 @@
 //! What input does: every event of every backend comes through [`State::process_input_event`], which turns it into an
 //! action of the interface or into a Wayland event.
 
+mod constraints;
 mod gestures;
 mod keyboard;
 mod pen;
@@ -16,6 +17,7 @@ use smithay::utils::{Logical, Point};
 
 use crate::state::State;
 
+pub(crate) use constraints::Constraints;
 pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
 pub(crate) use zoom::Hold;
 

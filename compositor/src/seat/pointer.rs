@@ -4,9 +4,7 @@ use lcars_ui::operation::Operation;
 use smithay::backend::input::{
     Axis, AxisSource, ButtonState, Event, InputBackend, PointerAxisEvent, PointerButtonEvent, PointerMotionEvent,
 };
-use smithay::input::pointer::{
-    AxisFrame, ButtonEvent, CursorIcon, CursorImageStatus, MotionEvent, PointerHandle, RelativeMotionEvent,
-};
+use smithay::input::pointer::{AxisFrame, ButtonEvent, CursorIcon, CursorImageStatus, MotionEvent, PointerHandle};
 use smithay::utils::{Logical, Point, SERIAL_COUNTER};
 
 use crate::session::terminals::pointer::Scrolled;
@@ -26,17 +24,18 @@ impl State {
 
     pub(super) fn pointer_absolute<B: InputBackend>(&mut self, event: &B::PointerMotionAbsoluteEvent) {
         let location = self.position(event);
-        self.move_pointer(location, event.time_msec());
+        let Some(pointer) = self.pointer() else { return };
+        if let Some(location) = self.hand_moved(&pointer, location, event.time()) {
+            self.move_pointer(location, event.time_msec());
+        }
     }
 
     pub(super) fn pointer_relative<B: InputBackend>(&mut self, event: &B::PointerMotionEvent) {
         let Some(pointer) = self.pointer() else { return };
-        let location = self.clamp(pointer.current_location(), pointer.current_location() + event.delta());
-        let focus = self.surface_at(location);
-        let motion =
-            RelativeMotionEvent { delta: event.delta(), delta_unaccel: event.delta_unaccel(), utime: event.time() };
-        pointer.relative_motion(self, focus, &motion);
-        self.move_pointer(location, event.time_msec());
+        let deltas = (event.delta(), event.delta_unaccel());
+        if let Some(location) = self.hand_pushed(&pointer, deltas, event.time()) {
+            self.move_pointer(location, event.time_msec());
+        }
     }
 
     pub(super) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
@@ -94,6 +93,9 @@ impl State {
         let Some(pointer) = self.pointer() else { return };
         let serial = SERIAL_COUNTER.next_serial();
         let pressed = event.state() == ButtonState::Pressed;
+        if pressed {
+            self.press_frees(&pointer);
+        }
         let location = pointer.current_location();
         if !pressed && self.terminal_button(location, event.button_code(), false, event.time_msec()) {
             return;

@@ -61,6 +61,7 @@ const PROMISED: &[&str] = &[
     "wp_viewporter",
     "xdg_activation_v1",
     "xdg_wm_base",
+    "zwp_pointer_constraints_v1",
     "zwp_pointer_gestures_v1",
     "zwp_primary_selection_device_manager_v1",
     "zwp_relative_pointer_manager_v1",

@@ -31,6 +31,7 @@ mod output;
 mod outputs;
 mod pen;
 mod pointer;
+mod pointer_constraints;
 mod popup;
 mod popup_grab;
 mod presentation;

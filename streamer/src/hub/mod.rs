@@ -323,7 +323,7 @@ impl Hub {
 
     /// To all; a clipboard also to whoever comes later. What is about a picture is about the first one.
     pub fn broadcast(&self, message: ToPage) {
-        if matches!(message, ToPage::Size { .. } | ToPage::Cursor { .. }) {
+        if outbox::of_a_picture(&message) {
             return self.broadcast_to(OutputKey::FIRST, message);
         }
         let mut state = self.state.lock();
@@ -335,7 +335,7 @@ impl Hub {
         }
     }
 
-    /// To all who see a picture; a size or cursor also to whoever comes later.
+    /// To all who see a picture; what is true of it until the next such word also to whoever comes later.
     pub fn broadcast_to(&self, output: OutputKey, message: ToPage) {
         let mut state = self.state.lock();
         for viewer in state.viewers_of(output).filter(|v| v.open.load(SeqCst) && allowed(v.role, &message)) {

@@ -78,8 +78,8 @@ pub(super) struct Seat {
 /// One picture.
 pub(super) struct Output {
     pub lines: HashMap<Codec, Seats>,
-    /// The last size and cursor, for who comes later.
-    pub replay: [Option<ToPage>; 2],
+    /// The last size, cursor, pointer lock and caret, for who comes later.
+    pub replay: [Option<ToPage>; 4],
     /// What it means, for who comes later.
     pub semantics: Option<Nodes>,
     pub rate: RateControl,
@@ -95,7 +95,7 @@ impl Output {
     pub fn new(fps: u32) -> Self {
         Self {
             lines: HashMap::new(),
-            replay: [None, None],
+            replay: [const { None }; 4],
             semantics: None,
             rate: RateControl::new(fps),
             users: 0,

@@ -83,6 +83,7 @@ impl FromPage {
             | Self::Text { .. }
             | Self::Layout { .. }
             | Self::Blur
+            | Self::LeaveLock
             | Self::Clipboard { .. }
             | Self::Activate { .. }
             | Self::FocusNode { .. }

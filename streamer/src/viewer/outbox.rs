@@ -79,13 +79,20 @@ fn add(waiting: &mut VecDeque<ToPage>, message: ToPage) -> Pushed {
     Pushed::Taken
 }
 
+/// Whether a message tells a state of one picture.
+pub fn of_a_picture(message: &ToPage) -> bool {
+    matches!(message, ToPage::Size { .. } | ToPage::Cursor { .. } | ToPage::PointerLock { .. } | ToPage::Caret { .. })
+}
+
 /// Which state a message tells, if it does: of these only the newest counts.
 pub fn state(message: &ToPage) -> Option<u8> {
     match message {
         ToPage::Size { .. } => Some(0),
         ToPage::Cursor { .. } => Some(1),
-        ToPage::Clipboard { .. } => Some(2),
-        ToPage::Stats { .. } => Some(3),
+        ToPage::PointerLock { .. } => Some(2),
+        ToPage::Caret { .. } => Some(3),
+        ToPage::Clipboard { .. } => Some(4),
+        ToPage::Stats { .. } => Some(5),
         ToPage::Hello { .. }
         | ToPage::Pong { .. }
         | ToPage::Marker { .. }

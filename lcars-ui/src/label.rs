@@ -50,6 +50,11 @@ fn clean_to(text: &str, most: usize) -> String {
     cleaned
 }
 
+/// A text of several lines as one, with a mark where each ends.
+pub fn in_one_line(text: &str) -> String {
+    text.replace('\n', " ⏎ ")
+}
+
 /// Whether a character cannot be seen or changes how others are: one that a label leaves out.
 pub fn is_unseen(c: char) -> bool {
     is_unwelcome(c)

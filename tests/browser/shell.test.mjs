@@ -88,6 +88,18 @@ test("a command in the prompt runs once it was looked at, and the keys are the t
     await until("the other file is there", () => exists(path.join(session.place.home, "typed-after")));
 }));
 
+test("several lines in the prompt run as one command", inSession({ follow: false }, async (session) => {
+    const desk = await atPrompt(session);
+    await openPrompt(desk);
+    await desk.page.keyboard.type("for name in one two");
+    await desk.page.keyboard.press("Shift+Enter");
+    await desk.page.keyboard.type("touch line-$name");
+    await desk.page.keyboard.press("Shift+Enter");
+    await desk.page.keyboard.type("end\n");
+    await until("both files are there", async () =>
+        await exists(path.join(session.place.home, "line-one")) && await exists(path.join(session.place.home, "line-two")));
+}));
+
 test("Tab completes what is in the prompt by what Fish says", inSession({ follow: false }, async (session) => {
     await save(path.join(session.place.home, "the-only-name-with-this-start"), "");
     const desk = await atPrompt(session);

@@ -121,9 +121,30 @@ test("an id, a hash and a role are wanted, and each has to be the right one", at
     assert.equal(await exists(path.join(session.place.home, "old")), false);
 }));
 
+test("several lines are one text: looked at as a whole, shown as lines, typed as one", atPrompt(async (session) => {
+    const home = (name) => path.join(session.place.home, name);
+    const text = "if true\n    touch 'from line 2'\nend\ntouch from-line-4";
+    const staged = await stage(session, text);
+    assert.deepEqual([staged.text, staged.hash, staged.class], [text, sha256(text), "safe"]);
+    assert.equal((await commit(session, staged)).status, 200);
+    await until("both files are there", async () => await exists(home("from line 2")) && await exists(home("from-line-4")));
+
+    const worst = await stage(session, "ls\ntouch careful-line\nls");
+    refused(await commit(session, worst), 409, "needs_confirmation");
+    const unfinished = await stage(session, "touch unfinished\nif true");
+    assert.equal(unfinished.class, "refused");
+    refused(await commit(session, unfinished), 422, "refused");
+
+    await command(session, { ui: "clear_prompt" });
+    await settle(session, "z");
+    assert.equal(await exists(home("careful-line")), false);
+    assert.equal(await exists(home("unfinished")), false);
+}));
+
 test("what does not show what it runs is not even staged", atPrompt(async (session) => {
     for (const [text, words] of [
-        ["touch x\ntouch y", /ends the line/],
+        ["touch x\r\ntouch y", /line feed \(U\+000D\)/],
+        ["touch x\u2028touch y", /line feed \(U\+2028\)/],
         ["touch \u001b[31mx", /control character \(U\+001B\)/],
         ["touch \u202etxt.x", /direction of writing/],
         ["touch\u200b x", /invisible/],
@@ -240,5 +261,5 @@ test("tos-comp msg stages and commits", atPrompt(async (session) => {
     assert.equal((await session.message("commit", staged.id, staged.hash)).answer, "done");
     await until("the file is there", () => exists(path.join(session.place.home, "by-socket")));
     await assert.rejects(session.message("commit", staged.id, staged.hash), /committed before/);
-    await assert.rejects(session.message("stage", "touch a\nb"), /ends the line/);
+    await assert.rejects(session.message("stage", "touch a\rb"), /without being a line feed/);
 }));

@@ -223,6 +223,65 @@ fn a_long_text_scrolls_to_its_cursor_and_several_lines_make_room() {
     assert_eq!(before.y - most.y, 140.0, "but not more than there is");
 }
 
+/// The texts of all parts of that name, in the order they are painted.
+fn texts(view: &View, part: &str) -> Vec<String> {
+    let of_part = view.scene.iter().filter(|primitive| primitive.key().part == part);
+    let text = |primitive: &Primitive| match primitive {
+        Primitive::Text { text, .. } => Some(text.clone()),
+        _ => None,
+    };
+    of_part.filter_map(text).collect()
+}
+
+#[test]
+fn each_of_several_lines_has_its_number_and_those_out_of_view_are_told() {
+    let world = staged("ls -l", Class::Safe);
+    assert_eq!(texts(&world.view(), "prompt-line"), Vec::<String>::new(), "one line needs none");
+    let world = staged("if true\n  ls\nend", Class::Safe);
+    assert_eq!(texts(&world.view(), "prompt-line"), ["1", "2", "3"]);
+    assert!(state(&world.view()).starts_with("WAIT-TO-EXECUTE, SAFE, 3 LINES"));
+    let place = world.view().prompt.unwrap();
+    assert!(texts(&world.view(), "prompt-text").concat().starts_with("iftrue"));
+    assert!(place.rect.x > staged("ls", Class::Safe).view().prompt.unwrap().rect.x, "pointers count from the text");
+    let world = staged(&["ls"; 20].join("\n"), Class::Caution);
+    assert!(state(&world.view()).starts_with("WAIT-TO-EXECUTE, CAUTION, 6 OF 20 LINES IN VIEW"));
+    assert_eq!(texts(&world.view(), "prompt-line"), ["15", "16", "17", "18", "19", "20"]);
+    let mut world = staged("\nls\nrm -rf x", Class::Danger);
+    let app = world.app("Firefox");
+    world.apply(Operation::Jump { to: Some(app) });
+    world.key(Symbol::Escape);
+    assert_eq!(texts(&world.view(), "prompt"), ["STAGED, WITH 2 MORE LINES: LS"]);
+}
+
+#[test]
+fn before_something_dangerous_every_line_can_be_seen() {
+    for size in [STANDARD, Size { w: 360.0, h: 640.0 }, Size { w: 640.0, h: 360.0 }, Size { w: 2560.0, h: 1440.0 }] {
+        for lines in [2, 9, 64] {
+            let text = (1..=lines).map(|line| format!("rm -rf folder{line}.")).collect::<Vec<_>>().join("\n");
+            let mut world = hub(size);
+            world.ui(&UiAction::Stage { text: text.clone() });
+            judge(&mut world, Class::Danger);
+            world.ui(&UiAction::Execute);
+            let mut seen = String::new();
+            loop {
+                let view = world.view();
+                assert_eq!(node(&view, "confirm-command").value.as_deref(), Some(text.as_str()));
+                seen += &texts(&view, "confirm").join("\n");
+                let rows = view.scene.iter().filter(|primitive| primitive.key().part == "confirm");
+                let lowest = rows.filter(|row| (50..).contains(&row.key().piece)).map(|row| row.rect().bottom());
+                assert!(lowest.fold(0.0, f64::max) <= node(&view, "hold").rect.y + 1.0, "{size:?}, {lines}");
+                let next = view.nodes.iter().find(|node| node.key.part == "page-next");
+                let Some(next) = next.filter(|next| !next.states.disabled) else { break };
+                let Some(Action::Ui(action)) = &next.action else { panic!("it turns the page") };
+                world.ui(action);
+            }
+            for line in 1..=lines {
+                assert!(seen.contains(&format!("folder{line}.")), "line {line} of {lines} at {size:?}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_prompt_opens_over_every_place_and_moves_nobody() {
     for size in [STANDARD, Size { w: 360.0, h: 640.0 }, Size { w: 640.0, h: 360.0 }, Size { w: 2560.0, h: 1440.0 }] {

@@ -18,16 +18,19 @@ pub enum NotSubmitted {
     /// There is nothing to run.
     #[error("the text is empty")]
     Empty,
+    /// A shell without a module would run each line before it had seen the next.
+    #[error("this shell takes one line at a time")]
+    Lines,
 }
 
 /// The bytes that make a shell of this kind run `text`, as if it had been typed at an empty prompt: what stands half
 /// typed is put aside, the text is pasted, so that nothing in it presses a key, and Enter is pressed.
 ///
 /// Only for a shell that is at its prompt: a program that runs in it gets the same bytes as its input. A shell of
-/// [`Kind::Other`] gets the lines one by one.
+/// [`Kind::Other`] knows no paste: it gets a line.
 ///
 /// # Errors
-/// If it has control characters other than newline and tab, or nothing at all.
+/// If it has control characters other than newline and tab, nothing at all, or several lines for [`Kind::Other`].
 pub fn submit(kind: Kind, text: &str) -> Result<Vec<u8>, NotSubmitted> {
     let control = text.chars().find(|&character| character.is_control() && !matches!(character, '\n' | '\t'));
     if let Some(control) = control {
@@ -40,7 +43,8 @@ pub fn submit(kind: Kind, text: &str) -> Result<Vec<u8>, NotSubmitted> {
         Kind::Fish | Kind::Bash => format!("{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
         // At a secondary prompt the first one brings back the lines that were typed before, the second puts them aside.
         Kind::Zsh => format!("{CLEAR}{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
-        Kind::Other => format!("\x15{}\r", text.replace('\n', "\r")),
+        Kind::Other if text.trim_end_matches('\n').contains('\n') => return Err(NotSubmitted::Lines),
+        Kind::Other => format!("\x15{}\r", text.trim_end_matches('\n')),
     };
     Ok(typed.into_bytes())
 }

@@ -6,6 +6,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Longest text that can be staged, in bytes of UTF-8.
 pub const MOST_BYTES: usize = 16 << 10;
+/// Most lines of a text that can be staged.
+pub const MOST_LINES: usize = 64;
 
 /// Why a text cannot be staged, fit for the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,9 +40,14 @@ pub enum TextProblem {
         /// How many bytes it has.
         bytes: usize,
     },
+    /// More lines than [`MOST_LINES`].
+    TooManyLines {
+        /// How many lines it has.
+        lines: usize,
+    },
     /// These bytes are no text.
     NotUtf8,
-    /// Would end the line, and so run what stands before it.
+    /// Ends a line for some and not for others. Lines are parted by line feeds alone, which everybody sees as lines.
     LineEnd(char),
     /// Escape and the like: it would steer the terminal.
     Control(char),
@@ -60,8 +67,9 @@ impl fmt::Display for TextProblem {
         match *self {
             Self::Empty => write!(f, "is empty"),
             Self::TooLong { bytes } => write!(f, "has {bytes} bytes; {MOST_BYTES} is the most"),
+            Self::TooManyLines { lines } => write!(f, "has {lines} lines; {MOST_LINES} is the most"),
             Self::NotUtf8 => write!(f, "is not valid UTF-8"),
-            Self::LineEnd(c) => write!(f, "ends the line ({}); a staged command is one line", code(c)),
+            Self::LineEnd(c) => write!(f, "ends a line without being a line feed ({})", code(c)),
             Self::Control(c) => write!(f, "is a control character ({})", code(c)),
             Self::Bidirectional(c) => write!(f, "changes the direction of writing ({})", code(c)),
             Self::Invisible(c) => write!(f, "is invisible ({})", code(c)),
@@ -88,19 +96,22 @@ pub fn check_text(text: &[u8]) -> Result<&str, TextRefused> {
     let found = text.char_indices().enumerate().find_map(|(place, (at, c))| Some((place, at, problem(c)?)));
     match found {
         Some((place, at, problem)) => Err(TextRefused { at, character: place + 1, problem }),
-        None if text.trim_matches(' ').is_empty() => Err(whole(TextProblem::Empty)),
-        None => Ok(text),
+        None if text.trim_matches([' ', '\n']).is_empty() => Err(whole(TextProblem::Empty)),
+        None => match text.split('\n').count() {
+            lines if lines > MOST_LINES => Err(whole(TextProblem::TooManyLines { lines })),
+            _ => Ok(text),
+        },
     }
 }
 
 /// What is wrong with one character.
 fn problem(c: char) -> Option<TextProblem> {
     // The common case, and quick: staged text is checked on the main thread.
-    if (' '..='~').contains(&c) {
+    if (' '..='~').contains(&c) || c == '\n' {
         return None;
     }
     match c {
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Some(TextProblem::LineEnd(c)),
+        '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => return Some(TextProblem::LineEnd(c)),
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             return Some(TextProblem::Bidirectional(c));
         }
@@ -160,11 +171,17 @@ mod tests {
     }
 
     #[test]
-    fn a_line_end_is_refused_whatever_its_kind() {
-        for c in ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'] {
+    fn lines_are_parted_by_line_feeds_and_by_nothing_else() {
+        for text in ["echo a\necho b", "if true\n  echo é\nend\n", "\nls"] {
+            assert_eq!(check_text(text.as_bytes()), Ok(text));
+        }
+        for c in ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'] {
             assert_eq!(refused(format!("ls{c}rm x")).problem, TextProblem::LineEnd(c));
         }
-        assert_eq!(refused("a\nb").to_string(), "character 2 ends the line (U+000A); a staged command is one line");
+        assert_eq!(refused("a\r\nb").to_string(), "character 2 ends a line without being a line feed (U+000D)");
+        assert_eq!(refused(" \n ").to_string(), "the text is empty");
+        assert!(check_text("a\n".repeat(MOST_LINES - 1).as_bytes()).is_ok());
+        assert_eq!(refused("a\n".repeat(MOST_LINES)).to_string(), "the text has 65 lines; 64 is the most");
     }
 
     #[test]
@@ -222,7 +239,7 @@ mod tests {
         #[test]
         fn what_passes_has_no_character_that_is_refused_alone(bytes: Vec<u8>) {
             if let Ok(text) = check_text(&bytes) {
-                prop_assert!(text.chars().all(|c| problem(c).is_none() && !c.is_control()));
+                prop_assert!(text.chars().all(|c| c == '\n' || problem(c).is_none() && !c.is_control()));
             }
         }
     }

@@ -95,6 +95,9 @@ fn commands_are_told_with_text_output_and_status(shell: &str) {
     assert_eq!(session.run("true"), (Some("true".into()), String::new(), Some(0)));
     // A terminal would be told the same by bytes outside ASCII.
     assert_eq!(session.run("echo 'é€🦀%;'"), (Some("echo 'é€🦀%;'".into()), "é€🦀%;\n".into(), Some(0)));
+    // Several lines are one text: none of them runs before the last was there.
+    let (command, written, status) = session.run("echo one\n\n  echo 'two\nthree'");
+    assert_eq!((written.as_str(), status), ("one\ntwo\nthree\n", Some(0)), "{command:?}");
     let (_, _, status) = session.run("sh -c 'exit 42'");
     assert_eq!(status, Some(42));
     assert_eq!(session.counters().dropped(), 0);

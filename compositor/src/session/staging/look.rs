@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use calloop::channel::SyncSender;
 use lcars_ui::shells::Detail;
-use shell_bridge::modules::Kind;
+use shell_bridge::modules::{Kind, NotSubmitted};
 use shell_bridge::stage::{Class, Context, Policy, Reason, StageId, Verdict, classify};
 
 use super::count;
@@ -100,6 +100,9 @@ fn judge(policy: &Policy, job: &Job) -> Verdict {
         Err(Unchecked::Wrong(why)) => return Verdict::refused("syntax", format!("the shell does not take it: {why}")),
         Err(error @ Unchecked::Nobody(_)) => return Verdict::refused("unchecked", error.to_string()),
     }
+    if job.kind == Kind::Other && job.text.trim_end_matches('\n').contains('\n') {
+        return Verdict::refused("lines", NotSubmitted::Lines.to_string());
+    }
     let mut context = Context {
         posix: job.kind != Kind::Fish,
         directory: job.directory.clone(),
@@ -189,6 +192,19 @@ mod tests {
         assert_eq!((verdict.class, verdict.reasons[0].rule.as_str()), (Class::Refused, "syntax"));
         assert!(verdict.reasons[0].text.contains("quotes"), "{}", verdict.reasons[0].text);
         assert_eq!(judge(&Policy::shipped(), &job("ls", Kind::Fish)).class, Class::Safe);
+    }
+
+    #[test]
+    fn several_lines_are_of_the_worst_class_of_all_and_have_to_be_whole() {
+        let judged = |text: &str, kind| judge(&Policy::shipped(), &job(text, kind));
+        assert_eq!(judged("if true\n  ls\nend\npwd", Kind::Fish).class, Class::Safe);
+        assert_eq!(judged("ls\nrm notes.txt\npwd", Kind::Fish).class, Class::Caution);
+        assert_eq!(judged("ls\nrm -rf x\npwd", Kind::Fish).class, Class::Danger);
+        let unfinished = judged("ls\nif true\n  pwd", Kind::Fish);
+        assert_eq!((unfinished.class, unfinished.reasons[0].rule.as_str()), (Class::Refused, "syntax"));
+        assert!(unfinished.reasons[0].text.contains("line 2: "), "{}", unfinished.reasons[0].text);
+        let lines = judged("ls\npwd", Kind::Other);
+        assert_eq!((lines.class, lines.reasons[0].rule.as_str()), (Class::Refused, "lines"));
     }
 
     #[test]

@@ -33,7 +33,10 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), Unchecked> {
             answer => answer,
         }
         .map_err(|error| match error {
-            SyntaxError::Mistake(mistake) => Unchecked::Wrong(mistake.to_string()),
+            SyntaxError::Mistake(mistake) => Unchecked::Wrong(match mistake.line.filter(|_| text.contains('\n')) {
+                Some(line) => format!("line {line}: {mistake}"),
+                None => mistake.to_string(),
+            }),
             SyntaxError::Unanswered(error) => Unchecked::Nobody(error.to_string()),
         }),
         Kind::Zsh => ask("zsh", &["-f", "-n"], text),
@@ -84,7 +87,9 @@ fn ask(program: &str, arguments: &[&str], text: &str) -> Result<(), Unchecked> {
 /// What of a shell's complaint tells somebody what is wrong: its first line, without the name of what was read.
 fn complaint(said: &str) -> String {
     let first = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("the shell does not take it");
+    // Where there is only one line nobody needs to know which.
     let told = first.rsplit_once("line 1: ").map_or(first, |(_, told)| told);
+    let told = told.strip_prefix("bash: ").or_else(|| told.strip_prefix("zsh: ")).unwrap_or(told);
     let told = told.strip_prefix("syntax error: ").unwrap_or(told);
     told.chars().filter(|c| !c.is_control()).take(200).collect()
 }
@@ -103,6 +108,8 @@ mod tests {
             assert!(matches!(check(kind, "ls '"), Err(Unchecked::Wrong(_))), "{program}");
             assert_eq!(check(kind, "if true; then ls; fi").is_ok(), kind != Kind::Fish, "{program}");
             assert_eq!(check(kind, "if true; ls; end").is_ok(), kind == Kind::Fish, "{program}");
+            assert_eq!(check(kind, "ls |\n  cat\npwd"), Ok(()), "{program}");
+            assert!(matches!(check(kind, "ls\nif true\n"), Err(Unchecked::Wrong(_))), "{program}");
         }
     }
 
@@ -120,6 +127,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_in_one_short_line() {
         assert_eq!(complaint("bash: line 1: syntax error near x\n"), "syntax error near x");
+        assert_eq!(complaint("bash: line 3: syntax error near x\n"), "line 3: syntax error near x");
         assert_eq!(complaint("\nsh: 1: Syntax error: x\n"), "sh: 1: Syntax error: x");
         assert_eq!(complaint(""), "the shell does not take it");
         assert!(complaint(&"x".repeat(5000)).len() <= 200);

@@ -4,9 +4,10 @@ use super::super::Inputs;
 use super::super::build::{Builder, Button, Shape, Text, caption, told};
 use super::super::metrics::{label_width, mono_width};
 use super::super::prompt::text::MONO_CAP;
-use super::dialog;
+use super::dialog::{self, Pages};
 use crate::camera::Motion;
 use crate::geometry::{Rect, Size};
+use crate::label::in_one_line;
 use crate::scene::{Align, Cut, Key};
 use crate::semantics::{Action, Node, Role, UiAction};
 use crate::shells::{Class, StagedView};
@@ -71,7 +72,7 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Option<Rec
     let title = if verdict.title.is_empty() { String::from("DANGER") } else { caption(&verdict.title) };
     let cover = dialog::around(plan.rect, b.m.gap, output);
     b.fill(KEY.piece(30), cover, [0.0; 4], b.theme.bg);
-    let name = format!("{title}: {}", told(text));
+    let name = format!("{title}: {}", told(&in_one_line(text)));
     let mut node = Node::new(KEY, Role::AlertDialog, name, cover);
     node.states.modal = true;
     node.value = Some(verdict.reasons.join(". "));
@@ -79,7 +80,7 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Option<Rec
     b.within(place, |b| {
         frame(b, &plan, &title, verdict.class);
         let bottom = actions(b, inputs, &plan);
-        facts(b, &plan, verdict, bottom);
+        facts(b, &plan, verdict, bottom, inputs.interface.page);
     });
     Some(cover)
 }
@@ -222,29 +223,17 @@ fn actions(b: &mut Builder, inputs: &Inputs, plan: &Plan) -> f64 {
 }
 
 /// The command, and what is known of what it would do.
-fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64) {
+fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64, page: usize) {
     let content = plan.content;
     let (cap, gap) = (b.m.cap_small, b.m.gap);
     let y = content.y + b.px(23.0).min(0.05 * content.h);
     let line = |y: f64, height: f64| Rect::new(content.x, y, content.w, height);
-    b.text(KEY.piece(41), Text::label(line(y, 2.0 * cap), "STAGED COMMAND", cap, b.theme.text_muted));
-    let size = b.m.mono_prompt * 28.0 / 24.0;
-    let mut top = y + 2.0 * cap + b.px(6.0);
-    let rows = wrapped(&verdict.text, size, content.w);
-    let most = ((bottom - top) / (2.0 * 1.3 * size)).floor().max(1.0) as usize;
-    for (place, row) in rows.iter().take(most).enumerate() {
-        let rect = line(top, 1.3 * size);
-        let last = place + 1 == most && rows.len() > most;
-        let row = if last { format!("{row} …") } else { row.clone() };
-        b.text(KEY.piece(50 + place as u16), Text::label(rect, row, size * MONO_CAP, b.theme.focus).mono());
-        top += 1.3 * size;
-    }
-    let mut node = Node::new(
-        Key::part("confirm-command"),
-        Role::Group,
-        "STAGED COMMAND",
-        Rect::from_edges(content.x, y, content.right(), top),
-    );
+    let lines = verdict.text.split('\n').count();
+    let words = if lines > 1 { format!("STAGED COMMAND, {lines} LINES") } else { String::from("STAGED COMMAND") };
+    b.text(KEY.piece(41), Text::label(line(y, 2.0 * cap), words.as_str(), cap, b.theme.text_muted));
+    let top = command(b, content, y + 2.0 * cap + b.px(6.0), bottom, &verdict.text, page);
+    let whole = Rect::from_edges(content.x, y, content.right(), top);
+    let mut node = Node::new(Key::part("confirm-command"), Role::Group, words, whole);
     node.value = Some(verdict.text.clone());
     b.node(node);
     let rule = b.snap(top + b.px(19.0));
@@ -275,11 +264,57 @@ fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64) {
     }
 }
 
+/// The command itself, from `top`: each of its lines with its number where there are several, and page by page where they
+/// do not fit, so that none hides. Where it ends.
+fn command(b: &mut Builder, content: Rect, top: f64, bottom: f64, text: &str, page: usize) -> f64 {
+    let lines = text.split('\n').count();
+    // Several lines are a text to read rather than a title.
+    let size = if lines > 1 { b.m.mono_size } else { b.m.mono_prompt * 28.0 / 24.0 };
+    let share = if lines > 1 { 0.62 } else { 0.5 };
+    let height = 1.3 * size;
+    let marks = b.snap(super::super::prompt::text::marks_width(lines, mono_width("m", size)));
+    let rows = wrapped(text, size, content.w - marks);
+    let fitting = |room: f64| (share * room / height).floor().max(1.0) as usize;
+    let mut pages = Pages::new(rows.len(), fitting(bottom - top), page);
+    let pager = dialog::footer_height(b) - 2.0 * b.m.gap;
+    if pages.pages > 1 {
+        pages = Pages::new(rows.len(), fitting(bottom - top - pager / share), page);
+    }
+    let mut y = top;
+    for (place, Row { number, text }) in pages.of(&rows).iter().enumerate() {
+        let piece = 50 + 2 * place as u16;
+        let rect = Rect::from_edges(content.x + marks, y, content.right(), y + height);
+        if let Some(number) = number.filter(|_| marks > 0.0) {
+            let mark = Rect::from_edges(content.x, y, rect.x - 0.4 * size, y + height);
+            let label = Text::label(mark, number.to_string(), size * MONO_CAP, b.theme.title);
+            b.text(KEY.piece(piece), label.aligned(Align::Right).mono());
+        }
+        b.text(KEY.piece(piece + 1), Text::label(rect, text.as_str(), size * MONO_CAP, b.theme.focus).mono());
+        y += height;
+    }
+    if pages.pages > 1 {
+        y += b.m.gap;
+        let room = Rect::from_edges(content.x, y, content.right(), y + pager);
+        dialog::pager(b, room, content.right(), pages);
+        y = room.bottom();
+    }
+    y
+}
+
+/// What fits beside each other of a command.
+#[derive(Debug, Clone, PartialEq)]
+struct Row {
+    /// Of the line that begins here, counted from 1.
+    number: Option<usize>,
+    text: String,
+}
+
 /// A command in rows that fit, broken where there is a space if there is one.
-fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+fn wrapped(text: &str, size: f64, width: f64) -> Vec<Row> {
     let fitting = (width / mono_width("m", size).max(1.0)).floor().clamp(8.0, 400.0) as usize;
-    let mut rows = Vec::new();
-    for line in text.split('\n') {
+    let mut all = Vec::new();
+    for (place, line) in text.split('\n').enumerate() {
+        let mut rows = Vec::new();
         let mut row = String::new();
         for word in line.split_inclusive(' ') {
             let length = |text: &str| crate::interface::prompt::columns(text);
@@ -294,8 +329,10 @@ fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
             }
         }
         rows.push(row);
+        let numbered = rows.into_iter().enumerate();
+        all.extend(numbered.map(|(row, text)| Row { number: (row == 0).then_some(place + 1), text }));
     }
-    rows
+    all
 }
 
 #[cfg(test)]
@@ -306,6 +343,9 @@ mod tests {
     fn nothing_of_a_command_is_lost_when_it_is_broken_into_rows() {
         for text in ["rm -rf ~/projects/old-site", "a\nb  c", &"x".repeat(100), "日本語 日本語 日本語"] {
             let rows = wrapped(text, 10.0, 100.0);
+            let begins = rows.iter().filter_map(|row| row.number);
+            assert!(begins.eq(1..=text.split('\n').count()));
+            let rows: Vec<String> = rows.into_iter().map(|row| row.text).collect();
             assert_eq!(rows.concat(), text.replace('\n', ""));
             assert!(rows.iter().all(|row| crate::interface::prompt::columns(row) <= 17), "{rows:?}");
         }

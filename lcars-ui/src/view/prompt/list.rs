@@ -67,9 +67,10 @@ fn draw_item(b: &mut Builder, item: &Item, number: usize, rect: Rect, chosen: bo
     let about_rect = Rect::from_edges(rect.right() - inset - about_width, rect.y, rect.right() - inset, rect.bottom());
     let right = if about.is_empty() { rect.right() - inset } else { about_rect.x - inset };
     let room = Rect::from_edges(rect.x + inset, rect.y, right, rect.bottom());
-    let wished = mono_width(&item.text, size) * 1.03 + size;
+    let words = crate::label::in_one_line(&item.text);
+    let wished = mono_width(&words, size) * 1.03 + size;
     let text = Rect { w: wished.min(room.w), ..room };
-    b.text(key.piece(1), Text::label(text, item.text.as_str(), size * MONO_CAP, ink).mono());
+    b.text(key.piece(1), Text::label(text, words, size * MONO_CAP, ink).mono());
     if !about.is_empty() && about_rect.x > rect.x + 0.3 * rect.w {
         b.text(key.piece(2), Text::label(about_rect, about.as_str(), cap, muted).aligned(Align::Right));
     }

@@ -190,8 +190,13 @@ pub(super) fn draw_alone(b: &mut Builder, pane: &Pane, path: &Path) {
 /// The words of the bar for a staged text: that it is staged, and what it is.
 fn staged_words(pane: &Pane) -> Option<String> {
     let command = pane.inputs.interface.prompt.command()?;
-    let first = command.lines().next().unwrap_or_default();
-    Some(format!("STAGED: {}", told(first)))
+    let more = command.trim_end_matches('\n').matches('\n').count();
+    let first = told(command.lines().find(|line| !line.trim().is_empty()).unwrap_or_default());
+    Some(match more {
+        0 => format!("STAGED: {first}"),
+        1 => format!("STAGED, WITH 1 MORE LINE: {first}"),
+        more => format!("STAGED, WITH {more} MORE LINES: {first}"),
+    })
 }
 
 /// The bar. It is a box all the same: pressing it opens it.

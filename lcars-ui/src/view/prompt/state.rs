@@ -158,6 +158,15 @@ pub(in crate::view) fn state(b: &Builder, pane: &Pane) -> State {
             let words = if held { "HELD FOR CONFIRMATION" } else { "WAIT-TO-EXECUTE" };
             state.blocks.push(lit(words, theme.focus));
             state.blocks.push(lit(verdict.class.word(), class_colour(theme, verdict.class)));
+            match prompt.editor().lines() {
+                1 => {}
+                lines if lines <= super::text::MOST_LINES => state.blocks.push(dull(&format!("{lines} LINES"))),
+                // Who runs it has to know that there is more than can be seen.
+                lines => {
+                    let words = format!("{} OF {lines} LINES IN VIEW", super::text::MOST_LINES);
+                    state.blocks.push(lit(&words, theme.caution));
+                }
+            }
             let reason = verdict.reasons.first().map(|reason| (told(reason), theme.text_muted));
             state.notice = state.notice.or(reason.filter(|_| !held));
             state.frame = Some(if held { theme.danger } else { theme.focus });

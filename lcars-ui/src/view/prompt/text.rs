@@ -9,7 +9,7 @@ use super::super::metrics::mono_width;
 use super::super::{Inputs, PromptPlace};
 use crate::geometry::{Rect, Size};
 use crate::interface::prompt::columns;
-use crate::scene::Key;
+use crate::scene::{Align, Key};
 use crate::shells::{Colours, Syntax};
 use crate::theme::{Colour, Theme};
 
@@ -61,6 +61,8 @@ pub(in crate::view) fn draw(b: &mut Builder, inputs: &Inputs, x: f64, top: f64, 
     let editor = prompt.editor();
     let cell = cell(b);
     let lines = shown_lines(inputs);
+    let marks = b.snap(marks_width(editor.lines(), cell.w));
+    let (from, x) = (x, (x + marks).min(right));
     let rect = Rect::from_edges(x, top, right.max(x), top + lines as f64 * cell.h);
     // Truncation is meant: a letter that does not fit as a whole is not shown.
     let fitting = ((rect.w / cell.w).floor().max(1.0)) as usize;
@@ -70,6 +72,10 @@ pub(in crate::view) fn draw(b: &mut Builder, inputs: &Inputs, x: f64, top: f64, 
     let place = PromptPlace { rect, cell, scrolled: (first, left) };
     let colours = inputs.shells.prompt.colours.as_ref().filter(|colours| colours.text == prompt.text());
     let selection = editor.selection();
+    if marks > 0.0 {
+        let rows = Rect::from_edges(from, top, x, rect.bottom());
+        line_marks(b, rows, cell, first..first + lines);
+    }
     let mut from = 0;
     let mut painter = Painter { b, place, fitting, count: 0 };
     for (number, text) in prompt.text().split('\n').enumerate() {
@@ -82,6 +88,21 @@ pub(in crate::view) fn draw(b: &mut Builder, inputs: &Inputs, x: f64, top: f64, 
     let under = prompt.text().get(editor.cursor()..).and_then(|rest| rest.graphemes(true).next());
     painter.cursor(line - first, column, under.filter(|letter| *letter != "\n"), prompt.keyboard);
     place
+}
+
+/// How much room the numbers of lines take: none where there is but one.
+pub(in crate::view) fn marks_width(lines: usize, cell: f64) -> f64 {
+    if lines > 1 { (lines.ilog10() as f64 + 2.0) * cell } else { 0.0 }
+}
+
+/// The numbers of some lines, so that nobody takes one for the end of another, or thinks that the last in view is the last.
+fn line_marks(b: &mut Builder, rows: Rect, cell: Size, lines: Range<usize>) {
+    for (place, number) in lines.enumerate() {
+        let top = rows.y + place as f64 * cell.h;
+        let row = Rect::from_edges(rows.x, top, rows.right() - cell.w / 2.0, top + cell.h);
+        let mark = Text::label(row, (number + 1).to_string(), MONO_CAP * size(b), b.theme.title);
+        b.text(Key::of("prompt-line", number as u64 + 1), mark.aligned(Align::Right).mono());
+    }
 }
 
 struct Painter<'b, 'a> {

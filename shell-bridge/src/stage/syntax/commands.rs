@@ -14,6 +14,8 @@ impl Reader<'_> {
         if self.depth > DEEPEST {
             return Err(Unread::TooDeep);
         }
+        let parens = usize::from(end == End::Paren);
+        self.parens += parens;
         let mut script = Script::default();
         loop {
             self.skip_blanks();
@@ -32,12 +34,18 @@ impl Reader<'_> {
             }
         }
         self.depth -= 1;
+        self.parens -= parens;
         Ok(script)
     }
 
     /// To the end of the line. Where a parenthesis is open shells disagree whether it can be closed in a comment.
     fn comment(&mut self) -> Result<(), Unread> {
         match self.rest().find('\n') {
+            Some(end)
+                if self.parens > 0 && self.rest().get(..end).is_none_or(|comment| comment.contains(['(', ')'])) =>
+            {
+                return Err(Unread::Unbalanced);
+            }
             Some(end) => self.at += end,
             None if self.depth > 1 => return Err(Unread::Unbalanced),
             None => self.at = self.text.len(),
@@ -385,8 +393,7 @@ impl Reader<'_> {
         let kind = if self.take("<<<") {
             RedirectKind::HereString
         } else if self.take("<<-") || self.take("<<") {
-            // The lines that follow are read as commands: more is seen than runs, never less.
-            RedirectKind::Read
+            return self.here_document().map(Some);
         } else if self.take(">>") {
             RedirectKind::Append
         } else if self.take("<>") || self.take(">|") || self.take(">?") || self.take(">") {
@@ -396,6 +403,14 @@ impl Reader<'_> {
             RedirectKind::Read
         };
         let duplicate = self.take("&");
+        let target = self.target()?;
+        let is_number = target.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let kind = if duplicate && is_number { RedirectKind::Duplicate } else { kind };
+        Ok(Some(Redirect { kind, target }))
+    }
+
+    /// The word behind the sign of a redirection.
+    fn target(&mut self) -> Result<Word, Unread> {
         self.skip_blanks();
         let mut target = self.word()?;
         if target.len() > 1 {
@@ -403,10 +418,24 @@ impl Reader<'_> {
             target.truncate(1);
             target.iter_mut().for_each(|word| word.text = super::UNKNOWN.to_string());
         }
-        let Some(target) = target.pop() else { return Err(Unread::Misplaced) };
-        let is_number = target.text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-        let kind = if duplicate && is_number { RedirectKind::Duplicate } else { kind };
-        Ok(Some(Redirect { kind, target }))
+        target.pop().ok_or(Unread::Misplaced)
+    }
+
+    /// `<<`: the lines down to one that is the word behind it. They are read as commands, so that more is seen than runs;
+    /// a sign in them that could make less of what follows is not read.
+    fn here_document(&mut self) -> Result<Redirect, Unread> {
+        let target = self.target()?;
+        let (_, lines) = self.rest().split_once('\n').unwrap_or_default();
+        let mut before = self.rest().len() - lines.len();
+        let end = lines.split('\n').find(|line| {
+            before += line.len() + 1;
+            line.trim_start_matches('\t') == target.text
+        });
+        let read = self.rest().get(..before.min(self.rest().len())).unwrap_or_default();
+        if !lines.is_empty() && (end.is_none() || read.contains(['\'', '"', '`', '\\', '$', '(', ')', '{', '}', '#'])) {
+            return Err(Unread::Misplaced);
+        }
+        Ok(Redirect { kind: RedirectKind::Read, target })
     }
 }
 

@@ -148,7 +148,7 @@ pub(super) fn is_known(text: &str) -> bool {
 
 /// Reads a text.
 pub(super) fn read(text: &str, dialect: Dialect, names: &Names) -> Result<Script, Unread> {
-    let mut reader = Reader { text, at: 0, dialect, names, depth: 0, words: 0 };
+    let mut reader = Reader { text, at: 0, dialect, names, depth: 0, parens: 0, words: 0 };
     reader.script(End::Text)
 }
 
@@ -172,6 +172,8 @@ struct Reader<'a> {
     dialect: Dialect,
     names: &'a Names,
     depth: usize,
+    /// Parentheses that are open.
+    parens: usize,
     words: usize,
 }
 
@@ -206,11 +208,16 @@ impl Reader<'_> {
         self.dialect == Dialect::Fish
     }
 
-    /// Spaces, tabs and joined lines.
+    /// Spaces, tabs and joined lines. In Fish lines with a comment may stand between lines that are joined.
     fn skip_blanks(&mut self) {
+        let mut joined = false;
         loop {
             if self.rest().starts_with("\\\n") {
                 self.at += 2;
+                joined = true;
+            } else if joined && self.fish() && self.peek() == Some('#') {
+                let rest = self.rest();
+                self.at += rest.find('\n').map_or(rest.len(), |end| end + 1);
             } else if matches!(self.peek(), Some(' ' | '\t')) {
                 self.at += 1;
             } else {

@@ -22,6 +22,7 @@ impl State {
                 return;
             }
             ApiRequest::Staging { by, request } => return self.staging_request(by, request, Asker::Http(reply)),
+            ApiRequest::Clipboard(request) => return self.clipboard_request(request, reply),
             ApiRequest::Snapshot => self.snapshot(),
             ApiRequest::PutSnapshot(snapshot) => {
                 reply.send(self.put_snapshot(snapshot).map(|()| Answer::Done));

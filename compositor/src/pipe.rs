@@ -2,9 +2,11 @@
 //!
 //! The other end is hostile: it may never read, never write, or never stop writing.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::OwnedFd;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +19,20 @@ use crate::state::State;
 /// A client that has not finished by then is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Why nothing, or not all, was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// Longer than was asked for.
+    #[error("it is longer than can be taken")]
+    TooLong,
+    /// It took longer than [`PATIENCE`].
+    #[error("the program did not give it in time")]
+    Late,
+    /// It cannot be read.
+    #[error("the program did not give it")]
+    Broken,
+}
+
 /// Reads from `fd` until its end and calls `done` with the bytes; not called past `limit` bytes or after [`PATIENCE`].
 ///
 /// # Errors
@@ -27,35 +43,72 @@ pub fn read(
     limit: usize,
     done: impl FnOnce(&mut State, Vec<u8>) + 'static,
 ) -> std::io::Result<()> {
+    try_read(handle, fd, limit, move |state, read| match read {
+        Ok(bytes) => done(state, bytes),
+        Err(error) => tracing::warn!(%error, limit, "reading from a client"),
+    })
+}
+
+/// Reads from `fd` until its end. `done` is called in any case, once.
+pub fn read_all(
+    handle: &LoopHandle<'static, State>,
+    fd: OwnedFd,
+    limit: usize,
+    done: impl FnOnce(&mut State, Result<Vec<u8>, ReadError>) + 'static,
+) {
+    let done = Rc::new(Cell::new(Some(done)));
+    let later = Rc::clone(&done);
+    let watched = try_read(handle, fd, limit, move |state, read| {
+        if let Some(done) = later.take() {
+            done(state, read);
+        }
+    });
+    if let Err(error) = watched {
+        tracing::warn!(%error, "a client is not read from");
+        handle.insert_idle(move |state| {
+            if let Some(done) = done.take() {
+                done(state, Err(ReadError::Broken));
+            }
+        });
+    }
+}
+
+fn try_read(
+    handle: &LoopHandle<'static, State>,
+    fd: OwnedFd,
+    limit: usize,
+    done: impl FnOnce(&mut State, Result<Vec<u8>, ReadError>) + 'static,
+) -> std::io::Result<()> {
     rustix::io::ioctl_fionbio(&fd, true)?;
     let mut bytes = Vec::new();
-    let mut done = Some(done);
+    let done = Rc::new(Cell::new(Some(done)));
+    let late = Rc::clone(&done);
     let source = Generic::new(File::from(fd), Interest::READ, Mode::Level);
     let token = handle
         .insert_source(source, move |_, file, state| {
             let mut chunk = [0u8; 16 << 10];
-            loop {
+            let read = loop {
                 // SAFETY: the file is not dropped or replaced, only read from.
                 match unsafe { file.get_mut() }.read(&mut chunk) {
-                    Ok(0) => {
-                        if let Some(done) = done.take() {
-                            done(state, std::mem::take(&mut bytes));
-                        }
-                        return Ok(PostAction::Remove);
-                    }
-                    Ok(n) if bytes.len() + n > limit => {
-                        tracing::warn!(limit, "a client sent more than it may");
-                        return Ok(PostAction::Remove);
-                    }
+                    Ok(0) => break Ok(std::mem::take(&mut bytes)),
+                    Ok(n) if bytes.len() + n > limit => break Err(ReadError::TooLong),
                     Ok(n) => bytes.extend_from_slice(&chunk[..n]),
                     Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(PostAction::Continue),
                     Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    Err(_) => return Ok(PostAction::Remove),
+                    Err(_) => break Err(ReadError::Broken),
                 }
+            };
+            if let Some(done) = done.take() {
+                done(state, read);
             }
+            Ok(PostAction::Remove)
         })
         .map_err(|error| std::io::Error::other(error.to_string()))?;
-    give_up(handle, token);
+    give_up(handle, token, move |state| {
+        if let Some(done) = late.take() {
+            done(state, Err(ReadError::Late));
+        }
+    });
     Ok(())
 }
 
@@ -85,14 +138,22 @@ pub fn write(handle: &LoopHandle<'static, State>, fd: OwnedFd, bytes: Arc<[u8]>)
             }
         })
         .map_err(|error| std::io::Error::other(error.to_string()))?;
-    give_up(handle, token);
+    give_up(handle, token, |_| {});
     Ok(())
 }
 
 /// Removing a source that has removed itself does nothing.
-fn give_up(handle: &LoopHandle<'static, State>, token: calloop::RegistrationToken) {
+fn give_up(
+    handle: &LoopHandle<'static, State>,
+    token: calloop::RegistrationToken,
+    late: impl FnOnce(&mut State) + 'static,
+) {
+    let mut late = Some(late);
     let inserted = handle.insert_source(Timer::from_duration(PATIENCE), move |_, (), state: &mut State| {
         state.handle.remove(token);
+        if let Some(late) = late.take() {
+            late(state);
+        }
         TimeoutAction::Drop
     });
     if let Err(error) = inserted {

@@ -8,6 +8,7 @@ use lcars_ui::hierarchy::OutputId;
 use streamer::protocol::{FromPage, NoticeLevel, Role, SemanticNode, ToPage};
 use streamer::{CommitStaged, DiscardStaged, Event, OutputKey, StageText, StagingRequest, Streamer, ViewerId};
 
+use crate::clipboard::PageOffer;
 use crate::input::decode::{Decoder, marker};
 use crate::session::Asker;
 use crate::state::State;
@@ -141,6 +142,7 @@ impl State {
                 tracing::info!(?viewer, "a page left");
                 self.staging.roles.remove(&viewer);
                 self.release(viewer);
+                self.page_left(viewer);
                 if let Some(remote) = &mut self.remote {
                     remote.sees.remove(&viewer);
                 }
@@ -227,7 +229,9 @@ impl State {
             }
             FromPage::Blur => self.release(viewer),
             FromPage::LeaveLock => self.free_pointer(),
-            FromPage::Clipboard { text } => self.page_copied(text),
+            FromPage::Clipboard { text, offer, more } => {
+                self.page_copied(PageOffer::of(viewer, offer, text, more));
+            }
             FromPage::Text { text } => self.type_text(&text),
             FromPage::Layout { layout, variant } => {
                 if let Err(error) = self.set_layout(&layout, &variant) {

@@ -163,7 +163,10 @@ function hear(message) {
             pointer.want(message.locked);
             break;
         case "clipboard":
-            if (link.role !== "view") void clipboard.receive(message.text);
+            if (link.role !== "view") void clipboard.receive(message);
+            break;
+        case "clipboard_wanted":
+            void clipboard.want(message);
             break;
         case "marker":
             markers.marker(message.id, message.rtp);

@@ -173,9 +173,17 @@ height: number,
  */
 scale: number, } | { "t": "blur" } | { "t": "leave_lock" } | { "t": "clipboard",
 /**
- * Plain text.
+ * Plain text; empty where there is none, or it is one of `more`.
  */
-text: string, } | { "t": "layout",
+text: string,
+/**
+ * Names it when one of `more` is asked for.
+ */
+offer: number,
+/**
+ * What else it is there as, to be had with [`ToPage::ClipboardWanted`]; at most [`MAX_FORMS`].
+ */
+more: Array<ClipboardForm>, } | { "t": "layout",
 /**
  * Such as `us` or `de,ru`.
  */
@@ -318,9 +326,29 @@ more: boolean,
  */
 nodes: Array<SemanticNode>, } | { "t": "clipboard",
 /**
- * Plain text.
+ * Plain text; empty where there is none, or it is one of `more`.
  */
-text: string, } | { "t": "pong",
+text: string,
+/**
+ * Names it when one of `more` is fetched.
+ */
+offer: number,
+/**
+ * What else it is there as, to be fetched over HTTP.
+ */
+more: Array<ClipboardForm>, } | { "t": "clipboard_wanted",
+/**
+ * Names the answer.
+ */
+ask: number,
+/**
+ * As the page named it.
+ */
+offer: number,
+/**
+ * What it is wanted as.
+ */
+form: ClipboardForm, } | { "t": "pong",
 /**
  * As it came.
  */
@@ -546,6 +574,11 @@ reason: string,
  * For people.
  */
 message: string, };
+
+/**
+ * What something copied is there as.
+ */
+export type ClipboardForm = "text" | "html" | "png";
 
 /**
  * One finger of a touch message.

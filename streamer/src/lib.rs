@@ -22,7 +22,8 @@ mod viewer;
 pub use hub::{Event, KEPT_FOR, Listener, MOST_OUTPUTS, OutputKey};
 pub use server::{Bitrates, Config, StartError, Streamer, start};
 pub use session::{
-    Answer, ApiRequest, CommitStaged, DiscardStaged, Json, Refusal, RefusalKind, Reply, StageText, StagingRequest,
+    Answer, ApiRequest, ClipboardRequest, CommitStaged, DiscardStaged, Json, Refusal, RefusalKind, Reply, StageText,
+    StagingRequest,
 };
 pub use transport::webrtc::IceServer;
 pub use viewer::ViewerId;

@@ -26,6 +26,8 @@ pub const MAX_TEXT: usize = 16 << 10;
 pub const MAX_TOUCHES: usize = 32;
 /// Longest id or hash of a staged text, in bytes.
 pub const MAX_STAGED_NAME: usize = 128;
+/// Most forms of one thing copied.
+pub const MAX_FORMS: usize = 8;
 /// Longest operation taken from a page, in bytes of JSON.
 pub const MAX_COMMAND: usize = 4 << 10;
 
@@ -56,6 +58,30 @@ pub struct TouchPoint {
     pub x: f64,
     /// Normalised.
     pub y: f64,
+}
+
+/// What something copied is there as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ClipboardForm {
+    /// Plain text, where it is too long for a message.
+    Text,
+    /// A piece of HTML.
+    Html,
+    /// A picture.
+    Png,
+}
+
+impl ClipboardForm {
+    /// Its MIME type.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain;charset=utf-8",
+            Self::Html => "text/html",
+            Self::Png => "image/png",
+        }
+    }
 }
 
 /// What a pen does.
@@ -226,10 +252,16 @@ pub enum FromPage {
     Blur,
     /// The user left the pointer lock that [`ToPage::PointerLock`] asked for: the application is not to have the pointer.
     LeaveLock,
-    /// The user copied this text outside; it becomes the selection inside.
+    /// The user copied this outside; it becomes the selection inside.
     Clipboard {
-        /// Plain text.
+        /// Plain text; empty where there is none, or it is one of `more`.
         text: String,
+        /// Names it when one of `more` is asked for.
+        #[serde(default)]
+        offer: u32,
+        /// What else it is there as, to be had with [`ToPage::ClipboardWanted`]; at most [`MAX_FORMS`].
+        #[serde(default)]
+        more: Vec<ClipboardForm>,
     },
     /// The user's keyboard layout, as XKB names it.
     Layout {
@@ -412,10 +444,23 @@ pub enum ToPage {
         /// At most [`MAX_NODES`] with all that follow.
         nodes: Vec<SemanticNode>,
     },
-    /// An application copied text.
+    /// An application copied something.
     Clipboard {
-        /// Plain text.
+        /// Plain text; empty where there is none, or it is one of `more`.
         text: String,
+        /// Names it when one of `more` is fetched.
+        offer: u32,
+        /// What else it is there as, to be fetched over HTTP.
+        more: Vec<ClipboardForm>,
+    },
+    /// A program pastes what this page's user copied: the page brings it over HTTP.
+    ClipboardWanted {
+        /// Names the answer.
+        ask: u32,
+        /// As the page named it.
+        offer: u32,
+        /// What it is wanted as.
+        form: ClipboardForm,
     },
     /// Answers [`FromPage::Ping`].
     Pong {

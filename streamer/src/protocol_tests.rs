@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use ts_rs::TS;
 
 use crate::protocol::{
-    CursorImage, FromPage, MAX_COMMAND, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, NoticeLevel,
-    PenPhase, Phase, Rejected, Role, SemanticNode, StagedDetail, StagedText, StagingRefused, ToPage, TouchPoint,
-    WheelSource,
+    ClipboardForm, CursorImage, FromPage, MAX_COMMAND, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT,
+    MAX_TOUCHES, NoticeLevel, PenPhase, Phase, Rejected, Role, SemanticNode, StagedDetail, StagedText, StagingRefused,
+    ToPage, TouchPoint, WheelSource,
 };
 
 fn crate_file(name: &str) -> PathBuf {
@@ -43,6 +43,7 @@ fn the_typescript_declarations_are_those_of_the_types() {
     declare::<StagedText>(&mut made);
     declare::<StagedDetail>(&mut made);
     declare::<StagingRefused>(&mut made);
+    declare::<ClipboardForm>(&mut made);
     declare::<TouchPoint>(&mut made);
     declare::<Phase>(&mut made);
     declare::<PenPhase>(&mut made);
@@ -264,9 +265,9 @@ fn within_ranges(message: &FromPage) -> bool {
         FromPage::Command { command } => command.is_object() && command.to_string().len() <= MAX_COMMAND,
         FromPage::Commit { id, hash, .. } => id.len() <= MAX_STAGED_NAME && hash.len() <= MAX_STAGED_NAME,
         FromPage::Discard { id, .. } => id.len() <= MAX_STAGED_NAME,
+        FromPage::Clipboard { more, .. } => more.len() <= MAX_FORMS,
         FromPage::Blur
         | FromPage::LeaveLock
-        | FromPage::Clipboard { .. }
         | FromPage::Stage { .. }
         | FromPage::ReducedMotion { .. }
         | FromPage::Ping { .. } => true,
@@ -351,7 +352,7 @@ proptest! {
         for message in [
             FromPage::Motion { x, y, seq },
             FromPage::Text { text: text.clone() },
-            FromPage::Clipboard { text },
+            FromPage::Clipboard { text, offer: 3, more: vec![ClipboardForm::Html] },
             FromPage::Blur,
         ] {
             let json = serde_json::to_vec(&message).expect("a message can be written");

@@ -150,6 +150,7 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
     let router = http::router(http::Inner {
         hub: Arc::clone(&hub),
         feed: Arc::clone(&feed),
+        copies: http::Copies::default(),
         stop: stopped.clone(),
         tokens: config.tokens.clone(),
         ice_servers: config.ice_servers,

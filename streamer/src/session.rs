@@ -6,6 +6,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{
@@ -19,7 +20,7 @@ use tokio::{
 
 use crate::{
     hub::{Event, Listener},
-    protocol::Role,
+    protocol::{ClipboardForm, Role},
 };
 
 /// JSON text, cheap to hand on.
@@ -57,6 +58,8 @@ impl PartialEq for Json {
 const QUESTIONS: usize = 32;
 /// How long the compositor may take over one.
 pub const ANSWER_TIME: Duration = Duration::from_secs(5);
+/// How long a program may take to give what it copied.
+pub const CLIPBOARD_TIME: Duration = Duration::from_secs(30);
 /// Reports that a reader may be behind before it loses some.
 const REPORTS: usize = 64;
 /// Streams of events at once; each keeps a connection.
@@ -79,6 +82,27 @@ pub enum ApiRequest {
         by: Role,
         /// What of it.
         request: StagingRequest,
+    },
+    /// What programs copied, or what a page's user copied, where it is too much for a message.
+    Clipboard(ClipboardRequest),
+}
+
+/// Something copied on its way between a page and a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClipboardRequest {
+    /// What [`crate::protocol::ToPage::Clipboard`] told of; answered with [`Answer::Bytes`].
+    Fetch {
+        /// As it was named.
+        offer: u32,
+        /// What it is wanted as.
+        form: ClipboardForm,
+    },
+    /// Answers [`crate::protocol::ToPage::ClipboardWanted`]. Nothing in it: the page has it no longer.
+    Bring {
+        /// As it was named.
+        ask: u32,
+        /// As it came.
+        bytes: Bytes,
     },
 }
 
@@ -133,6 +157,8 @@ pub enum Answer {
     Done,
     /// This, of whatever form.
     Json(Json),
+    /// What was copied.
+    Bytes(Bytes),
 }
 
 impl Answer {
@@ -309,8 +335,9 @@ impl Feed {
         let place = Arc::clone(&self.questions).try_acquire_owned().map_err(|_| AskError::Busy)?;
         let (asker, answer) = oneshot::channel();
         let newest = matches!(request, ApiRequest::State).then(|| self.newest.clone());
+        let time = if matches!(request, ApiRequest::Clipboard(_)) { CLIPBOARD_TIME } else { ANSWER_TIME };
         (self.on)(Event::Api { request, reply: Reply { asker, newest, _place: place } });
-        match timeout(ANSWER_TIME, answer).await {
+        match timeout(time, answer).await {
             Ok(Ok(answer)) => answer.map_err(AskError::Refused),
             Ok(Err(_)) => Err(AskError::Gone),
             Err(_) => Err(AskError::Late),

@@ -1,7 +1,6 @@
-//! `wl_data_device`: clipboard and drag and drop. The clipboard's text is shared with the page, see [`crate::clipboard`].
+//! `wl_data_device`: clipboard and drag and drop. The clipboard is shared with the pages, see [`crate::clipboard`].
 
 use std::os::fd::OwnedFd;
-use std::sync::Arc;
 
 use smithay::delegate_data_device;
 use smithay::input::Seat;
@@ -14,6 +13,7 @@ use smithay::wayland::selection::data_device::{
 };
 use smithay::wayland::selection::{SelectionHandler, SelectionSource, SelectionTarget};
 
+use crate::clipboard::Source;
 use crate::state::State;
 
 /// The picture that follows the pointer during drag and drop.
@@ -39,8 +39,8 @@ impl State {
 }
 
 impl SelectionHandler for State {
-    /// The text that a page brought.
-    type SelectionUserData = Arc<str>;
+    /// Where it comes from.
+    type SelectionUserData = Source;
 
     fn new_selection(&mut self, target: SelectionTarget, source: Option<SelectionSource>, _seat: Seat<Self>) {
         self.client_selected(target, &source.map(|source| source.mime_types()).unwrap_or_default());
@@ -49,12 +49,12 @@ impl SelectionHandler for State {
     fn send_selection(
         &mut self,
         _target: SelectionTarget,
-        _mime_type: String,
+        mime_type: String,
         fd: OwnedFd,
         _seat: Seat<Self>,
-        text: &Arc<str>,
+        source: &Source,
     ) {
-        self.send_page_text(fd, text.clone());
+        self.send_source(&mime_type, fd, source);
     }
 }
 

@@ -357,7 +357,7 @@ fn what_is_no_input_makes_no_event() {
         FromPage::Text { text: "x".to_owned() },
         FromPage::Resize { width: 640, height: 480, scale: 1.0 },
         FromPage::Blur,
-        FromPage::Clipboard { text: "x".to_owned() },
+        FromPage::Clipboard { text: "x".to_owned(), offer: 0, more: Vec::new() },
         FromPage::Layout { layout: "de".to_owned(), variant: String::new() },
         FromPage::Ping { id: 7 },
         key("Nonsense", true),

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
 
+use compositor::clipboard::PageOffer;
 use rustix::pipe::{PipeFlags, pipe_with};
+use streamer::protocol::ClipboardForm;
 use wayland_client::protocol::wl_data_device::{self, WlDataDevice};
 use wayland_client::protocol::wl_data_device_manager::WlDataDeviceManager;
 use wayland_client::protocol::wl_data_offer::{self, WlDataOffer};
@@ -115,7 +117,7 @@ fn a_newer_selection_cancels_the_older() {
 fn what_the_page_copied_a_program_pastes() {
     let mut f = Fixture::new();
     let mut to = Program::new(&mut f, GREEN);
-    f.state.page_copied("Tea, Earl Grey, hot ☕".into());
+    f.state.page_copied(PageOffer::text("Tea, Earl Grey, hot ☕"));
     let offer = to.offered(&mut f).flatten().unwrap();
     let types = to.types(&offer);
     for mime in ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain"] {
@@ -131,7 +133,7 @@ fn a_long_text_of_the_page_arrives_whole_though_the_pipe_is_short() {
     let mut f = Fixture::new();
     let mut to = Program::new(&mut f, GREEN);
     let long = "0123456789abcdef".repeat(40_000);
-    f.state.page_copied(long.clone());
+    f.state.page_copied(PageOffer::text(long.clone()));
     let offer = to.offered(&mut f).flatten().unwrap();
     let mut pipe = to.paste(&mut f, &offer, "text/plain");
     let mut bytes = Vec::new();
@@ -154,7 +156,7 @@ fn a_long_text_of_the_page_arrives_whole_though_the_pipe_is_short() {
 fn a_program_that_hangs_up_while_it_pastes_harms_nobody() {
     let mut f = Fixture::new();
     let mut to = Program::new(&mut f, GREEN);
-    f.state.page_copied("x".repeat(1 << 20));
+    f.state.page_copied(PageOffer::text("x".repeat(1 << 20)));
     let offer = to.offered(&mut f).flatten().unwrap();
     drop(to.paste(&mut f, &offer, "text/plain"));
     drop(to);
@@ -172,7 +174,7 @@ fn only_the_window_in_front_sees_the_clipboard() {
     let mut front = Program::new(&mut f, GREEN);
     behind.offered(&mut f);
     front.offered(&mut f);
-    f.state.page_copied("secret".into());
+    f.state.page_copied(PageOffer::text("secret"));
     assert!(behind.offered(&mut f).is_none());
     assert!(front.offered(&mut f).flatten().is_some());
     // Nor can it put something there.
@@ -192,4 +194,93 @@ fn a_paste_from_a_program_that_has_gone_ends_at_once() {
     let pipe = to.paste(&mut f, &offer, "image/x-test");
     f.turn();
     assert_eq!(text(pipe), "");
+}
+
+/// Something a page has as HTML and as a picture.
+fn pictures(f: &mut Fixture, text: &str) {
+    f.state.page_copied(PageOffer::kept(7, text, vec![ClipboardForm::Html, ClipboardForm::Png]));
+}
+
+fn png(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+    bytes
+}
+
+/// Reads until the pipe ends, while the desktop goes on.
+fn all(f: &mut Fixture, program: &mut Program, mut pipe: File) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    f.until(&mut program.client, |_| match pipe.read_to_end(&mut bytes) {
+        Ok(_) => Some(()),
+        Err(error) => {
+            assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);
+            None
+        }
+    });
+    bytes
+}
+
+#[test]
+fn a_picture_of_the_page_is_asked_for_when_it_is_pasted_and_then_kept() {
+    let mut f = Fixture::new();
+    let mut to = Program::new(&mut f, GREEN);
+    pictures(&mut f, "caption");
+    let offer = to.offered(&mut f).flatten().unwrap();
+    let types = to.types(&offer);
+    for mime in ["image/png", "text/html", "text/plain;charset=utf-8", "UTF8_STRING"] {
+        assert!(types.iter().any(|offered| offered == mime), "{mime} in {types:?}");
+    }
+    let one = to.paste(&mut f, &offer, "image/png");
+    let two = to.paste(&mut f, &offer, "image/png");
+    let given = png(2, 1, &[10, 20, 30, 255, 40, 50, 60, 128]);
+    let (tell, told) = std::sync::mpsc::channel();
+    f.state.page_brought(1, given.into(), move |result| tell.send(result).unwrap());
+    let pasted = all(&mut f, &mut to, one);
+    assert_eq!(told.recv().unwrap(), Ok(()));
+    let mut reader = png::Decoder::new(std::io::Cursor::new(&pasted)).read_info().unwrap();
+    let mut pixels = [0; 8];
+    reader.next_frame(&mut pixels).unwrap();
+    assert_eq!(pixels, [10, 20, 30, 255, 40, 50, 60, 128]);
+    assert_eq!(all(&mut f, &mut to, two), pasted, "both who waited have it");
+    let again = to.paste(&mut f, &offer, "image/png");
+    assert_eq!(all(&mut f, &mut to, again), pasted, "without asking again");
+    let text = to.paste(&mut f, &offer, "text/plain");
+    assert_eq!(all(&mut f, &mut to, text), b"caption", "the text was there all the time");
+}
+
+#[test]
+fn what_a_page_brings_that_is_no_picture_is_not_pasted() {
+    let mut f = Fixture::new();
+    let mut to = Program::new(&mut f, GREEN);
+    pictures(&mut f, "");
+    let offer = to.offered(&mut f).flatten().unwrap();
+    assert!(!to.types(&offer).iter().any(|mime| mime.starts_with("text/plain")));
+    let pipe = to.paste(&mut f, &offer, "image/png");
+    let (tell, told) = std::sync::mpsc::channel();
+    f.state.page_brought(1, b"\x89PNG\r\n\x1a\nhostile"[..].into(), move |result| tell.send(result).unwrap());
+    assert_eq!(all(&mut f, &mut to, pipe), b"");
+    assert_eq!(told.recv().unwrap().unwrap_err().reason, "not_a_picture");
+}
+
+#[test]
+fn html_comes_as_it_is_and_what_the_page_has_no_longer_ends_the_paste() {
+    let mut f = Fixture::new();
+    let mut to = Program::new(&mut f, GREEN);
+    pictures(&mut f, "engage");
+    let offer = to.offered(&mut f).flatten().unwrap();
+    let html = to.paste(&mut f, &offer, "text/html");
+    f.state.page_brought(1, "<b>engagé</b>".as_bytes().to_vec().into(), |result| assert_eq!(result, Ok(())));
+    assert_eq!(all(&mut f, &mut to, html), "<b>engagé</b>".as_bytes());
+    let picture = to.paste(&mut f, &offer, "image/png");
+    f.state.page_brought(2, bytes::Bytes::new(), |result| assert_eq!(result, Ok(())));
+    assert_eq!(all(&mut f, &mut to, picture), b"");
+    f.state.page_brought(2, vec![1].into(), |result| assert_eq!(result.unwrap_err().reason, "not_wanted"));
+    // HTML is text: bytes that are none do not come through.
+    pictures(&mut f, "engage");
+    let offer = to.offered(&mut f).flatten().unwrap();
+    let html = to.paste(&mut f, &offer, "text/html");
+    f.state.page_brought(3, vec![0xff, 0xfe].into(), |result| assert_eq!(result.unwrap_err().reason, "not_text"));
+    assert_eq!(all(&mut f, &mut to, html), b"");
 }

@@ -69,7 +69,7 @@ macro_rules! managers {
         fn managers_hear_what_the_page_copied_and_read_it() {
             let mut f = Fixture::new();
             let mut manager = Manager::new(&mut f);
-            f.state.page_copied("Make it so".into());
+            f.state.page_copied(compositor::clipboard::PageOffer::text("Make it so"));
             let offer = manager.offered(&mut f).expect("it is told without a window");
             let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).unwrap();
             offer.receive("text/plain".into(), writer.as_fd());

@@ -11,17 +11,21 @@
 //! | `POST /api/v1/command`, `GET /api/v1/snapshot` | control | see [`session`] |
 //! | `POST /api/v1/stage`, `/commit`, `/discard` | control | see [`session`] |
 //! | `PUT /api/v1/snapshot` | admin | see [`session`] |
+//! | `GET /api/v1/clipboard/{offer}/{form}`, `PUT /api/v1/clipboard/{ask}` | control | see [`clipboard`] |
 //! | `GET /api/v1/events` | view, commands control | a WebSocket, see [`events`] |
 //!
 //! Everything a request may cost is bounded: header bytes and count, body bytes, time to send either, connections.
 
 mod api;
 mod assets;
+mod clipboard;
 mod events;
 mod origin;
 pub mod serve;
 mod session;
 pub mod whep;
+
+pub use self::clipboard::Copies;
 
 use std::sync::Arc;
 
@@ -58,6 +62,8 @@ pub struct Inner {
     pub hub: Arc<Hub>,
     /// The session, for programs.
     pub feed: Arc<Feed>,
+    /// What is copied and on its way at once.
+    pub copies: Copies,
     /// Turns true when the server ends.
     pub stop: watch::Receiver<bool>,
     /// Who may.
@@ -96,6 +102,8 @@ pub fn router(inner: Inner) -> Router {
         .route("/api/v1/commit", post(session::commit).options(session::options))
         .route("/api/v1/discard", post(session::discard).options(session::options))
         .route("/api/v1/snapshot", get(session::snapshot).put(session::put_snapshot).options(session::options))
+        .route("/api/v1/clipboard/{ask}", axum::routing::put(clipboard::bring))
+        .route("/api/v1/clipboard/{offer}/{form}", get(clipboard::fetch))
         .route("/api/v1/events", get(events::events))
         .fallback(get(assets::serve))
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))

@@ -59,7 +59,8 @@ pub struct Outcome {
 }
 
 impl Failure {
-    fn new(status: StatusCode, reason: &str, message: impl Into<String>) -> Self {
+    /// `reason` is for programs, `message` for people.
+    pub fn new(status: StatusCode, reason: &str, message: impl Into<String>) -> Self {
         let mut message = message.into();
         message.truncate(message.floor_char_boundary(MAX_TEXT));
         Self { status, error: ErrorBody { reason: reason.to_owned(), message, at: None } }
@@ -100,7 +101,8 @@ impl IntoResponse for Failure {
 impl From<Result<Answer, Failure>> for Outcome {
     fn from(result: Result<Answer, Failure>) -> Self {
         match result {
-            Ok(Answer::Done) => Self { ok: true, result: None, error: None },
+            // Bytes have an answer of their own, which is no JSON.
+            Ok(Answer::Done | Answer::Bytes(_)) => Self { ok: true, result: None, error: None },
             Ok(Answer::Json(result)) => Self { ok: true, result: Some(result), error: None },
             Err(failure) => Self { ok: false, result: None, error: Some(failure.error) },
         }
@@ -229,7 +231,7 @@ pub fn operations(command: Value) -> Result<Value, Failure> {
 fn plain(answer: Answer) -> Response {
     let json = match &answer {
         Answer::Json(json) => json.text(),
-        Answer::Done => "null",
+        Answer::Done | Answer::Bytes(_) => "null",
     };
     ([(header::CONTENT_TYPE, "application/json")], json.to_owned()).into_response()
 }

@@ -1,6 +1,8 @@
 //! What is taken from a page, and in which ranges.
 
-use super::{FromPage, MAX_COMMAND, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, Rejected, Role};
+use super::{
+    FromPage, MAX_COMMAND, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, Rejected, Role,
+};
 
 impl FromPage {
     /// Reads one message and clamps its numbers.
@@ -75,6 +77,7 @@ impl FromPage {
             Self::Commit { id, hash, .. } if id.len().max(hash.len()) > MAX_STAGED_NAME => {
                 return Err(Rejected::Oversized);
             }
+            Self::Clipboard { more, .. } if more.len() > MAX_FORMS => return Err(Rejected::Oversized),
             Self::Discard { id, .. } if id.len() > MAX_STAGED_NAME => return Err(Rejected::Oversized),
             Self::Layout { layout, variant } if layout.len() > 64 || variant.len() > 64 => {
                 return Err(Rejected::Oversized);

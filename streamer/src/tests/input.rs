@@ -26,7 +26,7 @@ async fn the_page_is_greeted_and_told_the_state_of_things_in_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clipboard_is_not_for_those_who_only_watch() {
     let desk = Desk::start();
-    desk.streamer.broadcast(ToPage::Clipboard { text: "secret".into() });
+    desk.streamer.broadcast(ToPage::Clipboard { text: "secret".into(), offer: 0, more: Vec::new() });
     let clipboard = |m| match m {
         ToPage::Clipboard { .. } => Some(true),
         ToPage::Pong { .. } => Some(false),
@@ -107,9 +107,9 @@ async fn motion_comes_over_its_own_channel_and_a_third_channel_is_closed() {
 async fn a_text_too_long_for_a_channel_becomes_a_notice_and_the_channel_lives() {
     let desk = Desk::start();
     let page = desk.page(Role::Control).await;
-    desk.streamer.broadcast(ToPage::Clipboard { text: "x".repeat(300 << 10) });
+    desk.streamer.broadcast(ToPage::Clipboard { text: "x".repeat(300 << 10), offer: 0, more: Vec::new() });
     page.message(|m| matches!(m, ToPage::Notice { .. }).then_some(())).await;
-    let long = ToPage::Clipboard { text: "y".repeat(60 << 10) };
+    let long = ToPage::Clipboard { text: "y".repeat(60 << 10), offer: 0, more: Vec::new() };
     desk.streamer.broadcast(long.clone());
     page.alive(page.message(|m| (m == long).then_some(()))).await;
 }

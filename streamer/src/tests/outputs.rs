@@ -80,7 +80,7 @@ async fn a_page_with_a_picture_of_its_own_gets_that_one_and_no_other() {
     desk.streamer.broadcast_to(output, size(320));
     desk.streamer.set_semantics(node("first"));
     desk.streamer.set_semantics_on(output, node("own"));
-    desk.streamer.broadcast(ToPage::Clipboard { text: "both".into() });
+    desk.streamer.broadcast(ToPage::Clipboard { text: "both".into(), offer: 0, more: Vec::new() });
     for (page, width, id) in [(&first, 640, "first"), (&own, 320, "own")] {
         let mut about = Vec::new();
         while about.len() < 3 {

@@ -32,6 +32,7 @@ fn counter() -> impl FnMut(ApiRequest) -> Result<Answer, Refusal> {
                     .as_i64()
                     .ok_or_else(|| Refusal::invalid("bad_snapshot", "the snapshot has no number"))?;
             }
+            ApiRequest::Clipboard(request) => return Err(Refusal::conflict("gone", format!("{request:?}"))),
             ApiRequest::Staging { by, request } => {
                 let StagingRequest::Stage(stage) = request else {
                     return Err(Refusal::conflict("expired", format!("{request:?}")));

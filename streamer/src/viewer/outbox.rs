@@ -94,6 +94,7 @@ pub fn state(message: &ToPage) -> Option<u8> {
         ToPage::Clipboard { .. } => Some(4),
         ToPage::Stats { .. } => Some(5),
         ToPage::Hello { .. }
+        | ToPage::ClipboardWanted { .. }
         | ToPage::Pong { .. }
         | ToPage::Marker { .. }
         | ToPage::Notice { .. }
@@ -109,7 +110,7 @@ mod tests {
     use super::*;
 
     fn clipboard(text: &str) -> ToPage {
-        ToPage::Clipboard { text: text.into() }
+        ToPage::Clipboard { text: text.into(), offer: 0, more: Vec::new() }
     }
 
     #[test]

@@ -1,0 +1,172 @@
+//! A copied picture on its way through: decoded and written anew, so that what comes out is a PNG of a bounded size and
+//! nothing else, whatever went in.
+
+use std::io::Cursor;
+use std::thread;
+
+use bytes::Bytes;
+use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Limits, Transformations};
+use streamer::Refusal;
+
+/// Pixels in a row, and rows.
+const MAX_SIDE: u32 = 16_384;
+/// Pixels in all: 7680×4320. Decoded, this is the memory that it takes.
+const MAX_PIXELS: u64 = 7680 * 4320;
+
+/// Why a picture does not come through.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PictureError {
+    /// It cannot be decoded, or breaks off.
+    #[error("this is not a PNG that can be read: {0}")]
+    Unreadable(#[from] png::DecodingError),
+    /// It would take too much memory.
+    #[error("the picture has {width}×{height} pixels, more than are taken")]
+    TooManyPixels {
+        /// As it says.
+        width: u32,
+        /// As it says.
+        height: u32,
+    },
+    /// It could not be written again.
+    #[error("the picture cannot be written: {0}")]
+    Unwritable(#[from] png::EncodingError),
+    /// No thread.
+    #[error("nobody is free to look at the picture")]
+    NoThread,
+}
+
+impl PictureError {
+    /// The same, for whoever sent it.
+    pub(super) fn refusal(&self) -> Refusal {
+        let reason = match self {
+            Self::Unreadable(_) => "not_a_picture",
+            Self::TooManyPixels { .. } => "too_many_pixels",
+            Self::Unwritable(_) | Self::NoThread => return Refusal::conflict("not_possible", self.to_string()),
+        };
+        Refusal::invalid(reason, self.to_string())
+    }
+}
+
+/// Does it on a thread of its own: a large picture takes a second. How many there are at once is bounded by who asks.
+pub(super) fn clean(bytes: Bytes, then: impl FnOnce(Result<Vec<u8>, PictureError>) + Send + 'static) {
+    // Not lost if the thread does not start.
+    let then = std::sync::Arc::new(parking_lot::Mutex::new(Some(then)));
+    let here = std::sync::Arc::clone(&then);
+    let started = thread::Builder::new().name("copied picture".into()).spawn(move || {
+        let cleaned = cleaned(&bytes);
+        if let Some(then) = then.lock().take() {
+            then(cleaned);
+        }
+    });
+    if started.is_err()
+        && let Some(then) = here.lock().take()
+    {
+        then(Err(PictureError::NoThread));
+    }
+}
+
+fn cleaned(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let most = usize::try_from(MAX_PIXELS * 8).unwrap_or(usize::MAX);
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: most });
+    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    decoder.set_ignore_text_chunk(true);
+    let header = decoder.read_header_info()?;
+    let (width, height) = (header.width, header.height);
+    if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(PictureError::TooManyPixels { width, height });
+    }
+    let mut reader = decoder.read_info()?;
+    let (colour, depth) = reader.output_color_type();
+    let size = reader.output_buffer_size().ok_or(PictureError::TooManyPixels { width, height })?;
+    let mut pixels = vec![0; size];
+    let frame = reader.next_frame(&mut pixels)?;
+    let pixels = pixels.get(..frame.buffer_size()).unwrap_or_default();
+    let mut written = Vec::new();
+    let mut encoder = Encoder::new(&mut written, width, height);
+    // Expanded: eight bits, and no palette.
+    debug_assert!(depth == BitDepth::Eight && colour != ColorType::Indexed);
+    encoder.set_color(colour);
+    encoder.set_depth(depth);
+    encoder.set_compression(Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(pixels)?;
+    writer.finish()?;
+    Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encode(width: u32, height: u32, colour: ColorType, depth: BitDepth, pixels: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, width, height);
+        encoder.set_color(colour);
+        encoder.set_depth(depth);
+        if colour == ColorType::Indexed {
+            encoder.set_palette(vec![255, 0, 0, 0, 0, 255]);
+        }
+        encoder.add_text_chunk("Comment".into(), "a secret place".into()).unwrap();
+        encoder.write_header().unwrap().write_image_data(pixels).unwrap();
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> (ColorType, Vec<u8>) {
+        let mut reader = Decoder::new(Cursor::new(bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        let frame = reader.next_frame(&mut pixels).unwrap();
+        (frame.color_type, pixels)
+    }
+
+    #[test]
+    fn the_pixels_come_through_and_nothing_else() {
+        for (colour, depth, pixels, expected) in [
+            (
+                ColorType::Rgba,
+                BitDepth::Eight,
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+                (ColorType::Rgba, vec![1, 2, 3, 4, 5, 6, 7, 8]),
+            ),
+            (ColorType::Rgb, BitDepth::Eight, vec![1, 2, 3, 4, 5, 6], (ColorType::Rgb, vec![1, 2, 3, 4, 5, 6])),
+            (ColorType::Grayscale, BitDepth::One, vec![0b1000_0000], (ColorType::Grayscale, vec![255, 0])),
+            (ColorType::Grayscale, BitDepth::Sixteen, vec![1, 9, 2, 9], (ColorType::Grayscale, vec![1, 2])),
+            (ColorType::Indexed, BitDepth::Eight, vec![1, 0], (ColorType::Rgb, vec![0, 0, 255, 255, 0, 0])),
+        ] {
+            let given = encode(2, 1, colour, depth, &pixels);
+            let out = cleaned(&given).unwrap();
+            assert_eq!(decode(&out), expected, "{colour:?}");
+            assert!(!out.windows(6).any(|part| part == b"secret"));
+        }
+    }
+
+    #[test]
+    fn a_picture_that_claims_too_many_pixels_is_refused_before_they_are_made() {
+        for (width, height) in [(MAX_SIDE + 1, 1), (1, MAX_SIDE + 1), (16_000, 16_000), (u32::MAX >> 1, u32::MAX >> 1)]
+        {
+            let mut bytes = encode(1, 1, ColorType::Rgba, BitDepth::Eight, &[0; 4]);
+            bytes[16..20].copy_from_slice(&width.to_be_bytes());
+            bytes[20..24].copy_from_slice(&height.to_be_bytes());
+            let checksum = crc(&bytes[12..29]);
+            bytes[29..33].copy_from_slice(&checksum.to_be_bytes());
+            let error = cleaned(&bytes).unwrap_err();
+            assert!(matches!(error, PictureError::TooManyPixels { .. }), "{width}×{height}: {error}");
+            assert_eq!(error.refusal().reason, "too_many_pixels");
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_or_breaks_off_is_refused() {
+        let whole = encode(64, 64, ColorType::Rgba, BitDepth::Eight, &[77; 64 * 64 * 4]);
+        for end in [0, 7, 8, 20, 40, whole.len() / 2] {
+            let error = cleaned(&whole[..end]).unwrap_err();
+            assert_eq!(error.refusal().reason, "not_a_picture", "{end} of {}", whole.len());
+        }
+        assert!(cleaned(b"<svg xmlns='http://www.w3.org/2000/svg'/>").is_err());
+    }
+
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+        })
+    }
+}

@@ -182,12 +182,14 @@ impl State {
     /// Answers the presentation feedback of what was just drawn.
     fn present(&mut self, id: OutputId) {
         let placed = self.placed(id);
+        let layers = self.layers_seen(id, true);
         let Some(screen) = self.screens.get_mut(id) else { return };
         let output = &screen.output;
         let mut feedback = OutputPresentationFeedback::new(output);
-        for (tree, _) in placed {
+        let trees = placed.into_iter().map(|(tree, _)| tree.surface).chain(layers);
+        for surface in trees {
             take_presentation_feedback_surface_tree(
-                &tree.surface,
+                &surface,
                 &mut feedback,
                 |_, _| Some(output.clone()),
                 |_, _| wp_presentation_feedback::Kind::empty(),
@@ -215,6 +217,7 @@ impl State {
             let place = window.map(|window| self.shell.place_of(window));
             place.is_some_and(|place| screen.shows_live(place) && self.paced_by(place) == Some(id))
         });
+        self.layers_seen(id, true).iter().for_each(|surface| self.send_frames(&screen.output, surface));
         if self.pointer_on == id {
             let send = |surface: &WlSurface| self.send_frames(&screen.output, surface);
             self.dnd_icon.iter().for_each(|icon| send(&icon.surface));
@@ -256,6 +259,12 @@ impl State {
             let screens = self.screens.iter().filter(|screen| screen.watched());
             screens.filter_map(|screen| screen.seen.get(&place).copied()).max().unwrap_or_default()
         };
+        for screen in self.screens.iter() {
+            let unseen = self.layers_seen(screen.id, false);
+            let unwatched = if screen.watched() { Vec::new() } else { self.layers_seen(screen.id, true) };
+            let slow = unseen.into_iter().chain(unwatched).filter(|_| hidden_too);
+            slow.for_each(|surface| self.send_frames(&screen.output, &surface));
+        }
         self.send_callbacks_to(&self.screens.first().output, |window| {
             let place = window.map(|id| self.shell.place_of(id));
             match place.map(watched).unwrap_or_default() {

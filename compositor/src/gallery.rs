@@ -66,7 +66,7 @@ impl State {
         let Some(mut gallery) = self.gallery.take() else { return Vec::new() };
         let mut painter = std::mem::take(&mut screen.painter);
         let (renew, scale) = (screen.renewal.take(), screen.scale());
-        let mut lookup = Lookup { state: self, gallery: &mut gallery, scale, finest, renew };
+        let mut lookup = Lookup { state: self, screen: id, gallery: &mut gallery, scale, finest, renew };
         let scene = self.screens.get(id).map(|screen| screen.view().scene.as_slice()).unwrap_or_default();
         let pieces = painter.pieces(&self.gpu, scene, scale, &mut lookup);
         let wanted = gallery.icons.wanted();
@@ -107,6 +107,7 @@ impl State {
 /// Answers the painter.
 struct Lookup<'a> {
     state: &'a State,
+    screen: OutputId,
     gallery: &'a mut Gallery,
     scale: f64,
     /// Of the screen with the most pixels to a logical one: thumbnails are made for that.
@@ -126,6 +127,15 @@ impl Lookup<'_> {
         pieces
     }
 
+    /// What programs show on the output itself, above or below the windows, front to back.
+    fn layers(&self, above: bool, clip: Option<Rectangle<i32, Physical>>) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for tree in self.state.layers_placed(self.screen, above) {
+            compose::pieces(&tree, self.scale, clip, &mut pieces);
+        }
+        pieces
+    }
+
     fn logical(&self, size: Size<f64, Physical>) -> Size<i32, Logical> {
         size.to_logical(self.scale).to_i32_round()
     }
@@ -137,7 +147,10 @@ impl Lookup<'_> {
         let same = |a: f64, b: f64| (a - b).abs() < 0.5;
         if same(shown.rect.size.w, shown.full.w) && same(shown.rect.size.h, shown.full.h) && shown.opacity >= 1.0 {
             let area = Rectangle::new(shown.rect.loc.to_logical(self.scale).to_i32_round(), self.logical(shown.full));
-            return self.stack(shown.window, area, self.scale, true);
+            let mut pieces = self.stack(shown.window, area, self.scale, true);
+            let clip = compose::to_physical(area, self.scale);
+            pieces.extend(self.layers(false, Some(clip)));
+            return pieces;
         }
         let area = Rectangle::from_size(self.logical(shown.full));
         let pieces = self.stack(shown.window, area, self.scale, false);
@@ -188,6 +201,10 @@ impl Pictures for Lookup<'_> {
             Look::Live => self.live(shown),
             Look::Thumbnail => self.thumbnail(shown).into_iter().collect(),
         }
+    }
+
+    fn panels(&mut self) -> Vec<Piece> {
+        self.layers(true, None)
     }
 
     fn terminal(&mut self, shown: &TerminalShown) -> Vec<Piece> {

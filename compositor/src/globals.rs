@@ -16,6 +16,7 @@ use smithay::wayland::security_context::SecurityContextState;
 use smithay::wayland::selection::data_device::DataDeviceState;
 use smithay::wayland::selection::primary_selection::PrimarySelectionState;
 use smithay::wayland::selection::{ext_data_control, wlr_data_control};
+use smithay::wayland::shell::wlr_layer::WlrLayerShellState;
 use smithay::wayland::shell::xdg::XdgShellState;
 use smithay::wayland::shell::xdg::decoration::XdgDecorationState;
 use smithay::wayland::shm::ShmState;
@@ -41,6 +42,7 @@ pub struct Globals {
     pub(crate) activation: XdgActivationState,
     /// Held once for each door that a sandbox has open.
     pub(crate) sandboxes: Arc<()>,
+    pub(crate) layer_shell: WlrLayerShellState,
     _output_manager: OutputManagerState,
     _decoration: XdgDecorationState,
     _viewporter: ViewporterState,
@@ -70,6 +72,7 @@ impl Globals {
             primary_selection,
             activation: XdgActivationState::new::<State>(display),
             sandboxes: Arc::default(),
+            layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),
             _decoration: XdgDecorationState::new::<State>(display),
             _viewporter: ViewporterState::new::<State>(display),

@@ -15,6 +15,7 @@ mod gallery;
 pub mod globals;
 mod handlers;
 pub mod input;
+mod layers;
 mod mirror;
 pub mod opening;
 pub mod pacing;

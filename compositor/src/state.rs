@@ -24,6 +24,7 @@ use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
 use crate::input::compose::Compose;
+use crate::layers::Layers;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
@@ -111,6 +112,8 @@ pub struct State {
     pub(crate) super_held: Option<RegistrationToken>,
     /// The list of keys is shown for as long as Super is held.
     pub(crate) keys_by_super: bool,
+    /// What programs show on the outputs themselves.
+    pub(crate) layers: Layers,
     /// Everything the user can set.
     pub(crate) settings: Config,
     /// Thumbnails and icons; away only while they are painted.
@@ -227,6 +230,7 @@ impl State {
             compose: Compose::default(),
             super_held: None,
             keys_by_super: false,
+            layers: Layers::default(),
             settings,
             gallery: Some(gallery),
             preferences: Preferences::default(),

@@ -488,6 +488,7 @@ fn write_primitive(out: &mut String, i: usize, primitive: &Primitive) {
             rect.x + 8.0,
             rect.y + 20.0
         ),
+        Primitive::Panels { .. } => Ok(()),
         Primitive::Icon { rect, name, opacity, .. } if lcars_ui::files::drawing(name).is_some() => {
             let drawing = lcars_ui::files::drawing(name).unwrap_or_default();
             let side = rect.w.min(rect.h);

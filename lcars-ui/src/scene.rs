@@ -118,6 +118,13 @@ pub enum Primitive {
         /// 1 is opaque.
         opacity: f64,
     },
+    /// What programs show on the output itself, above every window: bars, launchers, selections.
+    Panels {
+        /// Which part it is.
+        key: Key,
+        /// The whole output.
+        rect: Rect,
+    },
     /// An icon of the icon theme, a square in the middle of its bounds.
     Icon {
         /// Which part it is.
@@ -161,6 +168,7 @@ impl Primitive {
             | Self::Text { key, .. }
             | Self::Window { key, .. }
             | Self::Terminal { key, .. }
+            | Self::Panels { key, .. }
             | Self::Icon { key, .. }
             | Self::Line { key, .. } => *key,
         }
@@ -173,6 +181,7 @@ impl Primitive {
             | Self::Text { key, .. }
             | Self::Window { key, .. }
             | Self::Terminal { key, .. }
+            | Self::Panels { key, .. }
             | Self::Icon { key, .. }
             | Self::Line { key, .. } => key,
         }
@@ -185,6 +194,7 @@ impl Primitive {
             | Self::Text { rect, .. }
             | Self::Window { rect, .. }
             | Self::Terminal { rect, .. }
+            | Self::Panels { rect, .. }
             | Self::Icon { rect, .. } => *rect,
             Self::Line { from, to, width, .. } => {
                 let half = width / 2.0;

@@ -48,13 +48,34 @@ impl Viewport {
     }
 }
 
+/// What lies on an output without being in the hierarchy, such as a program's bar along an edge.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Panels {
+    /// What they keep free of panes: left, top, right, bottom, in logical pixels.
+    pub reserved: [f64; 4],
+    /// Some are seen above the windows.
+    pub shown: bool,
+    /// What the one is called that keeps the keyboard or covers everything. Zooming out closes it.
+    pub grabbing: Option<String>,
+}
+
+impl Panels {
+    /// What they leave of a rectangle that reaches to the output's edges.
+    pub fn leave(&self, rect: Rect) -> Rect {
+        let [left, top, right, bottom] = self.reserved.map(|edge| if edge.is_finite() { edge.max(0.0) } else { 0.0 });
+        Rect::from_edges(rect.x + left, rect.y + top, rect.right() - right, rect.bottom() - bottom)
+    }
+}
+
 /// One picture that is shown or streamed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// Names it.
     pub id: OutputId,
-    /// What its panes may fill, in logical pixels: the picture without the prompt.
+    /// What its panes may fill, in logical pixels: the picture without the prompt and what panels reserve.
     pub area: Rect,
+    /// What is not in the hierarchy.
+    pub panels: Panels,
     /// How they share it.
     pub panes: Panes,
     /// The one with the focus.
@@ -252,7 +273,8 @@ mod tests {
 
     fn output(w: f64, h: f64) -> Output {
         let area = Rect::new(0.0, 0.0, w, h);
-        Output { id: OutputId::from_raw(99), area, panes: Panes::One(id(1)), focused: id(1) }
+        let panels = Panels::default();
+        Output { id: OutputId::from_raw(99), area, panels, panes: Panes::One(id(1)), focused: id(1) }
     }
 
     #[test]

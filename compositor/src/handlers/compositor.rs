@@ -70,6 +70,7 @@ impl CompositorHandler for State {
             root = parent;
         }
         self.window_committed(&root);
+        self.layer_committed(&root);
         if matches!(&self.cursor.status, CursorImageStatus::Surface(cursor) if *cursor == root) {
             self.cursor_committed();
         } else if changed || waiting {

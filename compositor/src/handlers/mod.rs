@@ -7,6 +7,7 @@ mod data_control;
 pub(crate) mod data_device;
 mod decoration;
 mod fractional_scale;
+mod layer_shell;
 mod output;
 mod pointer_constraints;
 mod pointer_gestures;

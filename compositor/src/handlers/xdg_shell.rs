@@ -52,6 +52,7 @@ impl XdgShellHandler for State {
         {
             keyboard.set_focus(self, popup.get_parent_surface(), SERIAL_COUNTER.next_serial());
         }
+        self.refocus_keyboard();
         self.nudge_pointer();
     }
 
@@ -60,7 +61,8 @@ impl XdgShellHandler for State {
         let kind = PopupKind::Xdg(popup);
         let Ok(root) = find_popup_root_surface(&kind) else { return };
         let window = self.shell.window_of(&root);
-        if window.is_none() || window != self.shell.focused() {
+        let in_focus = window.is_some() && window == self.shell.focused();
+        if !in_focus && self.layer_placement(&root).is_none() {
             // It is not the answer to anything that was done to this window, which may not even be seen.
             let _ = PopupManager::dismiss_popup(&root, &kind);
             return;
@@ -123,10 +125,11 @@ fn answer(toplevel: &ToplevelSurface) {
 
 impl State {
     /// Keeps a popup within the picture by the constraint adjustments that its positioner allows.
-    fn unconstrain(&self, popup: &PopupSurface) {
+    pub(super) fn unconstrain(&self, popup: &PopupSurface) {
         let kind = PopupKind::Xdg(popup.clone());
         let Ok(root) = find_popup_root_surface(&kind) else { return };
-        let Some((screen, window)) = self.shell.window_of(&root).and_then(|id| self.placement(id)) else { return };
+        let window = self.shell.window_of(&root).and_then(|id| self.placement(id));
+        let Some((screen, window)) = window.or_else(|| self.layer_placement(&root)) else { return };
         let mut target = smithay::utils::Rectangle::from_size(screen.logical_size());
         target.loc -= window.loc + get_popup_toplevel_coords(&kind);
         popup.with_pending_state(|state| state.geometry = state.positioner.get_unconstrained_geometry(target));

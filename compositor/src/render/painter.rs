@@ -69,6 +69,11 @@ pub trait Pictures {
     /// A window's pieces, front to back. They are asked for again for every picture.
     fn window(&mut self, shown: &WindowShown) -> Vec<Piece>;
 
+    /// What is on the output itself above the windows, front to back. It is asked for again for every picture.
+    fn panels(&mut self) -> Vec<Piece> {
+        Vec::new()
+    }
+
     /// A terminal's pieces. They are asked for again for every picture.
     fn terminal(&mut self, shown: &TerminalShown) -> Vec<Piece>;
 
@@ -154,6 +159,7 @@ impl ScenePainter {
                         pieces.extend(pictures.terminal(&shown));
                     }
                 }
+                Primitive::Panels { .. } => pieces.extend(pictures.panels()),
                 Primitive::Icon { .. } => {
                     part.refresh_icon(scale, pictures);
                     pieces.extend(part.pieces.iter().cloned());
@@ -222,7 +228,7 @@ impl ScenePainter {
                     part.pieces = icon::pieces(icon, physical(rect, scale), *opacity as f32, [id, second], commit);
                 }
             }
-            Primitive::Window { .. } | Primitive::Terminal { .. } => {}
+            Primitive::Window { .. } | Primitive::Terminal { .. } | Primitive::Panels { .. } => {}
         }
         part
     }

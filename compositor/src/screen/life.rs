@@ -47,6 +47,7 @@ impl State {
         for window in self.shell.windows() {
             screen.output.leave(window.toplevel.wl_surface());
         }
+        self.close_layers_on(id);
         self.retire(screen.global);
         self.tapping = self.tapping.take().filter(|(_, on)| *on != id);
         self.hold =

@@ -59,6 +59,7 @@ impl State {
                     Some((surface, _)) => self.focus_surface(surface, location),
                     None => {
                         self.end_popup_grab();
+                        self.leave_layers();
                         self.interface_pressed(location, BTN_LEFT);
                         return;
                     }

@@ -109,6 +109,7 @@ impl State {
             match self.surface_at(location) {
                 Some((surface, _)) => self.focus_surface(&surface, location),
                 None => {
+                    self.leave_layers();
                     if !self.terminal_button(location, event.button_code(), true, event.time_msec()) {
                         self.interface_pressed(location, event.button_code());
                     }
@@ -132,7 +133,7 @@ impl State {
         at: Point<f64, Logical>,
     ) {
         let grabbed = self.seat.get_keyboard().is_some_and(|keyboard| keyboard.is_grabbed());
-        if grabbed {
+        if grabbed || self.layer_touched(surface) {
             return;
         }
         self.focus_pane_at(at);

@@ -18,6 +18,7 @@ impl State {
             None => {
                 // A tap beside a menu closes it, as a click does.
                 self.end_popup_grab();
+                self.leave_layers();
                 if self.terminal_touched_by(slot, location) {
                     return;
                 }

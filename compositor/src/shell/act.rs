@@ -60,7 +60,7 @@ impl State {
     pub fn holder(&mut self) -> Holder {
         let own = &self.screen().interface;
         let opened = own.overlay.is_some() || own.prompt.keyboard;
-        let interface = opened || self.shell.focused().is_none();
+        let interface = opened || (self.shell.focused().is_none() && self.layer_with_keyboard().is_none());
         match interface {
             false => Holder::Window,
             true if self.terminal_with_keyboard().is_some() => Holder::Terminal,
@@ -127,6 +127,9 @@ impl State {
 
     /// Does something with the desktop; the user is told if it cannot be done.
     fn try_to(&mut self, operation: &Operation) {
+        if *operation == Operation::ZoomOut && self.dismiss_layers() {
+            return;
+        }
         if let Err(refused) = self.operate(operation) {
             self.tell_user(AlertLevel::Info, &refused.to_string());
         }

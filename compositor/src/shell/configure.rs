@@ -87,7 +87,9 @@ impl State {
     pub(crate) fn send_scale_of(&self, surface: &WlSurface, of: &WlSurface) {
         let root = std::iter::successors(Some(of.clone()), get_parent).last();
         let window = self.shell.windows.iter().find(|window| Some(window.toplevel.wl_surface()) == root.as_ref());
-        let screen = window.and_then(|window| self.screens.get(window.home)).unwrap_or_else(|| self.screen());
+        let home = || window.and_then(|window| self.screens.get(window.home));
+        let layer = root.as_ref().and_then(|root| self.layer_placement(root)).map(|(screen, _)| screen);
+        let screen = layer.or_else(home).unwrap_or_else(|| self.screen());
         with_states(surface, |states| send_scale(surface, states, screen.scale()));
     }
 

@@ -36,6 +36,11 @@ pub(super) fn seen_in(scene: &[Primitive]) -> HashMap<WindowId, Shown> {
 }
 
 impl Screen {
+    /// Whether a window is seen at its own size, so that what is below it may be seen beside it.
+    pub(crate) fn shows_window_area(&self) -> bool {
+        self.full().next().is_some()
+    }
+
     /// The windows that fill panes, in painting order, with pane and area of each.
     fn full(&self) -> impl DoubleEndedIterator<Item = (WindowId, ViewportId, Rectangle<i32, Logical>)> {
         self.view.scene.iter().filter_map(|primitive| match primitive {
@@ -162,15 +167,28 @@ impl State {
         let screen = self.screens.at(at);
         let local = screen.local(at);
         let covered = || screen.view.covers.iter().any(|cover| cover.contains(point(local)));
-        if screen.moving() || self.hold.is_some() || covered() {
+        if self.hold.is_some() || covered() {
             return None;
         }
-        let (surface, corner) = self.placed(screen.id).iter().find_map(|(tree, clip)| {
+        let above = self.layers_placed(screen.id, true);
+        if let Some((surface, corner)) = above.iter().find_map(|tree| compose::surface_under(tree, local)) {
+            return Some((surface, corner + screen.origin().to_f64()));
+        }
+        if screen.moving() {
+            return None;
+        }
+        let window = self.placed(screen.id).iter().find_map(|(tree, clip)| {
             if clip.is_some_and(|clip| !clip.to_f64().contains(local)) {
                 return None;
             }
             compose::surface_under(tree, local)
-        })?;
+        });
+        let in_sight = || screen.full().any(|(_, _, area)| area.to_f64().contains(local));
+        let below = || {
+            let below = self.layers_placed(screen.id, false);
+            below.iter().filter(|_| in_sight()).find_map(|tree| compose::surface_under(tree, local))
+        };
+        let (surface, corner) = window.or_else(below)?;
         Some((surface, corner + screen.origin().to_f64()))
     }
 }

@@ -53,7 +53,10 @@ impl State {
         let ui_scale = self.ui_scale();
         let Some(screen) = self.screens.get_mut(id) else { return };
         screen.forget(&self.shell);
-        let area = panes_area(&self.theme, screen.logical_size(), screen.scale(), ui_scale);
+        let whole = panes_area(&self.theme, screen.logical_size(), screen.scale(), ui_scale);
+        let panels = self.arrange_layers(id);
+        let area = panels.leave(whole);
+        self.shell.desktop.set_panels(id, panels);
         if let Err(refused) = self.shell.desktop.resize_output(id, area) {
             tracing::warn!(%refused, "the panes keep their size");
         }

@@ -238,7 +238,9 @@ impl State {
         self.end_popup_grab();
         self.end_repeat();
         self.compose.reset();
+        self.layers_forget_touch();
         let surface = window.and_then(|id| self.shell.get(id)).map(|window| window.toplevel.wl_surface().clone());
+        let surface = self.layer_with_keyboard().or(surface);
         if let Some(keyboard) = self.seat.get_keyboard() {
             keyboard.set_focus(self, surface, SERIAL_COUNTER.next_serial());
         }
@@ -248,11 +250,11 @@ impl State {
     /// Dismisses the popups that hold keyboard and pointer. Their grab would keep the keyboard from every other window.
     pub fn end_popup_grab(&mut self) {
         let Some(keyboard) = self.seat.get_keyboard().filter(|keyboard| keyboard.is_grabbed()) else { return };
-        for window in &self.shell.windows {
-            let root = window.toplevel.wl_surface();
-            for (popup, _) in PopupManager::popups_for_surface(root) {
+        let windows = self.shell.windows.iter().map(|window| window.toplevel.wl_surface().clone());
+        for root in windows.chain(self.layer_roots()) {
+            for (popup, _) in PopupManager::popups_for_surface(&root) {
                 // It fails only for a window that is gone, whose popups are gone too.
-                let _ = PopupManager::dismiss_popup(root, &popup);
+                let _ = PopupManager::dismiss_popup(&root, &popup);
             }
         }
         if let Some(pointer) = self.seat.get_pointer() {

@@ -62,6 +62,7 @@ const PROMISED: &[&str] = &[
     "xdg_activation_v1",
     "xdg_wm_base",
     "zwp_pointer_constraints_v1",
+    "zwlr_layer_shell_v1",
     "zwp_pointer_gestures_v1",
     "zwp_primary_selection_device_manager_v1",
     "zwp_relative_pointer_manager_v1",
@@ -69,6 +70,9 @@ const PROMISED: &[&str] = &[
     "zxdg_decoration_manager_v1",
     "zxdg_output_manager_v1",
 ];
+
+/// Of these, what sandboxes do not see.
+pub const UNCONFINED: &[&str] = &["wp_security_context_manager_v1", "zwlr_layer_shell_v1"];
 
 /// To trusted ones besides.
 pub const PRIVILEGED: &[&str] = &["ext_data_control_manager_v1", "zwlr_data_control_manager_v1"];

@@ -26,6 +26,7 @@ mod geometry;
 mod gestures;
 mod globals;
 mod keyboard;
+mod layer_shell;
 mod levels;
 mod output;
 mod outputs;

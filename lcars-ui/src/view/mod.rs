@@ -30,7 +30,7 @@ use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 use crate::shells::Shells;
 use crate::theme::{Colour, Theme};
-use crate::viewport::PANE_GAP;
+use crate::viewport::{PANE_GAP, Panels};
 
 /// The theme of a question about something dangerous.
 const RED_ALERT: &str = "red-alert";
@@ -176,16 +176,21 @@ pub fn build(inputs: &Inputs) -> View {
             moving |= !pane.viewport.camera.rests(inputs.now);
         }
         b.enter_pane(None);
+        let room = pane::room(b.scale, inputs.size, &output.panels);
+        let whole = pane::room(b.scale, inputs.size, &Panels::default());
         dividers(&mut b, &panes);
         let framed = panes.iter().all(|pane| pane.rail != Rail::None);
         let focused = panes.iter().find(|pane| pane.focused);
         let shares = |focused: &&Pane| panes.len() > 1 && framed && !prompt::is_over(inputs, focused);
         if let Some(focused) = focused.filter(shares) {
-            prompt::draw_shared(&mut b, inputs.size, focused);
+            prompt::draw_shared(&mut b, room, focused);
         }
         raise_windows(&mut b.scene);
+        if output.panels.shown {
+            b.scene.push(Primitive::Panels { key: Key::part("panels"), rect: whole });
+        }
         if let Some(focused) = focused.filter(|focused| prompt::is_over(inputs, focused)) {
-            let cover = prompt::draw_over(&mut b, inputs.size, focused);
+            let cover = prompt::draw_over(&mut b, room, focused);
             b.covers.push(cover);
         }
     }
@@ -205,10 +210,11 @@ pub fn build(inputs: &Inputs) -> View {
     }
 }
 
-/// What an output's panes may fill, to be told to the desktop: all of a picture but the prompt.
+/// What an output's panes may fill, to be told to the desktop: all of a picture but the prompt. Where there are panels it
+/// is what [`Panels::leave`] of it.
 pub fn pane_area(theme: &Theme, size: Size, scale: f64, ui_scale: f64) -> Rect {
     let m = theme.measures.scaled_by(size.w, size.h, scale, ui_scale);
-    pane::shared(&m, scale, size)
+    pane::shared(&m, pane::room(scale, size, &Panels::default()))
 }
 
 /// Windows at their own size come after every frame: their menus may reach over it, and over the next pane.

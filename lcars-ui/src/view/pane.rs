@@ -5,7 +5,7 @@ use super::build::Builder;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{HubMode, Level, NodeId, Path, ViewportId};
 use crate::theme::Measures;
-use crate::viewport::{Output, PANE_GAP, Viewport};
+use crate::viewport::{Output, PANE_GAP, Panels, Viewport};
 
 /// A pane with less room than this within its frame is drawn without one, in the measures' own pixels.
 const LEAST_CONTENT: Size = Size { w: 96.0, h: 64.0 };
@@ -55,11 +55,16 @@ pub(super) struct Pane<'a> {
     pub chosen: Option<NodeId>,
 }
 
-/// What the panes of an output share: all of it, or what the prompt leaves.
-pub(super) fn shared(m: &Measures, scale: f64, size: Size) -> Rect {
-    let size = whole(scale, size);
+/// What the prompt leaves of an output's room.
+pub(super) fn shared(m: &Measures, room: Rect) -> Rect {
     let prompt = m.margin + m.bar_prompt + m.gap;
-    Rect::from_edges(0.0, 0.0, size.w, size.h - prompt)
+    Rect::from_edges(room.x, room.y, room.right(), room.bottom() - prompt)
+}
+
+/// What there is for panes and the prompt: the output without what panels reserve.
+pub(super) fn room(scale: f64, size: Size, panels: &Panels) -> Rect {
+    let size = whole(scale, size);
+    panels.leave(Rect::new(0.0, 0.0, size.w, size.h))
 }
 
 /// A size cut down to whole device pixels, within bounds.
@@ -74,14 +79,15 @@ pub(super) fn whole(scale: f64, size: Size) -> Size {
 
 /// The panes of an output that are in sight.
 pub(super) fn panes<'a>(b: &Builder, inputs: &'a Inputs<'a>, output: &Output) -> Vec<Pane<'a>> {
-    let (size, area) = (whole(b.scale, inputs.size), shared(&b.m, b.scale, inputs.size));
+    let room = room(b.scale, inputs.size, &output.panels);
+    let area = shared(&b.m, room);
     let panes = Output { area, ..output.clone() }.layout();
     let alone = panes.len() == 1;
     let with_viewport = |(id, rect): (ViewportId, Rect)| Some((inputs.desktop.viewport(id)?, rect));
     let lay_out = |(viewport, rect): (&'a Viewport, Rect)| {
         let m = &b.m;
         let snapped = || Rect::from_edges(b.snap(rect.x), b.snap(rect.y), b.snap(rect.right()), b.snap(rect.bottom()));
-        let rect = if alone { Rect::new(0.0, 0.0, size.w, size.h) } else { snapped() };
+        let rect = if alone { room } else { snapped() };
         // Between two frames lie two gaps, of which the panes' own gap is a part.
         let inner = b.snap((m.gap - PANE_GAP / 2.0).max(0.0));
         let off = |at_edge: bool| if at_edge { m.margin } else { inner };
@@ -91,8 +97,8 @@ pub(super) fn panes<'a>(b: &Builder, inputs: &'a Inputs<'a>, output: &Output) ->
             (false, false) => inner,
         };
         let frame = Rect::from_edges(
-            rect.x + off(rect.x <= 0.0),
-            rect.y + off(rect.y <= 0.0),
+            rect.x + off(rect.x <= room.x),
+            rect.y + off(rect.y <= room.y),
             rect.right() - off(rect.right() >= area.right()),
             rect.bottom() - bottom,
         );

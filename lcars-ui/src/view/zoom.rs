@@ -137,6 +137,8 @@ fn change(primitive: Primitive, ride: Ride, opacity: f64, bounds: Bounds) -> Opt
             let clip = clip.map_or(shown, |clip| ride.rect(clip)).meet(bounds.pane);
             Primitive::Terminal { key, terminal, rect: shown, full, clip: Some(clip), opacity: own * opacity }
         }
+        // Not a part of any level.
+        Primitive::Panels { .. } => return None,
         Primitive::Icon { key, name, opacity: own, .. } => {
             Primitive::Icon { key, rect: shown, name, opacity: own * opacity }
         }

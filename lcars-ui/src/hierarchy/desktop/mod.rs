@@ -31,7 +31,7 @@ use super::tree::{SectorColour, Tree};
 use crate::camera::{Motion, Timing};
 use crate::geometry::Rect;
 use crate::operation::{Effect, Effects, Kind, Refused};
-use crate::viewport::{Output, Panes, Viewport};
+use crate::viewport::{Output, Panels, Panes, Viewport};
 
 /// The sectors of a desktop whose user named none.
 pub const DEFAULT_SECTORS: [&str; 5] = ["Build", "Research", "Studio", "Comms", "Logs"];
@@ -280,7 +280,7 @@ fn choose_tile(tree: &Tree, viewport: &mut Viewport, moved: bool) {
 
 impl Output {
     fn single(id: OutputId, area: Rect, viewport: ViewportId) -> Self {
-        Self { id, area, panes: Panes::One(viewport), focused: viewport }
+        Self { id, area, panels: Panels::default(), panes: Panes::One(viewport), focused: viewport }
     }
 }
 

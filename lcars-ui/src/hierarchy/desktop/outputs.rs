@@ -9,7 +9,7 @@ use super::super::tiles::HubMode;
 use super::{Desktop, Path, checked, too_many};
 use crate::geometry::Rect;
 use crate::operation::{Axis, Direction, Effects, Kind, Refused};
-use crate::viewport::Output;
+use crate::viewport::{Output, Panels};
 
 impl Desktop {
     /// Adds an output that shows the overview. The focus stays where it is.
@@ -57,6 +57,13 @@ impl Desktop {
         output.area = area;
         self.notice();
         Ok(())
+    }
+
+    /// Tells what panels there are on an output. Where its panes are follows with its next size.
+    pub fn set_panels(&mut self, id: OutputId, panels: Panels) {
+        if let Some(output) = self.outputs.iter_mut().find(|output| output.id == id) {
+            output.panels = panels;
+        }
     }
 
     pub(super) fn split(&mut self, axis: Axis) -> Result<(), Refused> {

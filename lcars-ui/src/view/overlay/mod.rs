@@ -8,6 +8,7 @@ mod keys;
 mod launcher;
 mod log;
 mod menu;
+mod panels;
 mod recolour;
 mod remove;
 mod rename;
@@ -29,6 +30,8 @@ pub use keys::Binding;
 pub(super) fn draw(inputs: &Inputs, b: &mut Builder) {
     let output = super::pane::whole(b.scale, inputs.size);
     b.enter_pane(None);
+    let panels = panels::draw(b, inputs, output);
+    b.covers.extend(panels);
     let way_out = way_out::draw(b, inputs, output);
     b.covers.extend(way_out);
     let open = open(inputs, b, output);

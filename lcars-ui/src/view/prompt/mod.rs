@@ -11,8 +11,8 @@ use super::build::{Builder, Shape, Text, caption, told};
 use super::frame::{Part, Segment, between};
 use super::levels;
 use super::metrics::label_width;
-use super::pane::{Pane, whole};
-use crate::geometry::{Rect, Size};
+use super::pane::Pane;
+use crate::geometry::Rect;
 use crate::hierarchy::{HubMode, Level, Path};
 use crate::interface::Overlay;
 use crate::interface::prompt::PROMPT;
@@ -228,20 +228,24 @@ pub(super) fn is_over(inputs: &Inputs, pane: &Pane) -> bool {
 }
 
 /// The prompt opened by hand over whatever is there. What it covers.
-pub(super) fn draw_over(b: &mut Builder, size: Size, pane: &Pane) -> Rect {
+pub(super) fn draw_over(b: &mut Builder, room: Rect, pane: &Pane) -> Rect {
     let m = b.m;
-    let size = whole(b.scale, size);
-    let wide = size.w / b.factor();
+    let wide = room.w / b.factor();
     let rail = match wide {
         _ if wide >= 960.0 => m.rail,
         _ if wide >= 560.0 => m.rail_narrow,
         _ => m.slim_rail,
     };
-    let frame = Rect::from_edges(m.margin, m.margin, size.w - m.margin, size.h - m.margin);
+    let frame = Rect::from_edges(
+        room.x + m.margin,
+        room.y + m.margin,
+        room.right() - m.margin,
+        room.bottom() - m.margin,
+    );
     let state = state::state(b, pane);
     let colour = state.frame.unwrap_or_else(|| levels::place_colour(b, pane));
     let prompt = lay_open(b, frame, rail, pane.prompt_height, colour);
-    let ground = Rect::from_edges(0.0, prompt.top - m.gap, size.w, size.h);
+    let ground = Rect::from_edges(room.x, prompt.top - m.gap, room.right(), room.bottom());
     b.fill(Key::part("prompt-ground"), ground, [0.0; 4], b.theme.bg);
     prompt.draw_shapes(b);
     open::draw(b, pane, &prompt, true);
@@ -279,11 +283,10 @@ impl Prompt {
 }
 
 /// The prompt of an output with several panes: a bar of its own that names the pane it is for.
-pub(super) fn draw_shared(b: &mut Builder, size: Size, pane: &Pane) {
+pub(super) fn draw_shared(b: &mut Builder, room: Rect, pane: &Pane) {
     let m = b.m;
-    let size = whole(b.scale, size);
-    let bottom = size.h - m.margin;
-    let (top, right, left) = (bottom - m.bar_prompt, size.w - m.margin, m.margin);
+    let bottom = room.bottom() - m.margin;
+    let (top, right, left) = (bottom - m.bar_prompt, room.right() - m.margin, room.x + m.margin);
     let words = place_name(pane);
     let cap = m.cap_small;
     let pad = 1.5 * m.gap;

@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 
 use lcars_ui::hierarchy::OutputId;
 use lcars_ui::viewport::Panels;
+use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::backend::ClientId;
 use smithay::reexports::wayland_server::protocol::wl_output::WlOutput;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::reexports::wayland_server::Resource;
 use smithay::utils::{Logical, Point, Rectangle, Size};
 use smithay::wayland::compositor::{get_parent, with_states};
 use smithay::wayland::shell::wlr_layer::{
@@ -64,9 +64,7 @@ pub struct Layers {
 
 impl Layer {
     fn state(&self) -> LayerSurfaceCachedState {
-        with_states(self.surface.wl_surface(), |states| {
-            *states.cached_state.get::<LayerSurfaceCachedState>().current()
-        })
+        with_states(self.surface.wl_surface(), |states| *states.cached_state.get::<LayerSurfaceCachedState>().current())
     }
 
     fn root(&self) -> &WlSurface {
@@ -216,7 +214,9 @@ impl State {
         let size = screen.logical_size();
         let places: Vec<usize> =
             self.layers.list.iter().enumerate().filter(|(_, layer)| layer.screen == id).map(|(at, _)| at).collect();
-        let wish = |place: &usize| self.layers.list.get(*place).map(|layer| Wish { state: layer.state(), mapped: layer.mapped });
+        let wish = |place: &usize| {
+            self.layers.list.get(*place).map(|layer| Wish { state: layer.state(), mapped: layer.mapped })
+        };
         let wishes: Vec<Wish> = places.iter().filter_map(wish).collect();
         let (rects, reserved) = arrange(size, &wishes);
         let mut moved = false;

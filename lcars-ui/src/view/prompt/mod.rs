@@ -236,12 +236,8 @@ pub(super) fn draw_over(b: &mut Builder, room: Rect, pane: &Pane) -> Rect {
         _ if wide >= 560.0 => m.rail_narrow,
         _ => m.slim_rail,
     };
-    let frame = Rect::from_edges(
-        room.x + m.margin,
-        room.y + m.margin,
-        room.right() - m.margin,
-        room.bottom() - m.margin,
-    );
+    let frame =
+        Rect::from_edges(room.x + m.margin, room.y + m.margin, room.right() - m.margin, room.bottom() - m.margin);
     let state = state::state(b, pane);
     let colour = state.frame.unwrap_or_else(|| levels::place_colour(b, pane));
     let prompt = lay_open(b, frame, rail, pane.prompt_height, colour);

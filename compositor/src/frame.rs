@@ -41,12 +41,23 @@ impl State {
     fn tick_on(&mut self, id: OutputId, now: Instant) {
         let Some(screen) = self.screens.get_mut(id) else { return };
         let stream = screen.stream.as_ref();
+        let captured = screen.captures.wanted();
+        let watched = stream.is_some_and(Stream::watched);
         let demand = Demand {
-            changed: screen.changed.is_some(),
-            free: stream.is_some_and(Stream::ready),
-            watched: stream.is_some_and(Stream::watched),
+            changed: screen.changed.is_some() || captured && screen.redraw_all,
+            free: match stream {
+                Some(stream) if watched => stream.ready(),
+                Some(stream) => captured && stream.idle(),
+                None => captured,
+            },
+            watched: watched || captured,
         };
-        if demand.watched && demand.free && stream.is_some_and(|stream| stream.wants_picture(now)) {
+        if captured && !demand.changed {
+            self.serve_captures(id);
+        }
+        let Some(screen) = self.screens.get_mut(id) else { return };
+        let stream = screen.stream.as_ref();
+        if watched && demand.free && stream.is_some_and(|stream| stream.wants_picture(now)) {
             // A key frame is due: what there is, now.
             if demand.changed || screen.redraw_all {
                 self.draw_on(id, now)
@@ -55,16 +66,17 @@ impl State {
             }
             return;
         }
-        if screen.unsent && demand.watched && demand.free && !demand.changed {
+        if screen.unsent && watched && demand.free && !demand.changed {
             self.repeat(id, now);
             return;
         }
         match screen.pacer.step(now, demand) {
             Step::Draw => self.draw_on(id, now),
-            Step::Repeat => self.repeat(id, now),
+            Step::Repeat if watched => self.repeat(id, now),
+            Step::Repeat => {}
             Step::Wait(at) => self.wake_at(id, at),
             Step::Rest => {
-                if demand.changed && demand.watched && !demand.free {
+                if demand.changed && watched && !demand.free {
                     screen.stream.iter_mut().for_each(Stream::defer);
                 }
             }
@@ -135,6 +147,7 @@ impl State {
         let unsent = std::mem::take(&mut screen.unsent);
         let drawn = screen.target.draw(&pieces, screen.background(), whole);
         screen.pacer.ticked(now);
+        drawn.iter().for_each(|drawn| screen.captures.history.drew(&drawn.damage));
         let (mut submitted, size) = (false, screen.size());
         if let (Some(drawn), Some(stream), Some(remote)) = (drawn, screen.stream.as_mut(), self.remote.as_mut()) {
             let metrics = remote.streamer().metrics();
@@ -158,6 +171,7 @@ impl State {
         if !submitted && unsent {
             self.repeat(id, now);
         }
+        self.serve_captures(id);
         self.present(id);
         self.send_callbacks(id);
         self.screens.get_mut(id).into_iter().filter(|screen| screen.moving()).for_each(Screen::damage);
@@ -292,7 +306,8 @@ impl State {
     pub fn picture_of(&mut self, id: OutputId) -> Result<Picture, ReadbackError> {
         let pieces = self.pieces(id);
         let screen = self.screens.get_or_first_mut(id);
-        if screen.target.draw(&pieces, screen.background(), false).is_some() {
+        if let Some(drawn) = screen.target.draw(&pieces, screen.background(), false) {
+            screen.captures.history.drew(&drawn.damage);
             // What was drawn for this is not in the video thread's picture.
             screen.redraw_all = true;
             screen.damage();

@@ -25,6 +25,7 @@ use smithay::wayland::tablet_manager::TabletManagerState;
 use smithay::wayland::viewporter::ViewporterState;
 use smithay::wayland::xdg_activation::XdgActivationState;
 
+use crate::handlers::screencopy;
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
 use crate::trust::{trusted, unconfined};
@@ -60,6 +61,7 @@ pub struct Globals {
 impl Globals {
     /// Announces every protocol on `display`.
     pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>) -> Self {
+        screencopy::announce(display);
         let primary_selection = PrimarySelectionState::new::<State>(display);
         let primary = Some(&primary_selection);
         Self {

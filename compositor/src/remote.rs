@@ -54,6 +54,11 @@ impl Stream {
         self.video.free() && self.streamer.ready_on(self.key)
     }
 
+    /// No picture is under way, whoever watches.
+    pub(crate) fn idle(&self) -> bool {
+        self.video.free()
+    }
+
     /// A key frame is due.
     pub fn wants_picture(&self, now: Instant) -> bool {
         self.streamer.wants_picture_on(self.key, now)

@@ -18,6 +18,7 @@ use smithay::utils::{Clock, Logical, Monotonic, Physical, Point, Size};
 use smithay::wayland::compositor::CompositorClientState;
 use smithay::wayland::tablet_manager::TabletSeatTrait;
 
+use crate::capture::Capturing;
 use crate::clipboard::Offered;
 use crate::cursor::Cursor;
 use crate::gallery::Gallery;
@@ -80,6 +81,8 @@ pub struct State {
     pub(crate) remote: Option<Remote>,
     pub(crate) popups: PopupManager,
     pub(crate) cursor: Cursor,
+    /// Pictures on their way to programs that asked for them.
+    pub(crate) capturing: Capturing,
     /// The picture that follows the pointer during drag and drop.
     pub(crate) dnd_icon: Option<DragIcon>,
     /// A pen holds the left button down, for a program that knows no pens.
@@ -214,6 +217,7 @@ impl State {
             remote: None,
             popups: PopupManager::default(),
             cursor: Cursor::default(),
+            capturing: Capturing::default(),
             dnd_icon: None,
             pen_presses: false,
             constraints: Constraints::default(),

@@ -14,6 +14,7 @@ mod pointer_gestures;
 mod presentation;
 mod primary_selection;
 mod relative_pointer;
+pub(crate) mod screencopy;
 mod seat;
 mod security_context;
 mod shm;

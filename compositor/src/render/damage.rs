@@ -11,7 +11,7 @@ const MOST: usize = 16;
 const OVERHEAD: i64 = 4096;
 
 /// Merges rectangles where that is cheaper than to keep them apart, then cuts them so that none overlap.
-pub(super) fn tidy(rects: &[Rect], bounds: Rect) -> Vec<Rect> {
+pub(crate) fn tidy(rects: &[Rect], bounds: Rect) -> Vec<Rect> {
     let mut kept: Vec<Rect> = Vec::with_capacity(MOST + 1);
     for rect in rects.iter().filter_map(|rect| rect.intersection(bounds)).filter(|rect| !rect.is_empty()) {
         // While everything moves, hundreds of rectangles lie within a few large ones.

@@ -42,6 +42,7 @@ mod thumbnail;
 mod track;
 mod typeset;
 
+pub(crate) use damage::tidy;
 pub use fonts::{Families, has_font};
 pub use gpu::{Gpu, GpuError};
 pub use icon::{Icon, Icons};

@@ -199,6 +199,22 @@ impl Readback {
         Ok(Picture::from_bgra(rows, stride, size.w as u32, size.h as u32))
     }
 
+    /// The pixels of `region`, rows tightly packed: blue, green, red, and a byte that means nothing. Waits for the device.
+    /// Only for read-backs of one rectangle, and what lies within it.
+    pub(crate) fn pixels_of(self, region: Rectangle<i32, Physical>) -> Result<Vec<u8>, ReadbackError> {
+        self.wait()?;
+        let memory = self.memory()?;
+        let outside = || ReadbackError::Device("it read back something else".into());
+        let part = self.parts.first().filter(|part| part.rect.contains_rect(region)).ok_or_else(outside)?;
+        let (skip, length) = ((region.loc.x - part.rect.loc.x) as usize * 4, region.size.w as usize * 4);
+        let rows = part.rows(&memory).chunks_exact(part.stride as usize);
+        let mut pixels = Vec::with_capacity(length * region.size.h as usize);
+        for row in rows.skip((region.loc.y - part.rect.loc.y) as usize).take(region.size.h as usize) {
+            pixels.extend_from_slice(row.get(skip..skip + length).ok_or_else(outside)?);
+        }
+        Ok(pixels)
+    }
+
     fn wait(&self) -> Result<(), ReadbackError> {
         let lost = |reason: &dyn std::fmt::Display| ReadbackError::Device(reason.to_string());
         let wait = wgpu::PollType::Wait { submission_index: Some(self.submission.clone()), timeout: Some(PATIENCE) };

@@ -85,6 +85,15 @@ impl Target {
         Some(Drawn { damage, readback: readback.submitted(submission) })
     }
 
+    /// Pixels of the picture as it is on their way. Does not wait.
+    pub(crate) fn copy(&mut self, region: Rectangle<i32, Physical>) -> Readback {
+        let mut encoder = self.gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let region = region.intersection(Rectangle::from_size(self.extent)).unwrap_or_default();
+        let readback = self.pool.record(self.canvas.texture(), self.extent, &[region], &mut encoder);
+        let submission = self.gpu.queue().submit([encoder.finish()]);
+        readback.submitted(submission)
+    }
+
     /// The picture as it is, for screenshots and tests. Waits for the device.
     pub fn pixels(&mut self) -> Result<Picture, ReadbackError> {
         let mut encoder = self.gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());

@@ -44,6 +44,7 @@ impl State {
             self.handle.remove(token);
         }
         screen.stream.take().into_iter().for_each(Stream::end);
+        screen.captures.end();
         for window in self.shell.windows() {
             screen.output.leave(window.toplevel.wl_surface());
         }

@@ -19,6 +19,7 @@ use smithay::utils::{Logical, Physical, Point, Size, Transform};
 use streamer::OutputKey;
 use streamer::protocol::CursorImage;
 
+use crate::capture::Captures;
 use crate::gallery::Renewal;
 use crate::pacing::Pacer;
 use crate::remote::Stream;
@@ -55,6 +56,8 @@ pub struct Screen {
     /// When its thumbnails are made anew.
     pub(crate) renewal: Renewal,
     pub(crate) target: Target,
+    /// What programs want pictures of.
+    pub(crate) captures: Captures,
     pub(crate) painter: ScenePainter,
     pub(crate) pacer: Pacer,
     /// The way to its pages; `None` in tests of protocols.
@@ -131,6 +134,7 @@ impl Screen {
             launcher_for: None,
             renewal: Renewal::default(),
             target: Target::new(gpu, size),
+            captures: Captures::default(),
             painter: ScenePainter::sharing(letters),
             pacer: Pacer::new(fps),
             stream: None,
@@ -292,6 +296,7 @@ impl State {
         };
         (screen.size, screen.scale) = (size, scale);
         screen.target.resize(size);
+        screen.captures.history.forget();
         screen.redraw_all = true;
         screen.announce(fps);
         let id = screen.id;

@@ -146,6 +146,23 @@ impl Fixture {
         panic!("it did not happen");
     }
 
+    /// Lets both sides work until `done` says so, for what another thread has a part in.
+    pub fn wait_until<T>(&mut self, client: &mut Client, mut done: impl FnMut(&mut Client) -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            client.flush();
+            self.wait();
+            client.read();
+            if let Some(error) = client.error() {
+                panic!("{error}");
+            }
+            if let Some(value) = done(client) {
+                return value;
+            }
+            assert!(Instant::now() < deadline, "it did not happen");
+        }
+    }
+
     fn exchange(&mut self, client: &mut Client) {
         client.flush();
         self.turn();

@@ -75,7 +75,8 @@ const PROMISED: &[&str] = &[
 pub const UNCONFINED: &[&str] = &["wp_security_context_manager_v1", "zwlr_layer_shell_v1"];
 
 /// To trusted ones besides.
-pub const PRIVILEGED: &[&str] = &["ext_data_control_manager_v1", "zwlr_data_control_manager_v1"];
+pub const PRIVILEGED: &[&str] =
+    &["ext_data_control_manager_v1", "zwlr_data_control_manager_v1", "zwlr_screencopy_manager_v1"];
 
 /// What a client is offered, sorted.
 pub fn names(client: &mut Client) -> Vec<String> {

@@ -38,6 +38,7 @@ mod popup_grab;
 mod presentation;
 mod primary_selection;
 mod relative_pointer;
+mod screencopy;
 mod security_context;
 mod shm;
 mod single_pixel_buffer;

@@ -1,0 +1,228 @@
+//! Pictures of a screen for programs that may have them: screenshots, recorders, remote desktops.
+//!
+//! A request waits with its screen until there is something to give: the picture as it is, or something new in it. The
+//! pixels go from the device into the program's memory on a thread of their own.
+
+mod copier;
+mod history;
+mod pointer;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lcars_ui::hierarchy::OutputId;
+use parking_lot::Mutex;
+use smithay::reexports::wayland_server::protocol::wl_buffer::WlBuffer;
+use smithay::utils::{Physical, Point, Rectangle};
+
+use crate::render::tidy;
+use crate::screen::Screen;
+use crate::state::State;
+
+pub(crate) use copier::fits;
+use copier::{Copier, Job};
+pub(crate) use history::History;
+use pointer::{PointerPicture, PointerPictures};
+
+type Rect = Rectangle<i32, Physical>;
+
+/// Requests that wait with one screen.
+const MOST_WAITING: usize = 64;
+
+/// What somebody wants to have a picture of.
+pub(crate) struct Request {
+    /// Pixels of the screen.
+    pub region: Rect,
+    pub buffer: WlBuffer,
+    /// The pointer is to be in it.
+    pub pointer: bool,
+    /// Not before something in it changed.
+    pub wait: bool,
+    /// What was given before to whom this is for.
+    pub seen: Arc<Mutex<Seen>>,
+    /// It is still wanted.
+    pub wanted: Box<dyn Fn() -> bool>,
+    pub reply: Box<dyn FnOnce(Outcome)>,
+}
+
+/// The picture that somebody had last.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    picture: Option<u64>,
+    pointer: Option<Pointed>,
+}
+
+/// A pointer, and where.
+type Pointed = (Arc<PointerPicture>, Point<i32, Physical>);
+
+/// What became of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Outcome {
+    /// It is in the buffer.
+    Ready {
+        /// What changed since the last one, in pixels of the region.
+        damage: Vec<Rect>,
+        /// When it was shown, monotonic.
+        time: Duration,
+    },
+    /// The screen has another size by now, or the buffer.
+    Misfit,
+    /// The screen is gone.
+    Gone,
+    /// Too much at once, or the device failed.
+    Failed,
+}
+
+/// What one screen has to do with captures.
+#[derive(Default)]
+pub(crate) struct Captures {
+    waiting: Vec<Request>,
+    pub history: History,
+}
+
+impl Captures {
+    /// Somebody waits for a picture.
+    pub fn wanted(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The screen goes.
+    pub fn end(&mut self) {
+        self.waiting.drain(..).for_each(|request| (request.reply)(Outcome::Gone));
+    }
+}
+
+/// The captures that are under way.
+#[derive(Default)]
+pub(crate) struct Capturing {
+    copier: Option<Copier>,
+    under_way: HashMap<u64, UnderWay>,
+    last: u64,
+    pointers: PointerPictures,
+}
+
+struct UnderWay {
+    reply: Box<dyn FnOnce(Outcome)>,
+    seen: Arc<Mutex<Seen>>,
+    outcome: Outcome,
+}
+
+/// What a request has to wait for, or be told.
+enum Next {
+    Wait,
+    Tell(Outcome),
+    Copy { damage: Vec<Rect>, pointed: Option<Pointed> },
+}
+
+impl State {
+    /// Somebody wants a picture of a screen.
+    pub(crate) fn capture(&mut self, screen: OutputId, request: Request) {
+        let Some(screen) = self.screens.get_mut(screen) else { return (request.reply)(Outcome::Gone) };
+        screen.captures.waiting.retain(|request| (request.wanted)());
+        if screen.captures.waiting.len() >= MOST_WAITING {
+            return (request.reply)(Outcome::Failed);
+        }
+        screen.captures.waiting.push(request);
+    }
+
+    /// Gives what there is to those who wait for it. The picture has to be drawn as it is meant to be.
+    pub(crate) fn serve_captures(&mut self, id: OutputId) {
+        let Some(screen) = self.screens.get_mut(id).filter(|screen| screen.captures.wanted()) else { return };
+        let waiting = std::mem::take(&mut screen.captures.waiting);
+        let pointed = self.pointed(id);
+        let mut still = Vec::new();
+        for request in waiting.into_iter().filter(|request| (request.wanted)()) {
+            let Some(screen) = self.screens.get(id) else { return (request.reply)(Outcome::Gone) };
+            let full = self.capturing.under_way.len() >= copier::MOST;
+            match next(screen, &request, &pointed) {
+                Next::Tell(outcome) => (request.reply)(outcome),
+                Next::Copy { damage, pointed } if !full => self.copy(id, request, damage, pointed),
+                Next::Wait | Next::Copy { .. } => still.push(request),
+            }
+        }
+        if let Some(screen) = self.screens.get_mut(id) {
+            screen.captures.waiting.extend(still);
+        }
+    }
+
+    /// The pointer on a screen, as it is to be painted.
+    fn pointed(&mut self, id: OutputId) -> Option<Pointed> {
+        let screen = self.screens.get(id).filter(|screen| screen.id == self.pointer_on)?;
+        let at = screen.local(self.seat.get_pointer()?.current_location());
+        let picture = self.capturing.pointers.get(&self.cursor.status, screen.scale())?;
+        let at = at.to_physical(screen.scale()).to_i32_floor::<i32>();
+        let corner = at - picture.hotspot;
+        Some((picture, corner))
+    }
+
+    fn copy(&mut self, id: OutputId, request: Request, damage: Vec<Rect>, pointed: Option<Pointed>) {
+        let time = Duration::from(self.clock.now());
+        if self.capturing.copier.is_none() {
+            match Copier::start(self) {
+                Ok(copier) => self.capturing.copier = Some(copier),
+                Err(error) => {
+                    tracing::error!(%error, "nothing can be captured");
+                    return (request.reply)(Outcome::Failed);
+                }
+            }
+        }
+        let Some(screen) = self.screens.get_mut(id) else { return (request.reply)(Outcome::Gone) };
+        let readback = screen.target.copy(request.region);
+        *request.seen.lock() = Seen { picture: Some(screen.captures.history.latest()), pointer: pointed.clone() };
+        let corner = request.region.loc;
+        let damage = damage.into_iter().map(|rect| Rectangle::new(rect.loc - corner, rect.size)).collect();
+        self.capturing.last += 1;
+        let job =
+            Job { id: self.capturing.last, readback, region: request.region, pointer: pointed, buffer: request.buffer };
+        let UnderWay { reply, seen, outcome } =
+            UnderWay { reply: request.reply, seen: request.seen, outcome: Outcome::Ready { damage, time } };
+        let submitted = self.capturing.copier.as_ref().is_some_and(|copier| copier.submit(job));
+        if submitted {
+            self.capturing.under_way.insert(self.capturing.last, UnderWay { reply, seen, outcome });
+        } else {
+            *seen.lock() = Seen::default();
+            reply(Outcome::Failed);
+        }
+    }
+
+    /// A job of the copier is done, or failed.
+    fn captured(&mut self, id: u64, taken: bool) {
+        let Some(UnderWay { reply, seen, outcome }) = self.capturing.under_way.remove(&id) else { return };
+        if taken {
+            return reply(outcome);
+        }
+        // What it holds is not known: all of it is new the next time.
+        *seen.lock() = Seen::default();
+        reply(Outcome::Failed);
+    }
+}
+
+fn next(screen: &Screen, request: &Request, pointed: &Option<Pointed>) -> Next {
+    let region = request.region;
+    if !Rectangle::from_size(screen.size()).contains_rect(region) || !fits(&request.buffer, region.size) {
+        return Next::Tell(Outcome::Misfit);
+    }
+    let pointed = pointed.clone().filter(|_| request.pointer);
+    let seen = request.seen.lock();
+    let mut damage = screen.captures.history.since(seen.picture, region);
+    if !same(&seen.pointer, &pointed) && request.pointer {
+        let covered = |pointed: &Pointed| Rectangle::new(pointed.1, pointed.0.size);
+        damage.extend(seen.pointer.as_ref().map(covered));
+        damage.extend(pointed.as_ref().map(covered));
+        damage = tidy(&damage, region);
+    }
+    if request.wait && damage.is_empty() {
+        return Next::Wait;
+    }
+    Next::Copy { damage, pointed }
+}
+
+/// The same picture at the same place.
+fn same(one: &Option<Pointed>, other: &Option<Pointed>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some((one, at)), Some((other, there))) => Arc::ptr_eq(one, other) && at == there,
+        _ => false,
+    }
+}

@@ -14,9 +14,11 @@ use calloop::generic::Generic;
 use calloop::{Interest, LoopHandle, Mode, PostAction};
 use lcars_ui::hierarchy::WindowId;
 use serde::{Deserialize, Serialize};
+use smithay::utils::Size;
 use streamer::protocol::Role;
 use streamer::{CommitStaged, DiscardStaged, StageText, StagingRequest};
 
+use crate::compose;
 use crate::pipe;
 use crate::session::Asker;
 use crate::state::State;
@@ -114,6 +116,8 @@ pub struct WindowInfo {
     pub app_id: String,
     /// It has the keyboard.
     pub focused: bool,
+    /// Of its geometry, logical: width and height.
+    pub size: [i32; 2],
 }
 
 /// What a session answers.
@@ -319,7 +323,8 @@ impl State {
         let windows = self.shell.windows().iter().filter_map(|window| {
             let (title, app_id) = window.toplevel.title();
             let id = window.id?;
-            Some(WindowInfo { id: id.get(), title, app_id, focused: self.shell.focused() == Some(id) })
+            let Size { w, h, .. } = compose::window_geometry(window.toplevel.wl_surface()).size;
+            Some(WindowInfo { id: id.get(), title, app_id, focused: self.shell.focused() == Some(id), size: [w, h] })
         });
         let size = self.screens.first().size();
         Answer::State {

@@ -66,9 +66,10 @@ fn say(message: Msg) -> anyhow::Result<()> {
             writeln!(out, "WAYLAND_DISPLAY={wayland_display}")?;
             for window in windows {
                 let mark = if window.focused { '*' } else { ' ' };
+                let [width, height] = window.size;
                 writeln!(
                     out,
-                    "{mark} {:>3}  {:<24} {}",
+                    "{mark} {:>3}  {width:>4}x{height:<4}  {:<24} {}",
                     window.id,
                     printable(&window.app_id),
                     printable(&window.title)

@@ -1,0 +1,94 @@
+// Editors of GTK and Qt: what is typed and pasted comes back by Save, and by the clipboard.
+
+import { press } from "../../browser/harness/desktop.mjs";
+
+/**
+ * Types, copies, pastes, saves under a name that its dialog asks for, resizes, closes.
+ * @param {import("../trial.mjs").Trial} trial
+ */
+async function edits(trial, { names, saves = "Control+s", quits = () => trial.keyboard.press("Control+q") }) {
+    const saved = trial.file("letter.txt");
+    // After a menu the keyboard stays with what opened it.
+    await trial.click(600, 300);
+    await trial.tries("typing", async () => {
+        await trial.keyboard.type("Grüße from outside");
+        await trial.keyboard.press("Control+a");
+        await trial.keyboard.press("Control+c");
+        await trial.copied("Grüße from outside");
+    });
+    await trial.tries("clipboard", async () => {
+        await trial.pastes("pasted: äß 日本");
+        await trial.keyboard.press("Control+a");
+        await trial.keyboard.press("Control+c");
+        await trial.copied("pasted: äß 日本");
+    });
+    await trial.dialog(() => trial.keyboard.press(saves), () => names(trial, saved));
+    await trial.tries("shortcuts", async () => {
+        await trial.keyboard.press(saves);
+        await trial.contains(saved, "pasted: äß 日本");
+    });
+    await trial.resizes();
+    await trial.closes(quits);
+}
+
+/** GTK's dialog and Qt's both begin with the name selected. */
+async function writesName(trial, file) {
+    await trial.keyboard.press("Control+a");
+    await trial.keyboard.type(file);
+    await trial.keyboard.press("Enter");
+}
+
+export default [
+    {
+        name: "gnome-text-editor",
+        packages: ["gnome-text-editor", "adwaita-icon-theme"],
+        command: "gnome-text-editor",
+        args: ["--standalone"],
+        id: /TextEditor|text-editor/i,
+        async drive(trial) {
+            await trial.fills();
+            await trial.menu(() => trial.keyboard.press("F10"));
+            await edits(trial, { names: writesName, quits: () => press(trial.desk, "button", "CLOSE") });
+        },
+    },
+    {
+        name: "featherpad (Qt 5)",
+        packages: ["featherpad", "qtwayland5"],
+        command: "featherpad",
+        args: ["--standalone"],
+        id: /featherpad/i,
+        quick: true,
+        async drive(trial) {
+            await trial.fills();
+            await trial.menu(() => trial.keyboard.press("Alt+f"));
+            await edits(trial, { names: writesName });
+        },
+    },
+    {
+        name: "kate (Qt 5)",
+        packages: ["kate", "qtwayland5"],
+        command: "kate",
+        args: ["--startanon"],
+        id: /kate/i,
+        async drive(trial) {
+            await trial.fills();
+            await trial.keyboard.press("Control+n");
+            await trial.settles();
+            await trial.menu(() => trial.keyboard.press("Alt+f"));
+            await edits(trial, { names: writesName });
+        },
+    },
+    {
+        name: "a PyQt 6 editor",
+        packages: ["python3-pyqt6", "qt6-wayland"],
+        command: "/usr/bin/python3",
+        args: [new URL("../editor-qt6.py", import.meta.url).pathname],
+        id: /editor-qt6/i,
+        quick: true,
+        async drive(trial) {
+            await trial.fills();
+            await trial.menu(() => trial.keyboard.press("Alt+f"));
+            await edits(trial, { names: writesName });
+        },
+    },
+];

@@ -1,0 +1,10 @@
+// Every application that is tried, in the order of the table.
+
+import browsers from "./browsers.mjs";
+import editors from "./editors.mjs";
+import media from "./media.mjs";
+import terminals from "./terminals.mjs";
+import toolkits from "./toolkits.mjs";
+
+/** @type {import("../trial.mjs").App[]} */
+export const catalogue = [...terminals, ...toolkits, ...editors, ...browsers, ...media];

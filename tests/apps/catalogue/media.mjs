@@ -1,0 +1,105 @@
+// Office, films, games.
+
+import { press } from "../../browser/harness/desktop.mjs";
+import { until } from "../../browser/harness/poll.mjs";
+
+export default [
+    {
+        name: "libreoffice writer",
+        packages: ["libreoffice-writer", "libreoffice-gtk3"],
+        command: "soffice",
+        args: ["--writer", "--norestore", "--nologo", "--nofirststartwizard"],
+        env: { SAL_USE_VCLPLUGIN: "gtk3" },
+        id: /libreoffice|soffice/i,
+        async drive(trial) {
+            await until("its document is there", async () => (await trial.windows()).some((window) => /Untitled/.test(window.title)), { within: 90_000 });
+            trial.main = (await trial.windows()).find((window) => /Untitled/.test(window.title));
+            await trial.settles();
+            // It begins with a tip of the day.
+            if ((await trial.windows()).length > 1) await trial.keyboard.press("Escape");
+            await until("one window is left", async () => (await trial.windows()).length === 1);
+            await trial.fills();
+            await trial.menu(() => trial.keyboard.press("Alt+f"));
+            await trial.tries("typing", async () => {
+                await trial.keyboard.type("Grusswort");
+                await trial.keyboard.press("Control+a");
+                await trial.keyboard.press("Control+c");
+                await trial.copied("Grusswort");
+            });
+            await trial.tries("clipboard", async () => {
+                await trial.pastes("pasted: äß 日本");
+                await trial.keyboard.press("Control+a");
+                await trial.keyboard.press("Control+c");
+                await trial.copied("pasted: äß 日本");
+            });
+            await trial.tries("shortcuts", async () => {
+                await trial.keyboard.press("Control+z");
+                await trial.keyboard.press("Control+a");
+                await trial.keyboard.press("Control+c");
+                await trial.copied("Grusswort");
+            });
+            await trial.dialog(() => trial.keyboard.press("Control+s"));
+            await trial.resizes();
+            await trial.closes(async () => {
+                await trial.keyboard.press("Control+q");
+                await until("it asks whether to save", async () => (await trial.windows()).length === 2);
+                await trial.settles();
+                await trial.photo("asks");
+                // DON'T SAVE, by its letter.
+                await trial.keyboard.press("Alt+n");
+            });
+        },
+    },
+    {
+        name: "mpv",
+        packages: ["mpv"],
+        command: "sh",
+        args: ["-c", 'exec mpv --no-config --vo=wlshm --no-audio --loop --no-osc "$HOME/film.webm"'],
+        id: /mpv/i,
+        prepare: (trial) => trial.films(trial.file("film.webm")),
+        async drive(trial) {
+            await trial.fills();
+            trial.notes.film = await trial.shownPerSecond();
+            await trial.tries("shortcuts", async () => {
+                await trial.keyboard.press("Space");
+                await trial.settles();
+                await trial.keyboard.press("Space");
+            });
+            await trial.resizes();
+            await trial.closes(() => trial.keyboard.press("q"));
+        },
+    },
+    {
+        name: "chocolate-doom (SDL 2)",
+        packages: ["chocolate-doom", "freedoom"],
+        command: "/usr/games/chocolate-doom",
+        args: ["-iwad", "/usr/share/games/doom/freedoom1.wad", "-nosound", "-window"],
+        env: { SDL_VIDEODRIVER: "wayland" },
+        id: /doom/i,
+        async drive(trial) {
+            await trial.fills();
+            await trial.tries("shortcuts", async () => {
+                const before = await trial.desk.glance();
+                await trial.keyboard.press("Escape", { delay: 100 });
+                await trial.desk.differs(before, 60);
+            });
+            await trial.resizes();
+            await trial.closes(async () => {
+                await press(trial.desk, "button", "CLOSE");
+                await trial.keyboard.press("y", { delay: 100 });
+            });
+        },
+    },
+    {
+        name: "glxgears",
+        packages: ["mesa-utils", "xwayland"],
+        command: "glxgears",
+        id: /glxgears/i,
+        async drive(trial) {
+            await trial.fills();
+            trial.notes.film = await trial.shownPerSecond();
+            await trial.resizes();
+            await trial.closes(() => trial.keyboard.press("Escape"));
+        },
+    },
+];

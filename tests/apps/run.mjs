@@ -1,0 +1,89 @@
+// Tries real applications: `node tests/apps/run.mjs [--quick] [--install] [NAME…]`. Prints a table, and writes it with a
+// picture of every step to apps-out/.
+
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+
+import { launch, open } from "../browser/harness/page.mjs";
+import { Place, Session } from "../browser/harness/session.mjs";
+import { catalogue } from "./catalogue/index.mjs";
+import { COLUMNS, Trial, environmentTold, fileName, tellsEnvironment } from "./trial.mjs";
+
+const execute = promisify(execFile);
+const out = fileURLToPath(new URL("../../apps-out", import.meta.url));
+const permissions = ["clipboard-read", "clipboard-write"];
+
+const { values, positionals } = parseArgs({ options: { quick: { type: "boolean" }, install: { type: "boolean" } }, allowPositionals: true });
+const chosen = catalogue.filter((app) => (!values.quick || app.quick) && (positionals.length === 0 || positionals.some((name) => app.name.includes(name))));
+if (chosen.length === 0) {
+    console.error(`no such application; there are: ${catalogue.map((app) => app.name).join(", ")}`);
+    process.exit(2);
+}
+if (values.install) await install(chosen.flatMap((app) => app.packages));
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+const chromium = await launch();
+const rows = [];
+try {
+    for (const app of chosen) rows.push(await tried(app));
+} finally {
+    await chromium.close();
+}
+const table = tabled(rows);
+await writeFile(path.join(out, "table.md"), table);
+console.log(table);
+process.exit(rows.every(({ results }) => Object.values(results).every((result) => result === true)) ? 0 : 1);
+
+/** @param {import("./trial.mjs").App} app */
+async function tried(app) {
+    const place = await Place.make();
+    const session = await Session.start({ place, args: tellsEnvironment(place) });
+    let trial;
+    try {
+        await environmentTold(place);
+        const desk = await open(chromium.browser, session.url, { permissions });
+        trial = new Trial(app, session, desk, out);
+        await app.prepare?.(trial);
+        if (await trial.starts()) await app.drive(trial);
+        await desk.close();
+    } catch (error) {
+        trial ??= new Trial(app, session, undefined, out);
+        trial.results.starts ??= String(error);
+        trial.results.drive = String(error instanceof Error ? error.message : error).split("\n")[0];
+    } finally {
+        const { log = [] } = trial?.program ?? {};
+        await writeFile(path.join(out, `${fileName(app.name)}.log`), [...log, "--- tos-comp ---", ...session.server.log].join("\n"));
+        await session.stop();
+        await place.remove();
+    }
+    for (const [column, result] of Object.entries(trial.results)) if (result !== true) console.error(`${app.name}: ${column}: ${result}`);
+    return { name: app.name, results: trial.results, notes: trial.notes };
+}
+
+function tabled(rows) {
+    const cell = (result) => (result === undefined ? "–" : result === true ? "yes" : "**no**");
+    const lines = rows.map(({ name, results, notes }) => {
+        const film = notes.film === undefined ? "–" : `${notes.film}/s`;
+        return `| ${[name, ...COLUMNS.map((column) => cell(results[column])), film].join(" | ")} |`;
+    });
+    const head = [`| application | ${COLUMNS.join(" | ")} | film |`, `|${"---|".repeat(COLUMNS.length + 2)}`];
+    return [...head, ...lines, ""].join("\n");
+}
+
+/** Debian's packages that are not there yet. */
+async function install(packages) {
+    const missing = [];
+    for (const name of new Set(packages)) {
+        const { stdout } = await execute("dpkg-query", ["-W", "-f", "${Status}", name]).catch(() => ({ stdout: "" }));
+        if (stdout !== "install ok installed") missing.push(name);
+    }
+    if (missing.length === 0) return;
+    console.error(`installing ${missing.join(" ")}`);
+    const apt = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...missing];
+    const [command, ...args] = process.getuid() === 0 ? apt : ["sudo", ...apt];
+    await execute(command, args, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, maxBuffer: 1 << 26 });
+}

@@ -1,0 +1,300 @@
+// One application, tried as a person would: in a session of its own, seen and worked through a real page.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { becomes, part } from "../browser/harness/desktop.mjs";
+import { InVain, until } from "../browser/harness/poll.mjs";
+
+/** @typedef {import("../browser/harness/session.mjs").Session} Session */
+/** @typedef {import("../browser/harness/page.mjs").Desk} Desk */
+
+/** What is tried of an application, in the order of the table's columns. */
+export const COLUMNS = ["starts", "fills", "menu", "dialog", "typing", "shortcuts", "clipboard", "resize", "close"];
+
+/**
+ * @typedef {object} App
+ * @property {string} name as in the table
+ * @property {string[]} packages Debian's, which it needs
+ * @property {string} command
+ * @property {string[]} [args]
+ * @property {Record<string, string>} [env]
+ * @property {RegExp} id what its windows say they belong to
+ * @property {boolean} [quick] is tried by `make test`, too
+ * @property {(trial: Trial) => Promise<void>} [prepare] before it is started
+ * @property {(trial: Trial) => Promise<void>} drive what is tried once it has a window
+ */
+
+/** One run of one application. */
+export class Trial {
+    /** @type {Record<string, true | string>} by column: it works, or why not */
+    results = {};
+    /** @type {Record<string, string>} what else was seen */
+    notes = {};
+
+    /**
+     * @param {App} app
+     * @param {Session} session
+     * @param {Desk} desk
+     * @param {string} photos where pictures go
+     */
+    constructor(app, session, desk, photos) {
+        this.app = app;
+        this.session = session;
+        this.desk = desk;
+        this.photos = photos;
+        this.keyboard = desk.page.keyboard;
+        this.mouse = desk.page.mouse;
+    }
+
+    /** A file in the user's home. */
+    file(name) {
+        return path.join(this.session.place.home, name);
+    }
+
+    /**
+     * Tries something. That it fails is a result, not the end.
+     * @param {string} column
+     * @param {() => Promise<unknown>} attempt
+     */
+    async tries(column, attempt) {
+        try {
+            await attempt();
+            this.results[column] = true;
+        } catch (error) {
+            const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+            this.results[column] = reason;
+        }
+        await this.photo(column);
+    }
+
+    async photo(name) {
+        await mkdir(this.photos, { recursive: true });
+        await this.desk.page.screenshot({ path: path.join(this.photos, `${fileName(this.app.name)}-${name}.png`) });
+    }
+
+    /** Starts the application in the environment that the desktop gives its programs, and waits for its window. */
+    async starts() {
+        const environment = await programEnvironment(this.session);
+        this.program = this.session.run(this.app.command, this.app.args ?? [], { ...environment, ...this.app.env });
+        await this.tries("starts", async () => {
+            this.main = await until(`${this.app.name} has a window`, async () => {
+                if (this.program.how) throw new InVain(`it has ended: ${JSON.stringify(this.program.how)} ${this.program.tail}`);
+                return (await this.windows()).find((window) => this.app.id.test(window.app_id));
+            }, { within: 90_000 });
+            await this.settles();
+        });
+        return this.results.starts === true;
+    }
+
+    /** Waits until the picture is all but at rest: a caret may blink, a spinner turn. */
+    async settles() {
+        let last = await this.desk.glance();
+        let alike = 0;
+        await until("the picture is at rest", async () => {
+            const now = await this.desk.glance();
+            const changed = now.filter((value, at) => Math.abs(value - last[at]) > 16).length;
+            alike = changed < 60 ? alike + 1 : 0;
+            last = now;
+            return alike >= 8;
+        });
+    }
+
+    /** Its windows, in the order they came. */
+    async windows() {
+        return (await this.session.state()).windows;
+    }
+
+    /** The main window as it is now. */
+    async window() {
+        return (await this.windows()).find((window) => window.id === this.main.id);
+    }
+
+    /** Waits until the main window has the size of its place in the picture. */
+    async fills() {
+        await this.tries("fills", () => until("the window fills its place", async () => {
+            const place = await part(this.desk, "application", /.*/).first().boundingBox();
+            const [width, height] = (await this.window()).size;
+            if (Math.abs(width - place.width) <= 1 && Math.abs(height - place.height) <= 1) return true;
+            throw new Error(`it has ${width}×${height}, its place ${place.width}×${place.height}`);
+        }));
+    }
+
+    /** A click at a place of the main window, logical points from its corner; negative ones count from the other side. */
+    async click(x, y, options = {}) {
+        await this.mouse.click(...(await this.point(x, y)), options);
+    }
+
+    /** The page's coordinates of a place of the main window. */
+    async point(x, y) {
+        const place = await part(this.desk, "application", /.*/).first().boundingBox();
+        return /** @type {[number, number]} */ ([
+            x < 0 ? place.x + place.width + x : place.x + x,
+            y < 0 ? place.y + place.height + y : place.y + y,
+        ]);
+    }
+
+    /**
+     * Opens a menu and closes it with Escape: it is seen, and then it is not.
+     * @param {() => Promise<unknown>} opens
+     * @param {() => Promise<unknown>} [closes]
+     */
+    async menu(opens, closes = () => this.keyboard.press("Escape")) {
+        await this.tries("menu", async () => {
+            await this.settles();
+            const before = await this.desk.glance();
+            await opens();
+            await this.desk.differs(before, 60);
+            await this.settles();
+            await this.photo("menu-open");
+            const open = await this.desk.glance();
+            await closes();
+            await this.desk.differs(open, 60);
+        });
+    }
+
+    /**
+     * Opens a dialog, which is another window of the application, and closes it with Escape.
+     * @param {() => Promise<unknown>} opens
+     */
+    async dialog(opens, closes = () => this.keyboard.press("Escape")) {
+        await this.tries("dialog", async () => {
+            const before = (await this.windows()).length;
+            await opens();
+            await until("there is one more window", async () => (await this.windows()).length === before + 1);
+            await this.settles();
+            await this.photo("dialog-open");
+            await closes();
+            await until("it is gone", async () => (await this.windows()).length === before);
+        });
+    }
+
+    /** A menu over a moving picture: nothing around it is at rest, so its own window tells, or its part of the picture. */
+    async menuOverFilm(chord) {
+        await this.tries("menu", async () => {
+            const before = await this.corner();
+            await this.keyboard.press(chord);
+            await until("a menu is seen", async () => (await this.corner()) !== before);
+            await this.photo("menu-open");
+            await this.keyboard.press("Escape");
+            await until("it is gone", async () => (await this.corner()) === before);
+        });
+    }
+
+    /** The picture's right upper quarter, where no film is, coarsely. */
+    async corner() {
+        const now = await this.desk.glance();
+        const right = now.filter((_, at) => at % 160 > 125 && at % 160 < 156 && at > 160 * 8 && at < 160 * 60);
+        return right.map((value) => Math.round(value / 48)).join("");
+    }
+
+    /** A film to play. */
+    async films(file) {
+        const source = "videotestsrc num-buffers=300 pattern=ball ! video/x-raw,width=1280,height=720,framerate=30/1";
+        const sink = `vp8enc deadline=1 cpu-used=8 threads=1 ! webmmux ! filesink location=${file}`;
+        const made = this.session.run("gst-launch-1.0", ["-q", ...`${source} ! ${sink}`.split(" ")]);
+        const { code } = await made.exited;
+        if (code !== 0) throw new Error(`no film could be made: ${made.tail}`);
+    }
+
+    /** Pictures a second that the page shows, over five seconds. */
+    shownPerSecond() {
+        return this.desk.page.evaluate(() => new Promise((resolve) => {
+            const video = /** @type {HTMLVideoElement} */ (document.getElementById("picture"));
+            const began = performance.now();
+            let shown = 0;
+            const count = (now) => {
+                shown += 1;
+                if (now - began > 5_000) resolve(Math.round((shown / (now - began)) * 10_000) / 10);
+                else video.requestVideoFrameCallback(count);
+            };
+            video.requestVideoFrameCallback(count);
+            setTimeout(() => resolve(Math.round(shown / 0.6) / 10), 6_000);
+        }));
+    }
+
+    /** Waits for a file to have a text. */
+    contains(file, text) {
+        return until(`${path.basename(file)} is written`, async () => {
+            const now = await readFile(file, "utf8");
+            if (now.trim() === text) return true;
+            throw new Error(`it says ${JSON.stringify(now.slice(0, 200))}`);
+        });
+    }
+
+    /** What a program copied last, once the page has it. */
+    copied(text) {
+        return until("the page's clipboard has what was copied", async () => {
+            const now = await this.desk.page.evaluate(() => navigator.clipboard.readText());
+            if (now.trim() === text) return true;
+            throw new Error(`it has ${JSON.stringify(now.slice(0, 200))}`);
+        });
+    }
+
+    /** Puts a text into the clipboard outside and pastes it. */
+    async pastes(text, chord = "Control+v") {
+        await this.desk.page.evaluate((text) => navigator.clipboard.writeText(text), text);
+        // The page looks at the clipboard when the user comes back to it.
+        await this.desk.page.evaluate(() => window.dispatchEvent(new Event("focus")));
+        await this.keyboard.press(chord);
+    }
+
+    /** Makes the page smaller: the window follows, and back again. */
+    async resizes() {
+        await this.tries("resize", async () => {
+            const before = (await this.window()).size;
+            await this.desk.page.setViewportSize({ width: 1000, height: 620 });
+            await until("the window follows", async () => {
+                const [width, height] = (await this.window()).size;
+                const place = await part(this.desk, "application", /.*/).first().boundingBox();
+                if (Math.abs(width - place.width) <= 1 && Math.abs(height - place.height) <= 1 && width < before[0]) return true;
+                throw new Error(`it has ${width}×${height}, its place ${place.width}×${place.height}`);
+            });
+            await this.desk.page.setViewportSize({ width: 1280, height: 720 });
+            await until("the window comes back", async () => (await this.window()).size[0] === before[0]);
+            await this.settles();
+        });
+    }
+
+    /**
+     * Ends it by its own key or by the frame's pill; what it asks then is answered by `confirm`.
+     * @param {() => Promise<unknown>} asks
+     */
+    async closes(asks) {
+        await this.tries("close", async () => {
+            await asks();
+            await becomes(this.session, "no window is left", (now) => now.sectors.every((sector) => sector.apps.length === 0));
+            const how = await Promise.race([this.program.exited, until("it has ended", () => this.program.how)]);
+            if (how.signal) throw new Error(`it ended by ${how.signal}`);
+        });
+    }
+}
+
+/** The environment of the programs in a session, as one of them sees it. */
+async function programEnvironment(session) {
+    const text = await readFile(session.place.file("environment"), "utf8");
+    const lines = text.split("\0").filter((line) => line.includes("="));
+    return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
+
+/** The arguments that make a session's first program tell its environment. */
+export function tellsEnvironment(place) {
+    const file = place.file("environment");
+    return ["--", "/bin/sh", "-c", `env -0 > '${file}.part'; mv '${file}.part' '${file}'`];
+}
+
+/** Waits until the environment is told. */
+export function environmentTold(place) {
+    return until("the environment of programs is known", () => readFile(place.file("environment"), "utf8"));
+}
+
+/** Writes a file of the user's before the application starts. */
+export async function writes(file, text) {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+}
+
+/** A name as a file may have it. */
+export function fileName(name) {
+    return name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}

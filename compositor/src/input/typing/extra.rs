@@ -1,12 +1,13 @@
 //! A keymap with characters that the layout in force does not have.
 //!
 //! It is the old keymap, in which keys that have a name but type nothing get characters. So the keys that someone holds
-//! down keep their meaning, and only the low key codes are used that every client knows. Those are few, some seventeen,
-//! so in a long text each carries a character on each of eight levels, for every change of the keymap costs the client
-//! milliseconds.
+//! down keep their meaning, and only the low key codes are used that every client knows. Those are few, some thirty, so in a
+//! long text each carries a character on each of eight levels, for every change of the keymap costs the client
+//! milliseconds. The keys F13 to F24 go first: Chromium knows keys by their codes, and does not know the nameless ones.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use smithay::input::keyboard::{Keycode, xkb};
 
@@ -24,6 +25,9 @@ const TYPE: &str = "\ttype \"TOS_EXTRA\" {
 \t\tmap[Shift+Mod5+Mod3]= 8;
 \t};
 ";
+
+/// F13 to F24, as XKB numbers them.
+const FUNCTION_KEYS: RangeInclusive<u32> = 183 + 8..=194 + 8;
 
 /// A keymap with extra characters, and the keys they are on.
 #[derive(Debug, Default)]
@@ -59,7 +63,8 @@ impl Extra {
             let kind = if symbols.len() > 1 { "type= \"TOS_EXTRA\", " } else { "" };
             if !symbols.is_empty() {
                 // Writing to a string cannot fail.
-                let _ = writeln!(lines, "\tkey <{name}> {{ {kind}symbols[Group1]= [ {} ] }};", symbols.join(", "));
+                let symbols = symbols.join(", ");
+                let _ = writeln!(lines, "\treplace key <{name}> {{ {kind}symbols[Group1]= [ {symbols} ] }};");
             }
         }
         let text = insert(base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), "xkb_types", TYPE)
@@ -88,13 +93,15 @@ fn symbol(c: char) -> String {
     }
 }
 
-/// Keys with a name and no symbol, from the highest code down: what a low one means without a symbol, a client is more
-/// likely to know.
+/// Keys with a name that type nothing: F13 to F24, which few keyboards have, then those without a symbol, from the highest
+/// code down, for what a low one means without a symbol a client is more likely to know.
 fn free_keys(keymap: &xkb::Keymap) -> Vec<(Keycode, String)> {
-    let free = |code: Keycode| keymap.num_layouts_for_key(code) == 0;
+    let state = xkb::State::new(keymap);
+    let functions = FUNCTION_KEYS.map(Keycode::new).filter(|code| state.key_get_utf8(*code).is_empty());
+    let free = |code: &Keycode| keymap.num_layouts_for_key(*code) == 0 && !FUNCTION_KEYS.contains(&code.raw());
     // Codes above 255 cannot be told to X11 clients.
     let codes = keymap.min_keycode().raw()..=keymap.max_keycode().raw().min(255);
-    let keys = codes.rev().map(Keycode::new).filter(|code| free(*code));
+    let keys = functions.chain(codes.rev().map(Keycode::new).filter(free));
     keys.filter_map(|code| Some((code, keymap.key_get_name(code)?.to_owned()))).collect()
 }
 

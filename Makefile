@@ -10,7 +10,7 @@ DEBUG := target/debug/tos-comp
 PROGRAM ?= foot --config=tests/foot.ini fish
 ARGS ?=
 
-.PHONY: help run test bench lint deps build e2e clean
+.PHONY: help run test bench lint deps build e2e apps clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,9 +31,13 @@ test: build ## Run every test
 	npm run --silent check
 	npm test --silent
 	TOS_COMP=$(DEBUG) npm run --silent e2e
+	TOS_COMP=$(DEBUG) node tests/apps/run.mjs --quick
 
 e2e: build ## Run the tests in real browsers only
 	TOS_COMP=$(DEBUG) npm run --silent e2e
+
+apps: build ## Try real applications, installing what is missing; pictures and a table in apps-out/
+	TOS_COMP=$(DEBUG) node tests/apps/run.mjs --install
 
 bench: deps ## Measure; prints tables, writes bench-out/
 	cargo build --release --workspace --bins
@@ -45,4 +49,4 @@ lint: deps ## Check format and lints
 
 clean: ## Remove what was built
 	cargo clean
-	rm -rf node_modules bench-out
+	rm -rf node_modules bench-out apps-out

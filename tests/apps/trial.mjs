@@ -112,12 +112,16 @@ export class Trial {
 
     /** Waits until the main window has the size of its place in the picture. */
     async fills() {
-        await this.tries("fills", () => until("the window fills its place", async () => {
-            const place = await part(this.desk, "application", /.*/).first().boundingBox();
-            const [width, height] = (await this.window()).size;
-            if (Math.abs(width - place.width) <= 1 && Math.abs(height - place.height) <= 1) return true;
-            throw new Error(`it has ${width}×${height}, its place ${place.width}×${place.height}`);
-        }));
+        await this.tries("fills", () => until("the window fills its place", () => this.fitting()));
+    }
+
+    /** The window's width, if it is as large as its place; one that keeps its proportions need only reach two sides. */
+    async fitting() {
+        const place = await part(this.desk, "application", /.*/).first().boundingBox();
+        const [width, height] = (await this.window()).size;
+        const [right, below] = [place.width - width, place.height - height];
+        if (Math.min(right, below) >= -1 && (Math.abs(right) <= 1 || Math.abs(below) <= 1)) return width;
+        throw new Error(`it has ${width}×${height}, its place ${place.width}×${place.height}`);
     }
 
     /** A click at a place of the main window, logical points from its corner; negative ones count from the other side. */
@@ -169,23 +173,25 @@ export class Trial {
         });
     }
 
-    /** A menu over a moving picture: nothing around it is at rest, so its own window tells, or its part of the picture. */
+    /** A menu beside a film, which is never at rest: the half of the picture without it tells. */
     async menuOverFilm(chord) {
         await this.tries("menu", async () => {
-            const before = await this.corner();
+            const before = await this.upperHalf();
+            const changed = async () => {
+                const now = await this.upperHalf();
+                return now.filter((value, at) => Math.abs(value - before[at]) > 24).length;
+            };
             await this.keyboard.press(chord);
-            await until("a menu is seen", async () => (await this.corner()) !== before);
+            await until("a menu is seen", async () => (await changed()) > 200);
             await this.photo("menu-open");
             await this.keyboard.press("Escape");
-            await until("it is gone", async () => (await this.corner()) === before);
+            await until("it is gone", async () => (await changed()) < 60);
         });
     }
 
-    /** The picture's right upper quarter, where no film is, coarsely. */
-    async corner() {
-        const now = await this.desk.glance();
-        const right = now.filter((_, at) => at % 160 > 125 && at % 160 < 156 && at > 160 * 8 && at < 160 * 60);
-        return right.map((value) => Math.round(value / 48)).join("");
+    /** The picture's upper half, where no film is. */
+    async upperHalf() {
+        return (await this.desk.glance()).slice(160 * 8, 160 * 40);
     }
 
     /** A film to play. */
@@ -244,14 +250,9 @@ export class Trial {
         await this.tries("resize", async () => {
             const before = (await this.window()).size;
             await this.desk.page.setViewportSize({ width: 1000, height: 620 });
-            await until("the window follows", async () => {
-                const [width, height] = (await this.window()).size;
-                const place = await part(this.desk, "application", /.*/).first().boundingBox();
-                if (Math.abs(width - place.width) <= 1 && Math.abs(height - place.height) <= 1 && width < before[0]) return true;
-                throw new Error(`it has ${width}×${height}, its place ${place.width}×${place.height}`);
-            });
+            await until("the window follows", async () => (await this.fitting()) < before[0]);
             await this.desk.page.setViewportSize({ width: 1280, height: 720 });
-            await until("the window comes back", async () => (await this.window()).size[0] === before[0]);
+            await until("the window comes back", async () => Math.abs((await this.fitting()) - before[0]) <= 2);
             await this.settles();
         });
     }

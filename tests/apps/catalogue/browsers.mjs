@@ -3,7 +3,7 @@
 import { writes } from "../trial.mjs";
 
 const PAGE = `<!doctype html><meta charset="utf-8"><title>trial</title>
-<style>body{margin:0;background:#204060}textarea{display:block;width:100%;height:60px;font:24px monospace}video{width:960px;height:540px}</style>
+<style>body{margin:0;background:#204060}textarea{display:block;width:100%;height:60px;font:24px monospace}video{position:fixed;bottom:0;left:0;width:640px;height:270px}</style>
 <textarea autofocus></textarea><video src="film.webm" autoplay muted loop></video>`;
 
 /** @param {import("../trial.mjs").Trial} trial */
@@ -61,7 +61,7 @@ export default [
             const lines = preferences.map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
             await writes(trial.file("profile/user.js"), lines.join("\n"));
         },
-        drive: (trial) => browses(trial, { menu: "F10", quits: "Control+q" }),
+        drive: (trial) => browses(trial, { menu: "Shift+F10", quits: "Control+q" }),
     },
     {
         name: "chromium",
@@ -70,6 +70,6 @@ export default [
         args: ["-c", 'exec chromium --ozone-platform=wayland --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update --disable-sync --password-store=basic --user-data-dir="$HOME/profile" "file://$HOME/page.html"'],
         id: /chromium/i,
         prepare,
-        drive: (trial) => browses(trial, { menu: "Alt+e", quits: "Control+Shift+w" }),
+        drive: (trial) => browses(trial, { menu: "Shift+F10", quits: "Control+Shift+w" }),
     },
 ];

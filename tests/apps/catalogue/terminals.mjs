@@ -1,7 +1,5 @@
 // Terminals: what is typed runs in a shell, whose files tell.
 
-import { becomes } from "../../browser/harness/desktop.mjs";
-
 const shell = { PS1: "> ", SHELL: "/bin/sh" };
 
 /** @param {import("../trial.mjs").Trial} trial */
@@ -54,27 +52,5 @@ export default [
         env: shell,
         id: /weston/i,
         drive: (trial) => works(trial, { pastes: "Control+Shift+V" }),
-    },
-    {
-        name: "xterm",
-        packages: ["xterm", "xwayland"],
-        command: "xterm",
-        args: ["-xrm", "XTerm*selectToClipboard: true", "-xrm", "XTerm*VT100.translations: #override Ctrl Shift <Key>V: insert-selection(CLIPBOARD)", "-e", "/bin/sh"],
-        env: shell,
-        id: /xterm/i,
-        quick: true,
-        async drive(trial) {
-            await trial.menu(async () => {
-                // Its menu lasts as long as the button is held.
-                await trial.keyboard.down("Control");
-                await trial.mouse.move(...(await trial.point(200, 200)));
-                await trial.mouse.down();
-            }, async () => {
-                await trial.mouse.up();
-                await trial.keyboard.up("Control");
-            });
-            await works(trial, { pastes: "Control+Shift+V" });
-            await becomes(trial.session, "it is gone", (now) => now.sectors.every((sector) => sector.apps.length === 0));
-        },
     },
 ];

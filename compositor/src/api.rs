@@ -67,6 +67,9 @@ impl State {
             return self.act_ui(action).map_err(|message| Refusal::conflict("not_possible", message));
         }
         let operation = read::<Operation>(command)?;
+        if self.lock.is_locked() {
+            return Err(Refusal::conflict("locked", "the session is locked"));
+        }
         self.operate(&operation).map_err(|refused| refusal(&refused))
     }
 

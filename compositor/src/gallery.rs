@@ -204,7 +204,14 @@ impl Pictures for Lookup<'_> {
     }
 
     fn panels(&mut self) -> Vec<Piece> {
-        self.layers(true, None)
+        if !self.state.lock.is_locked() {
+            return self.layers(true, None);
+        }
+        let mut pieces = Vec::new();
+        for tree in self.state.lock_placed(self.screen) {
+            compose::pieces(&tree, self.scale, None, &mut pieces);
+        }
+        pieces
     }
 
     fn terminal(&mut self, shown: &TerminalShown) -> Vec<Piece> {

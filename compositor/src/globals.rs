@@ -16,6 +16,7 @@ use smithay::wayland::security_context::SecurityContextState;
 use smithay::wayland::selection::data_device::DataDeviceState;
 use smithay::wayland::selection::primary_selection::PrimarySelectionState;
 use smithay::wayland::selection::{ext_data_control, wlr_data_control};
+use smithay::wayland::session_lock::SessionLockManagerState;
 use smithay::wayland::shell::wlr_layer::WlrLayerShellState;
 use smithay::wayland::shell::xdg::XdgShellState;
 use smithay::wayland::shell::xdg::decoration::XdgDecorationState;
@@ -44,6 +45,7 @@ pub struct Globals {
     /// Held once for each door that a sandbox has open.
     pub(crate) sandboxes: Arc<()>,
     pub(crate) layer_shell: WlrLayerShellState,
+    pub(crate) session_lock: SessionLockManagerState,
     _output_manager: OutputManagerState,
     _decoration: XdgDecorationState,
     _viewporter: ViewporterState,
@@ -75,6 +77,7 @@ impl Globals {
             activation: XdgActivationState::new::<State>(display),
             sandboxes: Arc::default(),
             layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
+            session_lock: SessionLockManagerState::new::<State, _>(display, unconfined),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),
             _decoration: XdgDecorationState::new::<State>(display),
             _viewporter: ViewporterState::new::<State>(display),

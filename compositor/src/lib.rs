@@ -17,6 +17,7 @@ pub mod globals;
 mod handlers;
 pub mod input;
 mod layers;
+mod lock;
 mod mirror;
 pub mod opening;
 pub mod pacing;

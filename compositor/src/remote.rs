@@ -289,7 +289,9 @@ impl State {
     fn page_stages(&mut self, viewer: ViewerId, ask: u32, request: StagingRequest) {
         // One that is not known any more may do nothing.
         let role = self.staging.roles.get(&viewer).copied().unwrap_or(Role::View);
-        if role >= Role::Control {
+        if self.lock.is_locked() {
+            self.notice(viewer, "The session is locked.".into());
+        } else if role >= Role::Control {
             self.staging_request(role, request, Asker::Page { viewer, ask });
         }
     }

@@ -26,6 +26,7 @@ use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
 use crate::input::compose::Compose;
 use crate::layers::Layers;
+use crate::lock::SessionLock;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
@@ -117,6 +118,8 @@ pub struct State {
     pub(crate) keys_by_super: bool,
     /// What programs show on the outputs themselves.
     pub(crate) layers: Layers,
+    /// What is shown instead of the desktop while it is locked.
+    pub(crate) lock: SessionLock,
     /// Everything the user can set.
     pub(crate) settings: Config,
     /// Thumbnails and icons; away only while they are painted.
@@ -235,6 +238,7 @@ impl State {
             super_held: None,
             keys_by_super: false,
             layers: Layers::default(),
+            lock: SessionLock::default(),
             settings,
             gallery: Some(gallery),
             preferences: Preferences::default(),
@@ -283,6 +287,7 @@ impl State {
         self.relayout_outdated();
         self.keep_constraints();
         self.tick();
+        self.follow_lock();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");
         }

@@ -274,6 +274,8 @@ pub enum UiAction {
         /// 0.75 to 3.
         factor: f64,
     },
+    /// Ends the lock of the session, whoever locked it.
+    Unlock,
     /// Full motion or reduced.
     ReducedMotion {
         /// Whether reduced.

@@ -48,6 +48,18 @@ impl Viewport {
     }
 }
 
+/// What an output shows instead of the desktop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lock {
+    /// Nothing: the session is not locked.
+    #[default]
+    Open,
+    /// Our own lock screen, since no program shows one, or none any more.
+    Curtain,
+    /// What the program shows that locked it.
+    Program,
+}
+
 /// What lies on an output without being in the hierarchy, such as a program's bar along an edge.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panels {
@@ -55,6 +67,8 @@ pub struct Panels {
     pub reserved: [f64; 4],
     /// Some are seen above the windows.
     pub shown: bool,
+    /// Whether the session is locked, and by what that is shown.
+    pub lock: Lock,
     /// What the one is called that keeps the keyboard or covers everything. Zooming out closes it.
     pub grabbing: Option<String>,
 }

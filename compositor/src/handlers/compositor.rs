@@ -71,6 +71,7 @@ impl CompositorHandler for State {
         }
         self.window_committed(&root);
         self.layer_committed(&root);
+        self.lock_committed(&root);
         if matches!(&self.cursor.status, CursorImageStatus::Surface(cursor) if *cursor == root) {
             self.cursor_committed();
         } else if changed || waiting {

@@ -17,6 +17,7 @@ mod relative_pointer;
 pub(crate) mod screencopy;
 mod seat;
 mod security_context;
+mod session_lock;
 mod shm;
 mod single_pixel_buffer;
 mod tablet;

@@ -62,7 +62,8 @@ impl XdgShellHandler for State {
         let Ok(root) = find_popup_root_surface(&kind) else { return };
         let window = self.shell.window_of(&root);
         let in_focus = window.is_some() && window == self.shell.focused();
-        if !in_focus && self.layer_placement(&root).is_none() {
+        let locked = self.lock.is_locked();
+        if locked || !in_focus && self.layer_placement(&root).is_none() {
             // It is not the answer to anything that was done to this window, which may not even be seen.
             let _ = PopupManager::dismiss_popup(&root, &kind);
             return;

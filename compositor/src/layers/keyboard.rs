@@ -21,12 +21,20 @@ impl State {
         })
     }
 
+    /// Whose the keyboard is if the desktop gives it to a window: a lock screen's and nobody else's while the session is
+    /// locked.
+    pub(crate) fn keyboard_instead_of(&self, window: Option<WlSurface>) -> Option<WlSurface> {
+        if self.lock.is_locked() {
+            return self.lock_with_keyboard();
+        }
+        self.layer_with_keyboard().or(window)
+    }
+
     /// Gives the keyboard to whom it belongs now. A menu that has it keeps it.
     pub(crate) fn refocus_keyboard(&mut self) {
         let Some(keyboard) = self.seat.get_keyboard().filter(|keyboard| !keyboard.is_grabbed()) else { return };
-        let window = || self.shell.focused().and_then(|id| self.shell.get(id));
-        let surface =
-            self.layer_with_keyboard().or_else(|| window().map(|window| window.toplevel.wl_surface().clone()));
+        let window = self.shell.focused().and_then(|id| self.shell.get(id));
+        let surface = self.keyboard_instead_of(window.map(|window| window.toplevel.wl_surface().clone()));
         if keyboard.current_focus() != surface {
             self.end_repeat();
             self.compose.reset();

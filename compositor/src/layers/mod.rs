@@ -245,10 +245,11 @@ impl State {
     fn panels(&self, id: OutputId, reserved: Reserved) -> Panels {
         let whole = self.is_covered(id);
         let above = self.layers_above(id);
+        let lock = self.lock_on(id);
         let grabbing = self.grabbing_layer(id).map(|layer| layer.name.clone());
         let Reserved { left, top, right, bottom } = if whole { Reserved::default() } else { reserved };
         let reserved = [left, top, right, bottom].map(f64::from);
-        Panels { reserved, shown: !above.is_empty(), grabbing }
+        Panels { reserved, shown: !above.is_empty(), lock, grabbing }
     }
 
     /// Whether one window covers all of an output.
@@ -277,6 +278,9 @@ impl State {
 
     /// Closes what stands in the user's way on the screen with the keyboard. Whether there was something.
     pub(crate) fn dismiss_layers(&mut self) -> bool {
+        if self.layers.list.is_empty() {
+            return false;
+        }
         let id = self.screen().id;
         let Some(layer) = self.grabbing_layer(id) else { return false };
         let surface = layer.surface.clone();
@@ -302,8 +306,13 @@ impl State {
         layers.into_iter().rev().flat_map(Self::layer_trees).collect()
     }
 
-    /// The surfaces of a screen that are on it but not in sight at the moment, if asked for, or those that are.
+    /// The surfaces of an output itself that are in sight at the moment, or those that are not, whatever they are for.
     pub(crate) fn layers_seen(&self, id: OutputId, seen: bool) -> Vec<WlSurface> {
+        if self.lock.is_locked() {
+            let lock = self.lock_placed(id).into_iter().filter(|_| seen).map(|tree| tree.surface);
+            let others = self.layers.list.iter().filter(|layer| !seen && layer.screen == id);
+            return lock.chain(others.flat_map(Self::layer_trees).map(|tree| tree.surface)).collect();
+        }
         let below = self.screens.get(id).is_some_and(Screen::shows_window_area);
         let on = self.layers.list.iter().filter(|layer| layer.screen == id);
         let above: Vec<&WlSurface> = self.layers_above(id).into_iter().map(Layer::root).collect();

@@ -86,6 +86,9 @@ impl State {
     /// Whose a key is that went down.
     fn pressed(&mut self, code: Keycode, modifiers: ModifiersState, key: &KeysymHandle<'_>) -> FilterResult<Ours> {
         let modified = key.modified_sym();
+        if self.lock.is_locked() {
+            return self.pressed_while_locked(code, modified);
+        }
         if is_super(modified) {
             self.super_went_down();
             return FilterResult::Forward;
@@ -133,6 +136,21 @@ impl State {
         };
         self.swallowed.push(code);
         FilterResult::Intercept(ours)
+    }
+
+    /// While the session is locked, keys are the lock screen's; with ours, only those that press its button.
+    fn pressed_while_locked(&mut self, code: Keycode, modified: Keysym) -> FilterResult<Ours> {
+        if self.lock_with_keyboard().is_some() || modified.is_modifier_key() {
+            return FilterResult::Forward;
+        }
+        self.swallowed.push(code);
+        let key = modified.raw();
+        FilterResult::Intercept(match modified {
+            Keysym::Tab | Keysym::Return | Keysym::KP_Enter | Keysym::space => {
+                Ours::Typed(Pressed { modifiers: Modifiers::default(), raw: key, modified: key })
+            }
+            _ => Ours::Nothing,
+        })
     }
 
     /// A key came up: it belongs to whom it was pressed for.
@@ -204,6 +222,7 @@ impl State {
     pub fn type_text(&mut self, text: &str) {
         match (self.holder(), self.terminal_with_keyboard()) {
             (Holder::Terminal, Some(id)) => return self.terminal_text(id, text),
+            (Holder::Interface, _) if self.lock.is_locked() => return,
             (Holder::Interface | Holder::Terminal, _) => return self.interface_text(text),
             (Holder::Window, _) => {}
         }

@@ -137,6 +137,10 @@ impl State {
             return;
         }
         self.focus_pane_at(at);
+        if self.lock.is_locked() {
+            self.refocus_keyboard();
+            return;
+        }
         if let Some(id) = self.shell.window_of(surface)
             && self.shell.focused() != Some(id)
         {

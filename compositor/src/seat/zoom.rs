@@ -51,6 +51,9 @@ impl State {
         if self.hold.is_some() {
             return true;
         }
+        if self.lock.is_locked() {
+            return false;
+        }
         let screen = self.screens.at(at);
         let at = shell::point(screen.local(at));
         let output = self.shell.desktop.output(screen.id);

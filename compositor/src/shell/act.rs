@@ -58,6 +58,9 @@ impl Shell {
 impl State {
     /// Who has the keyboard.
     pub fn holder(&mut self) -> Holder {
+        if self.lock.is_locked() {
+            return if self.lock_with_keyboard().is_some() { Holder::Window } else { Holder::Interface };
+        }
         let own = &self.screen().interface;
         let opened = own.overlay.is_some() || own.prompt.keyboard;
         let interface = opened || (self.shell.focused().is_none() && self.layer_with_keyboard().is_none());
@@ -70,6 +73,9 @@ impl State {
 
     /// The terminal that plain keys go to.
     pub(crate) fn terminal_with_keyboard(&mut self) -> Option<TerminalId> {
+        if self.lock.is_locked() {
+            return None;
+        }
         let focused = self.shell.desktop.focused_output().id;
         let (interface, sight) = self.screens.get_or_first_mut(focused).apart(&self.shell);
         interface.terminal_has_keyboard(&sight)
@@ -156,7 +162,14 @@ impl State {
     /// # Errors
     /// Why not, in words for the screen.
     pub(crate) fn act_ui(&mut self, action: UiAction) -> Result<(), String> {
+        if self.lock.is_locked() && action != UiAction::Unlock {
+            return Err("the session is locked".into());
+        }
         match action {
+            UiAction::Unlock => {
+                self.unlock_session();
+                Ok(())
+            }
             UiAction::Launch { entry } => self.launch(&entry),
             UiAction::Another { node } => self.run_another(node),
             UiAction::SectorNumber { number } => {
@@ -213,6 +226,9 @@ impl State {
 
     /// Does what a chord of the user's stands for.
     pub(crate) fn act_bound(&mut self, action: config::Action) {
+        if self.lock.is_locked() {
+            return;
+        }
         let action = match action {
             config::Action::Operation(operation) => return self.try_to(&operation),
             config::Action::Ui(action) => action,
@@ -309,6 +325,7 @@ impl State {
 
     /// Shows the list of keys, or takes it away.
     pub(crate) fn show_keys(&mut self, shown: bool) {
+        let shown = shown && !self.lock.is_locked();
         if matches!(self.screen().interface.overlay, Some(Overlay::Keys)) != shown {
             self.tell(self.screen().id, |interface, sight, _| interface.act(&UiAction::Keys, sight));
         }

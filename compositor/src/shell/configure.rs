@@ -89,6 +89,7 @@ impl State {
         let window = self.shell.windows.iter().find(|window| Some(window.toplevel.wl_surface()) == root.as_ref());
         let home = || window.and_then(|window| self.screens.get(window.home));
         let layer = root.as_ref().and_then(|root| self.layer_placement(root)).map(|(screen, _)| screen);
+        let layer = layer.or_else(|| root.as_ref().and_then(|root| self.lock_screen_of(root)));
         let screen = layer.or_else(home).unwrap_or_else(|| self.screen());
         with_states(surface, |states| send_scale(surface, states, screen.scale()));
     }

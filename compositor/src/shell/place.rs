@@ -170,6 +170,11 @@ impl State {
         if self.hold.is_some() || covered() {
             return None;
         }
+        if self.lock.is_locked() {
+            let lock = self.lock_placed(screen.id);
+            let (surface, corner) = lock.iter().find_map(|tree| compose::surface_under(tree, local))?;
+            return Some((surface, corner + screen.origin().to_f64()));
+        }
         let above = self.layers_placed(screen.id, true);
         if let Some((surface, corner)) = above.iter().find_map(|tree| compose::surface_under(tree, local)) {
             return Some((surface, corner + screen.origin().to_f64()));

@@ -54,6 +54,7 @@ impl State {
         let Some(screen) = self.screens.get_mut(id) else { return };
         screen.forget(&self.shell);
         let whole = panes_area(&self.theme, screen.logical_size(), screen.scale(), ui_scale);
+        self.resize_lock_on(id);
         let panels = self.arrange_layers(id);
         let area = panels.leave(whole);
         self.shell.desktop.set_panels(id, panels);

@@ -240,7 +240,7 @@ impl State {
         self.compose.reset();
         self.layers_forget_touch();
         let surface = window.and_then(|id| self.shell.get(id)).map(|window| window.toplevel.wl_surface().clone());
-        let surface = self.layer_with_keyboard().or(surface);
+        let surface = self.keyboard_instead_of(surface);
         if let Some(keyboard) = self.seat.get_keyboard() {
             keyboard.set_focus(self, surface, SERIAL_COUNTER.next_serial());
         }

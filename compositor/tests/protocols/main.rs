@@ -40,6 +40,7 @@ mod primary_selection;
 mod relative_pointer;
 mod screencopy;
 mod security_context;
+mod session_lock;
 mod shm;
 mod single_pixel_buffer;
 mod subsurface;

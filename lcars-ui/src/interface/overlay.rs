@@ -134,6 +134,7 @@ impl Interface {
             | UiAction::ToEnd { .. }
             | UiAction::SectorNumber { .. }
             | UiAction::Theme { .. }
+            | UiAction::Unlock
             | UiAction::Scale { .. }
             | UiAction::ReducedMotion { .. } => return vec![(pane, Action::Ui(action.clone()))],
         }

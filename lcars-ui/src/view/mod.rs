@@ -3,6 +3,7 @@
 pub mod build;
 mod frame;
 mod levels;
+mod lock;
 mod map;
 mod metrics;
 mod overlay;
@@ -30,7 +31,7 @@ use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 use crate::shells::Shells;
 use crate::theme::{Colour, Theme};
-use crate::viewport::{PANE_GAP, Panels};
+use crate::viewport::{Lock, PANE_GAP, Panels};
 
 /// The theme of a question about something dangerous.
 const RED_ALERT: &str = "red-alert";
@@ -197,6 +198,10 @@ pub fn build(inputs: &Inputs) -> View {
     moving |= !inputs.interface.files.rests(inputs.now);
     overlay::draw(inputs, &mut b);
     let moving = moving || inputs.interface.hold_moves(inputs.now);
+    let lock = inputs.desktop.output(inputs.output).map_or(Lock::Open, |output| output.panels.lock);
+    if lock != Lock::Open {
+        return lock::build(inputs, lock, areas);
+    }
     View {
         background: inputs.theme.bg,
         scene: b.scene,

@@ -6,6 +6,7 @@ mod dialog;
 mod drag;
 mod keys;
 mod launcher;
+mod locked;
 mod log;
 mod menu;
 mod panels;
@@ -25,6 +26,7 @@ use crate::geometry::{Rect, Size};
 use crate::interface::Overlay;
 
 pub use keys::Binding;
+pub(super) use locked::locked;
 
 /// Draws what is open, what is dragged and the alerts, in this order.
 pub(super) fn draw(inputs: &Inputs, b: &mut Builder) {

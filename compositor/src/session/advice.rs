@@ -10,7 +10,9 @@ use std::time::Duration;
 use calloop::RegistrationToken;
 use calloop::channel::{Event, SyncSender, sync_channel};
 use calloop::timer::{TimeoutAction, Timer};
+use lcars_ui::hierarchy::TerminalId;
 use lcars_ui::shells::{Candidate, Colours, Completions, SuggestedFrom, Suggestion, Syntax};
+use shell_bridge::modules::{Kind, Request};
 use shell_bridge::query::{Fish, Role};
 
 use crate::state::State;
@@ -32,9 +34,17 @@ const MOST_RAN: usize = 512;
 #[derive(Debug)]
 enum Question {
     /// What could stand at a place of a text, in bytes.
-    Complete { text: String, cursor: usize, directory: PathBuf },
+    Complete { text: String, cursor: usize, place: Place },
     /// What the parts of a text are, how it could go on, and what like it was run before.
-    Look { text: String, directory: PathBuf },
+    Look { text: String, place: Place },
+}
+
+/// Where a text would run.
+#[derive(Debug, Clone, PartialEq)]
+struct Place {
+    directory: PathBuf,
+    /// Where the shell finds programs, if that is not where this process does.
+    path: Option<String>,
 }
 
 /// What Fish answers.
@@ -49,9 +59,11 @@ enum Advice {
 pub(crate) struct Advisor {
     thread: Option<Sender<Question>>,
     /// The text that was asked about, and where its shell was.
-    asked: Option<(String, PathBuf)>,
+    asked: Option<(String, Place)>,
     /// What is to be asked about when nothing more is typed.
-    typing: Option<((String, PathBuf), RegistrationToken)>,
+    typing: Option<((String, Place), RegistrationToken)>,
+    /// The shell that was asked what it knows when the prompt was opened.
+    opened: Option<TerminalId>,
     /// What was run in this session and where, the newest last.
     ran: Vec<(String, String)>,
 }
@@ -85,15 +97,35 @@ impl State {
 
     /// The prompt asks what could stand at its cursor.
     pub(crate) fn complete_prompt(&mut self, text: String, cursor: usize) {
-        let directory = self.prompt_directory();
-        self.ask(Question::Complete { text, cursor, directory });
+        let place = self.prompt_place();
+        self.ask(Question::Complete { text, cursor, place });
     }
 
-    /// Where the shell is that the prompt speaks to; where the user is at home if that is not known.
-    fn prompt_directory(&self) -> PathBuf {
-        let terminal = self.shell.desktop.prompt_terminal().and_then(|id| self.shell.desktop.terminal(id));
-        let told = terminal.and_then(|terminal| terminal.directory.clone()).map(PathBuf::from);
-        told.or_else(|| Some(self.session.as_ref()?.dirs().home.clone())).unwrap_or_else(|| "/".into())
+    /// Where what is in the prompt would run.
+    fn prompt_place(&self) -> Place {
+        let (directory, _) = self.directory_of(self.shell.desktop.prompt_sector());
+        let path = self.shell.desktop.prompt_terminal().and_then(|id| self.terminals.path(id));
+        Place { directory, path }
+    }
+
+    /// Whoever opens the prompt is shown what the shell itself suggests: how what stands half typed there could go on, and
+    /// what was run of late where that is not in the history of Fish.
+    fn ask_shell_of_prompt(&mut self) {
+        let open = self.screen().interface.prompt.keyboard;
+        let terminal = self.shell.desktop.prompt_terminal().filter(|_| open);
+        let before = self.advisor.opened;
+        let Some(id) = terminal.filter(|id| self.can_give(*id).is_ok()) else {
+            self.advisor.opened = before.filter(|id| terminal == Some(*id));
+            return;
+        };
+        if before == Some(id) {
+            return;
+        }
+        self.advisor.opened = Some(id);
+        if matches!(self.terminals.kind(id), Some(Kind::Bash | Kind::Zsh)) {
+            self.ask_shell(id, Request::Suggest);
+        }
+        self.ask_shell(id, Request::Complete);
     }
 
     /// Runs after every turn of the loop: asks about what stands in the prompt, a moment after the last key.
@@ -101,9 +133,10 @@ impl State {
         if self.session.is_none() || self.shell.desktop.prompt_terminal().is_none() {
             return;
         }
+        self.ask_shell_of_prompt();
         let prompt = &self.screen().interface.prompt;
         let text = if prompt.query().is_some() { "" } else { prompt.text() };
-        let now = (text.to_owned(), self.prompt_directory());
+        let now = (text.to_owned(), self.prompt_place());
         let waits = self.advisor.typing.as_ref().map(|(waits, _)| waits);
         if waits.or(self.advisor.asked.as_ref()) == Some(&now) {
             return;
@@ -112,9 +145,9 @@ impl State {
             self.handle.remove(timer);
         }
         let inserted = self.handle.insert_source(Timer::from_duration(TYPED), |_, (), state: &mut State| {
-            if let Some(((text, directory), _)) = state.advisor.typing.take() {
-                state.advisor.asked = Some((text.clone(), directory.clone()));
-                state.ask(Question::Look { text, directory });
+            if let Some(((text, place), _)) = state.advisor.typing.take() {
+                state.advisor.asked = Some((text.clone(), place.clone()));
+                state.ask(Question::Look { text, place });
             }
             TimeoutAction::Drop
         });
@@ -128,7 +161,7 @@ impl State {
         match advice {
             Advice::Completions(completions) => self.shell.shells.prompt.completions = Some(completions),
             Advice::Looked { text, spans, completed, ran } => {
-                let here = self.prompt_directory();
+                let here = self.prompt_place().directory;
                 let mine = self.advisor.ran.iter().rev().map(|(_, command)| command.clone());
                 if text.is_empty() {
                     let history = unique(mine.chain(ran.iter().cloned()), MOST_HISTORY);
@@ -171,12 +204,14 @@ fn advise(asked: &Receiver<Question>, answer: &SyncSender<Advice>) {
         // Only the newest of each kind is still wanted.
         for question in std::iter::once(first).chain(asked.try_iter()) {
             match question {
-                Question::Complete { text, cursor, directory } => complete = Some((text, cursor, directory)),
-                Question::Look { text, directory } => look = Some((text, directory)),
+                Question::Complete { text, cursor, place } => complete = Some((text, cursor, place)),
+                Question::Look { text, place } => look = Some((text, place)),
             }
         }
-        let completed = complete.map(|(text, cursor, directory)| completions(&fish, text, cursor, &directory));
-        let looked = look.map(|(text, directory)| look_at(&fish, text, &directory));
+        let there = |place: &Place| fish.clone().with_path(place.path.clone());
+        let completed =
+            complete.map(|(text, cursor, place)| completions(&there(&place), text, cursor, &place.directory));
+        let looked = look.map(|(text, place)| look_at(&there(&place), text, &place.directory));
         for advice in completed.into_iter().chain(looked) {
             if answer.send(advice).is_err() {
                 return;
@@ -233,7 +268,7 @@ fn syntax(role: Role) -> Syntax {
 }
 
 /// Where the last word of a text begins, in bytes: behind the last space or separator that is neither quoted nor escaped.
-fn last_word(text: &str) -> usize {
+pub(super) fn last_word(text: &str) -> usize {
     let (mut from, mut quote, mut escaped) = (0, None, false);
     for (at, c) in text.char_indices() {
         if std::mem::take(&mut escaped) {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use calloop::channel::{Event, SyncSender, sync_channel};
@@ -11,6 +11,7 @@ use lcars_ui::files::{Entry, Failure, Listing, Progress};
 use lcars_ui::hierarchy::{OutputId, SectorId};
 use lcars_ui::interface::prompt::fit;
 use lcars_ui::shells::Found;
+use shell_bridge::modules::Request;
 
 use crate::services::directory::{self, Directories, read};
 use crate::services::dirs::Dirs;
@@ -80,15 +81,6 @@ impl Followed {
 }
 
 impl State {
-    /// The directory that a sector shows, and whether its terminal is there.
-    fn directory_of(&self, sector: SectorId) -> Option<(PathBuf, bool)> {
-        let sector = self.shell.desktop.tree().sector(sector)?;
-        let terminal = sector.shown_terminal().filter(|terminal| terminal.is_alive());
-        let own = terminal.and_then(|terminal| terminal.directory.as_ref()).map(PathBuf::from);
-        let home = || self.session.as_ref().map(|session| (session.dirs.home.clone(), false));
-        own.filter(|own| own.is_absolute()).map(|own| (own, true)).or_else(home)
-    }
-
     /// Begins to read what somebody looks at, and stops to read what nobody does.
     pub(crate) fn follow_directories(&mut self) {
         let mut wanted = self.shell.sectors_with_files();
@@ -103,7 +95,7 @@ impl State {
             shown.watched = None;
         }
         for sector in wanted {
-            let Some((path, at_terminal)) = self.directory_of(sector) else { continue };
+            let (path, at_terminal) = self.directory_of(Some(sector));
             self.show_directory(sector, path, at_terminal);
         }
     }
@@ -194,11 +186,26 @@ impl State {
         let at_terminal = known.is_some_and(|known| known.at_terminal);
         let listing = Arc::new(Listing { at_terminal, ..told.listing });
         session.directories.remember(&listing);
+        let failed = matches!(listing.progress, Progress::Failed(_));
         if known.is_none_or(|known| **known != *listing) {
             self.shell.directories.by_sector.insert(told.sector, listing);
             self.shell.outdated = true;
             self.screens.damage();
         }
+        let terminal = self.shell.desktop.tree().sector(told.sector).and_then(|sector| sector.terminal);
+        if let Some(terminal) = terminal.filter(|_| failed && at_terminal) {
+            // The shell may be where this process is not let in.
+            self.ask_shell(terminal, Request::Directory);
+        }
+    }
+
+    /// A shell told what is in the directory that a sector shows. It counts for as long as nobody knows better.
+    pub(super) fn directory_hinted(&mut self, sector: SectorId, path: &Path, entries: Vec<Entry>, cut: bool) {
+        let known = self.shell.directories.of(sector);
+        let Some(listing) = known.and_then(|known| hinted(known, path, entries, cut)) else { return };
+        self.shell.directories.by_sector.insert(sector, Arc::new(listing));
+        self.shell.outdated = true;
+        self.screens.damage();
     }
 
     /// Tells files how late it is, to the minute.
@@ -211,6 +218,19 @@ impl State {
             self.shell.outdated |= !self.shell.directories.by_sector.is_empty();
         }
     }
+}
+
+/// What is shown of a directory when a shell has told what is in it; nothing where that is not wanted.
+fn hinted(known: &Listing, path: &Path, entries: Vec<Entry>, cut: bool) -> Option<Listing> {
+    let progress = match known.progress {
+        // What the disk says when it answers takes its place.
+        Progress::Reading if known.entries.is_empty() => Progress::Reading,
+        // The disk has answered, and this is all there is.
+        Progress::Failed(_) => Progress::Whole,
+        Progress::Reading | Progress::Whole | Progress::Gone => return None,
+    };
+    let here = *known.path == *path.as_os_str().as_bytes();
+    here.then(|| Listing { at_terminal: true, cut, ..Listing::new(&*known.path, entries, progress) })
 }
 
 /// The files of a directory whose names fit what was typed, best first; hidden ones only for who types the dot.
@@ -238,6 +258,22 @@ mod tests {
 
     fn entry(name: &str, kind: Kind) -> Entry {
         Entry::named(FileName::new(name.as_bytes()).unwrap(), kind)
+    }
+
+    #[test]
+    fn what_a_shell_lists_is_shown_until_somebody_knows_better() {
+        let told = || vec![entry("notes", Kind::File), entry("src", Kind::Directory)];
+        let shown = |known: &Listing, path: &str| hinted(known, Path::new(path), told(), true);
+        let reading = shown(&Listing::reading("/far"), "/far").unwrap();
+        assert_eq!((reading.entries.len(), &reading.progress, reading.cut), (2, &Progress::Reading, true));
+        assert!(reading.at_terminal);
+        assert_eq!(shown(&reading, "/far"), None, "some of it is known");
+        let denied = Listing::new("/far", Vec::new(), Progress::Failed(Failure::Denied));
+        assert_eq!(shown(&denied, "/far").unwrap().progress, Progress::Whole);
+        assert_eq!(shown(&denied, "/other"), None);
+        for progress in [Progress::Whole, Progress::Gone] {
+            assert_eq!(shown(&Listing::new("/far", Vec::new(), progress), "/far"), None);
+        }
     }
 
     #[test]

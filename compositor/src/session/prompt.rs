@@ -1,7 +1,9 @@
-//! What the prompt asks for: what could stand in it, what is to be said about it, and that it runs.
+//! Between the prompt and the shell that it speaks to: where that is, what it is asked, and what it is given to run.
 
-use lcars_ui::hierarchy::{Activity, TerminalId};
-use shell_bridge::modules::{NotSubmitted, submit};
+use std::path::PathBuf;
+
+use lcars_ui::hierarchy::{Activity, Sector, SectorId, TerminalId};
+use shell_bridge::modules::{NotSubmitted, Request, request, submit};
 
 use crate::state::State;
 
@@ -23,6 +25,31 @@ pub(crate) enum NotGiven {
 }
 
 impl State {
+    /// Where somebody is in a sector, and whether a shell is there: where its shell is, else the user's home.
+    pub(crate) fn directory_of(&self, sector: Option<SectorId>) -> (PathBuf, bool) {
+        let terminal = sector.and_then(|id| self.shell.desktop.tree().sector(id)).and_then(Sector::shown_terminal);
+        let told = terminal.filter(|terminal| terminal.is_alive()).and_then(|terminal| terminal.directory.as_ref());
+        match told.map(PathBuf::from).filter(|told| told.is_absolute()) {
+            Some(told) => (told, true),
+            None => (self.home(), false),
+        }
+    }
+
+    /// The user's home; where nobody is at home, the root.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.session.as_ref().map_or_else(|| "/".into(), |session| session.dirs().home.clone())
+    }
+
+    /// Asks a shell for something that its module tells unseen, if it waits for a command and nothing else would read the
+    /// question.
+    pub(crate) fn ask_shell(&mut self, id: TerminalId, asked: Request) {
+        if self.can_give(id).is_ok()
+            && let Some(bytes) = self.terminals.kind(id).and_then(|kind| request(kind, asked))
+        {
+            self.terminals.write(id, bytes);
+        }
+    }
+
     /// Whether a terminal's shell can be given a command now: it waits for one, and nothing else reads what is typed.
     ///
     /// # Errors

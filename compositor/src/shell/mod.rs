@@ -63,7 +63,7 @@ pub struct Shell {
     /// What is in the directories that hubs show.
     pub(crate) directories: Directories,
     /// What is known of the shells.
-    pub(crate) shells: Shells,
+    pub shells: Shells,
     /// For the rails.
     pub(crate) readings: Readings,
     /// The time of day as it is shown.

@@ -45,6 +45,7 @@ mod shm;
 mod single_pixel_buffer;
 mod subsurface;
 mod surface;
+mod terminal_words;
 mod terminals;
 mod toplevel;
 mod touch;

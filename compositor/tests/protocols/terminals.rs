@@ -16,19 +16,19 @@ use crate::fixture::Fixture;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A session with a machine around it, in a home of its own.
-struct Desk {
-    f: Fixture,
-    home: TempDir,
+pub struct Desk {
+    pub f: Fixture,
+    pub home: TempDir,
 }
 
 impl Desk {
     /// In the hub of a sector, with a shell.
-    fn new(shell: &str) -> Self {
+    pub fn new(shell: &str) -> Self {
         Self::with(&format!("shell = {shell:?}\n"))
     }
 
     /// With these settings of terminals.
-    fn with(settings: &str) -> Self {
+    pub fn with(settings: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
         let at = |name: &str| home.path().join(name);
         std::fs::create_dir_all(at(".config/tos")).unwrap();
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     /// Turns the loop until something is so.
-    fn until<T>(&mut self, what: &str, mut check: impl FnMut(&mut Self) -> Option<T>) -> T {
+    pub fn until<T>(&mut self, what: &str, mut check: impl FnMut(&mut Self) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = check(self) {
@@ -61,7 +61,7 @@ impl Desk {
         }
     }
 
-    fn does(&mut self, operation: &Operation) {
+    pub fn does(&mut self, operation: &Operation) {
         self.f.state.operate(operation).unwrap();
         self.f.state.shell.desktop.arrive_at_once();
         self.f.state.relayout();
@@ -69,7 +69,7 @@ impl Desk {
     }
 
     /// Enters the hub of the first sector in COMMAND mode; its terminal, once its shell waits for a command.
-    fn terminal(&mut self) -> TerminalId {
+    pub fn terminal(&mut self) -> TerminalId {
         let sector = self.f.state.shell.desktop.tree().sectors[0].id;
         self.does(&Operation::Jump { to: Some(sector.into()) });
         self.does(&Operation::Mode { mode: HubMode::Command });
@@ -78,17 +78,17 @@ impl Desk {
         id
     }
 
-    fn told(&self, id: TerminalId) -> &Terminal {
+    pub fn told(&self, id: TerminalId) -> &Terminal {
         self.f.state.shell.desktop.terminal(id).expect("a terminal")
     }
 
-    fn at_prompt(&mut self, id: TerminalId) {
+    pub fn at_prompt(&mut self, id: TerminalId) {
         self.until("the shell waits for a command", |desk| {
             (desk.told(id).activity == Activity::AtPrompt).then_some(())
         });
     }
 
-    fn lines(&self, id: TerminalId) -> Vec<String> {
+    pub fn lines(&self, id: TerminalId) -> Vec<String> {
         self.f.state.terminal_lines(id)
     }
 
@@ -130,6 +130,8 @@ fn keys(text: &str) -> Vec<(String, bool)> {
         '.' => ("Period".into(), false),
         ';' => ("Semicolon".into(), false),
         '/' => ("Slash".into(), false),
+        '=' => ("Equal".into(), false),
+        '_' => ("Minus".into(), true),
         '$' => ("Digit4".into(), true),
         other => panic!("no key for {other:?}"),
     };
@@ -137,7 +139,7 @@ fn keys(text: &str) -> Vec<(String, bool)> {
 }
 
 impl Desk {
-    fn types(&mut self, text: &str) {
+    pub fn types(&mut self, text: &str) {
         for (code, shift) in keys(text) {
             if shift {
                 self.f.key("ShiftLeft", true);
@@ -150,19 +152,19 @@ impl Desk {
         }
     }
 
-    fn chord(&mut self, held: &[&str], code: &str) {
+    pub fn chord(&mut self, held: &[&str], code: &str) {
         held.iter().for_each(|code| self.f.key(code, true));
         self.f.key(code, true);
         self.f.key(code, false);
         held.iter().rev().for_each(|code| self.f.key(code, false));
     }
 
-    fn shows(&mut self, id: TerminalId, text: &str) {
+    pub fn shows(&mut self, id: TerminalId, text: &str) {
         self.until(text, |desk| desk.lines(id).iter().any(|line| line.trim_end() == text).then_some(()));
     }
 
     /// The command that has ended last, and with what.
-    fn ended(&mut self, id: TerminalId, command: &str) -> Option<i32> {
+    pub fn ended(&mut self, id: TerminalId, command: &str) -> Option<i32> {
         self.until(command, |desk| {
             let last = desk.told(id).last.clone()?;
             (last.command == command && desk.told(id).activity == Activity::AtPrompt).then_some(last.status)

@@ -16,6 +16,9 @@ use crate::operation::{Kind, Refused};
 /// Somebody who did not look is told when a command ends that took this long.
 pub const LONG_COMMAND: Duration = Duration::from_secs(10);
 
+/// No more of what a shell works with is told.
+const MOST_WORKED_WITH: usize = 6;
+
 /// A shell of a sector, as the picture knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terminal {
@@ -29,6 +32,12 @@ pub struct Terminal {
     pub activity: Activity,
     /// The last command that ended.
     pub last: Option<Outcome>,
+    /// What the command that runs, or ran last, has told as its result; clean and bounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
+    /// What its shell works with, such as a branch and an environment, in a few words each; clean and bounded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub works_with: Vec<String>,
     /// Whether a command that took long ended while nobody looked.
     pub unseen: bool,
     /// Whether somebody was asked to start its shell. One from before a restart starts when it is first shown.
@@ -80,7 +89,8 @@ impl Outcome {
 impl Terminal {
     fn new(id: TerminalId, directory: Option<String>) -> Self {
         let (title, activity, last) = (String::new(), Activity::Starting, None);
-        Self { id, title, directory, activity, last, unseen: false, asked: false }
+        let (result, works_with) = (None, Vec::new());
+        Self { id, title, directory, activity, last, result, works_with, unseen: false, asked: false }
     }
 
     /// Whether a command runs.
@@ -226,7 +236,29 @@ impl Tree {
             Activity::Running { command, since } => Activity::Running { command: clean_command(&command), since },
             other => other,
         };
-        self.edit_terminal(id, |terminal| terminal.activity = activity);
+        self.edit_terminal(id, |terminal| {
+            // The result is that of the command before.
+            if matches!(activity, Activity::Running { .. }) {
+                terminal.result = None;
+            }
+            if matches!(activity, Activity::Starting | Activity::Ended { .. }) {
+                terminal.works_with.clear();
+            }
+            terminal.activity = activity;
+        });
+    }
+
+    /// A command told its result.
+    pub(super) fn terminal_result(&mut self, id: TerminalId, result: &str) {
+        let result = Some(label::clean_told(result)).filter(|result| !result.is_empty());
+        self.edit_terminal(id, |terminal| terminal.result = result);
+    }
+
+    /// A shell told what it works with.
+    pub(super) fn terminal_works_with(&mut self, id: TerminalId, told: &[String]) {
+        let told = told.iter().map(|words| label::clean(words)).filter(|words| !words.is_empty());
+        let told = told.take(MOST_WORKED_WITH).collect();
+        self.edit_terminal(id, |terminal| terminal.works_with = told);
     }
 
     /// A command ended.

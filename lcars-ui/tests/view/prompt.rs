@@ -109,9 +109,15 @@ fn a_terminal_says_what_it_is_and_what_became_of_the_last_command() {
     assert_eq!((found.role, found.name.as_str()), (Role::Application, "TERMINAL /home/ada/src/lcars-ui"));
     assert_eq!(found.value.as_deref(), Some("make: EXIT 2"));
     assert_eq!(state(&view), "EXIT 2, 1 MIN 12 S");
+    world.desktop.terminal_result(id, "failed split, passed 41");
+    world.desktop.terminal_works_with(id, &[String::from("BRANCH main"), String::from("VENV \u{202e}venv")]);
+    let view = world.view();
+    assert_eq!(state(&view), "EXIT 2, 1 MIN 12 S, BRANCH MAIN, VENV VENV, FAILED SPLIT, PASSED 41");
+    assert_eq!(node(&view, "terminal").value.as_deref(), Some("make: EXIT 2, failed split, passed 41"));
     world.desktop.terminal_activity(id, Activity::Running { command: "make".into(), since: world.now });
     let view = world.view_at(world.now + Duration::from_millis(12_400));
     assert_eq!(state(&view), "RUNNING 12 S");
+    assert_eq!(world.desktop.terminal(id).unwrap().result, None, "it was that of the command before");
     let button = node(&view, "execute");
     assert_eq!(
         (button.name.as_str(), &button.action),

@@ -56,6 +56,8 @@ pub struct Fish {
     program: PathBuf,
     /// Where the user's completions, functions and history are.
     home: Vec<(OsString, OsString)>,
+    /// Where programs are, if not where this process finds them.
+    path: Option<OsString>,
 }
 
 /// What of the environment says where those are.
@@ -75,7 +77,13 @@ impl Fish {
     /// The one at `program`; `fish_indent` is beside it.
     pub fn at(program: PathBuf) -> Self {
         let home = HOME.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();
-        Self { program, home }
+        Self { program, home, path: None }
+    }
+
+    /// With programs where somebody else finds them; what is nothing is where this process finds them.
+    #[must_use]
+    pub fn with_path(self, path: Option<String>) -> Self {
+        Self { path: path.map(OsString::from), ..self }
     }
 
     /// With the user's files in another home.
@@ -90,7 +98,8 @@ impl Fish {
         let mut command = Command::new(program);
         command.env_clear();
         command.env("LC_ALL", "C.UTF-8");
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/bin:/bin")));
+        let path = self.path.clone().or_else(|| std::env::var_os("PATH"));
+        command.env("PATH", path.unwrap_or_else(|| OsString::from("/usr/bin:/bin")));
         // What is not read needs no home, and none is to be made.
         command.env("HOME", "/dev/null");
         command

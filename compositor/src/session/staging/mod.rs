@@ -158,17 +158,10 @@ impl State {
     fn place(&self, sector: Option<SectorId>) -> Place {
         let sector = sector.or_else(|| self.shell.desktop.prompt_sector());
         let terminal = sector.and_then(|id| self.shell.desktop.tree().sector(id)).and_then(|sector| sector.terminal);
-        let directory = terminal
-            .and_then(|id| self.shell.desktop.terminal(id))
-            .and_then(|terminal| terminal.directory.as_ref().map(PathBuf::from))
-            .unwrap_or_else(|| self.home());
+        let (directory, _) = self.directory_of(sector);
         // A terminal that is not there yet will have the shell that all have.
         let kind = terminal.and_then(|id| self.terminals.kind(id)).unwrap_or(Kind::Fish);
         Place { sector, terminal, kind, directory }
-    }
-
-    fn home(&self) -> PathBuf {
-        self.session.as_ref().map(|session| session.dirs().home.clone()).unwrap_or_default()
     }
 
     fn look_at(&mut self, staged: &Staged, place: Place, who: Who, asker: Option<Asker>, of_prompt: bool) {

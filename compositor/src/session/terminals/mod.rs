@@ -11,6 +11,7 @@ mod ear;
 mod find;
 pub(crate) mod keys;
 mod look;
+mod module;
 pub(crate) mod pointer;
 mod start;
 mod told;
@@ -68,6 +69,8 @@ pub(crate) struct Running {
     fit: look::Fit,
     /// What runs, and since when.
     command: Option<(String, Duration)>,
+    /// Where it finds programs, as it said.
+    path: Option<String>,
     /// When it last made a noise on the screen.
     noise: Option<Duration>,
     ended: bool,
@@ -105,6 +108,11 @@ impl Terminals {
     /// What kind of shell runs in a terminal.
     pub(crate) fn kind(&self, id: TerminalId) -> Option<Kind> {
         self.shells.get(&id).map(|running| running.kind)
+    }
+
+    /// Where a terminal's shell finds programs, if it said so.
+    pub(crate) fn path(&self, id: TerminalId) -> Option<String> {
+        self.shells.get(&id)?.path.clone()
     }
 
     /// Whether a terminal's shell itself reads what is typed, and no program of it.

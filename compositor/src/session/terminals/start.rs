@@ -101,7 +101,7 @@ impl State {
         if let Some(pid) = shell.process() {
             priority::let_give_way(pid);
         }
-        let running = Running { shell, life, ear, kind, fit, command: None, noise: None, ended: false };
+        let running = Running { shell, life, ear, kind, fit, command: None, path: None, noise: None, ended: false };
         // What was there before it is gone with its grid.
         self.terminals.shells.insert(due.terminal, running);
         self.shell.outdated = true;

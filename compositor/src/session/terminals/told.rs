@@ -81,7 +81,10 @@ impl State {
                 }
             }
             ShellEvent::Ready { shell, version } => tracing::info!(%id, shell, version, "a shell is ready"),
-            ShellEvent::Listing(_) | ShellEvent::Env(_) | ShellEvent::Complete { .. } | ShellEvent::Result(_) => {}
+            ShellEvent::Listing(listing) => self.shell_lists(id, listing),
+            ShellEvent::Env(variables) => self.shell_environment(id, variables),
+            ShellEvent::Complete { text, candidates } => self.shell_completes(id, text, candidates),
+            ShellEvent::Result(value) => self.command_result(id, &value),
         }
     }
 
@@ -114,7 +117,9 @@ impl State {
         let well = outcome.went_well();
         self.shell.desktop.terminal_finished(id, outcome);
         let seen = self.shell.desktop.terminals_in_sight().iter().any(|(_, seen)| *seen == id);
-        if seen || self.long_command().is_none_or(|long| took < long) {
+        let result = self.shell.desktop.terminal(id).and_then(|terminal| terminal.result.clone());
+        // Who told a result wants it to be known, however long it took.
+        if seen || result.is_none() && self.long_command().is_none_or(|long| took < long) {
             return;
         }
         let name = if command.is_empty() { "a command" } else { &command };
@@ -122,6 +127,7 @@ impl State {
             Some(status) => format!("{name} failed with {status} after {}", in_words(took)),
             None => format!("{name} is done after {}", in_words(took)),
         };
+        let text = result.map_or_else(|| text.clone(), |result| format!("{text}: {result}"));
         let sector = self.shell.desktop.tree().terminal(id).map(|(sector, _)| sector.id);
         self.tell_user_of(if well { AlertLevel::Info } else { AlertLevel::Caution }, &shortened(&text), sector);
     }
@@ -187,7 +193,7 @@ impl State {
 }
 
 /// Whether a name is that of this machine.
-fn is_here(host: &str) -> bool {
+pub(super) fn is_here(host: &str) -> bool {
     let here = rustix::system::uname();
     let here = here.nodename().to_string_lossy();
     let short = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();

@@ -31,6 +31,16 @@ impl Desktop {
         self.tree.terminal_activity(id, activity);
     }
 
+    /// A command in a terminal told its result.
+    pub fn terminal_result(&mut self, id: TerminalId, result: &str) {
+        self.tree.terminal_result(id, result);
+    }
+
+    /// A terminal's shell told what it works with, in a few words each.
+    pub fn terminal_works_with(&mut self, id: TerminalId, told: &[String]) {
+        self.tree.terminal_works_with(id, told);
+    }
+
     /// A command in a terminal ended. Whether somebody has seen that, or need not be told: it did not take
     /// [long](super::super::terminals::LONG_COMMAND).
     pub fn terminal_finished(&mut self, id: TerminalId, outcome: Outcome) -> bool {

@@ -160,7 +160,8 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector) {
 fn activity(terminal: &Terminal) -> String {
     let last = || {
         let last = terminal.last.as_ref()?;
-        Some(format!("{}: {}", last.command, ended(last.status)))
+        let result = terminal.result.as_ref().map(|result| format!(", {result}")).unwrap_or_default();
+        Some(format!("{}: {}{result}", last.command, ended(last.status)))
     };
     match &terminal.activity {
         Activity::Starting => String::from("STARTING"),

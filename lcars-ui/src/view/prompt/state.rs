@@ -140,10 +140,14 @@ pub(in crate::view) fn state(b: &Builder, pane: &Pane) -> State {
                 if last.took >= Duration::from_secs(1) {
                     state.blocks.push(dull(&lasted(last.took)));
                 }
+                let result = terminal.and_then(|terminal| terminal.result.as_deref());
+                state.notice = state.notice.or(result.map(|result| (told(result), theme.text)));
             }
             None if can => state.blocks.push(dull(super::STATE)),
             None => {}
         }
+        let works_with = terminal.filter(|_| can).map(|terminal| terminal.works_with.as_slice()).unwrap_or_default();
+        state.blocks.extend(works_with.iter().map(|words| dull(&told(words))));
         return state;
     };
     let verdict = shells.prompt.verdict_on(command);

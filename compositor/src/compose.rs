@@ -60,6 +60,13 @@ pub fn pieces(placed: &Placed, scale: f64, clip: Option<Rectangle<i32, Physical>
     });
 }
 
+/// Visits the state of each mapped surface of a tree, front to back.
+pub fn each(placed: &Placed, mut visit: impl FnMut(&WlSurface, &mut SurfaceState)) {
+    walk(placed, |surface, states, _| {
+        surface::with_state(states, |state| visit(surface, state));
+    });
+}
+
 /// Visits the mapped surfaces of a tree, front to back, with their locations.
 fn walk(placed: &Placed, mut visit: impl FnMut(&WlSurface, &SurfaceData, Point<i32, Logical>)) {
     let root = &placed.surface;
@@ -88,17 +95,17 @@ fn walk(placed: &Placed, mut visit: impl FnMut(&WlSurface, &SurfaceData, Point<i
 }
 
 fn piece(
-    state: &SurfaceState,
+    state: &mut SurfaceState,
     location: Point<i32, Logical>,
     scale: f64,
     clip: Option<Rectangle<i32, Physical>>,
 ) -> Option<Piece> {
     let geometry = to_physical(Rectangle::new(location, state.size), scale);
     let commit = state.damage.current_commit();
-    let surface = match state.content.as_ref()? {
-        Content::Solid(colour) => return Some(Piece::solid(state.id.clone(), commit, geometry, *colour)),
-        Content::Texture(texture) => texture.clone(),
-    };
+    if let Content::Solid(colour) = state.content.as_ref()? {
+        return Some(Piece::solid(state.id.clone(), commit, geometry, *colour));
+    }
+    let surface = state.texture()?;
     let natural = state.buffer_size.to_logical(state.buffer_scale, state.transform).to_f64();
     let opaque = state.opaque.iter().map(|rect| {
         // Rounded inwards: what is called opaque hides what is below it.

@@ -76,6 +76,17 @@ impl State {
         pieces
     }
 
+    /// Makes the thumbnail of a window, if it has one, what the window is now.
+    pub(crate) fn renew_thumbnail(&mut self, window: WindowId) {
+        let finest = self.screens.scale();
+        let Some(mut gallery) = self.gallery.take() else { return };
+        if gallery.thumbnails.size(window.get()).is_some() {
+            let screen = self.screens.first().id;
+            Lookup { state: self, screen, gallery: &mut gallery, scale: finest, finest, renew: true }.renew(window);
+        }
+        self.gallery = Some(gallery);
+    }
+
     /// A window whose thumbnail is seen on a screen has another picture: all of them are made anew when it is time.
     pub(crate) fn thumbnail_changed(&mut self, id: OutputId) {
         let Some(screen) = self.screens.get_mut(id) else { return };
@@ -171,14 +182,22 @@ impl Lookup<'_> {
         scaled(&pieces, Rectangle::from_size(full), Rectangle::new(corner, fitted), Some(clip), shown.opacity)
     }
 
+    /// Makes a window's thumbnail what the window is now.
+    fn renew(&mut self, window: WindowId) -> Option<()> {
+        let surface = self.state.shell.get(window)?.toplevel.wl_surface().clone();
+        let size = compose::window_geometry(&surface).size;
+        let pieces = self.stack(window, Rectangle::from_size(size), self.finest, false);
+        let extent = compose::to_physical(Rectangle::from_size(size), self.finest).size;
+        self.gallery.thumbnails.update(window.get(), &pieces, extent);
+        Some(())
+    }
+
     fn thumbnail(&mut self, shown: &WindowShown) -> Option<Piece> {
         let id = shown.window.get();
-        if self.renew || self.gallery.thumbnails.size(id).is_none() {
-            let surface = self.state.shell.get(shown.window)?.toplevel.wl_surface().clone();
-            let size = compose::window_geometry(&surface).size;
-            let pieces = self.stack(shown.window, Rectangle::from_size(size), self.finest, false);
-            let extent = compose::to_physical(Rectangle::from_size(size), self.finest).size;
-            self.gallery.thumbnails.update(id, &pieces, extent);
+        let made = self.gallery.thumbnails.size(id).is_some();
+        // What is packed has not changed since.
+        if !made || (self.renew && !self.state.is_packed(shown.window)) {
+            self.renew(shown.window)?;
         }
         let size = self.gallery.thumbnails.size(id)?.to_f64().upscale(self.scale / self.finest);
         let rect = placed(shown.rect, shown.full, size);

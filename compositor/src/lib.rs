@@ -33,6 +33,7 @@ pub mod session;
 pub mod shell;
 pub mod state;
 pub mod surface;
+mod textures;
 pub mod trust;
 pub mod video;
 pub mod wayland;

@@ -34,6 +34,7 @@ use crate::seat::{Constraints, Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
 use crate::services::config::Config;
 use crate::session::{Advisor, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
+use crate::textures::Textures;
 use crate::trust::Trust;
 
 /// How a session is set up.
@@ -122,6 +123,8 @@ pub struct State {
     pub(crate) lock: SessionLock,
     /// Everything the user can set.
     pub(crate) settings: Config,
+    /// Which pictures of windows are on the device.
+    pub(crate) textures: Textures,
     /// Thumbnails and icons; away only while they are painted.
     pub(crate) gallery: Option<Gallery>,
     /// What the user chose on the screen.
@@ -240,6 +243,7 @@ impl State {
             layers: Layers::default(),
             lock: SessionLock::default(),
             settings,
+            textures: Textures::default(),
             gallery: Some(gallery),
             preferences: Preferences::default(),
             page_reduces: false,
@@ -280,7 +284,9 @@ impl State {
     pub fn after_dispatch(&mut self) {
         self.popups.cleanup();
         if let Some(remote) = &self.remote {
-            remote.streamer().metrics().clients.set(self.clients.load(Ordering::Relaxed));
+            let metrics = remote.streamer().metrics();
+            metrics.clients.set(self.clients.load(Ordering::Relaxed));
+            metrics.texture_bytes.set(self.gpu.texture_bytes() as u64);
         }
         self.follow_prompt();
         self.advise_prompt();

@@ -21,7 +21,7 @@ use smithay::wayland::shm::{BufferData, with_buffer_contents};
 use smithay::wayland::single_pixel_buffer::get_single_pixel_buffer;
 use smithay::wayland::viewporter::{ViewportCachedState, ensure_viewport_valid};
 
-use crate::render::{Gpu, PixelFormat, SurfaceTexture, surface_to_buffer};
+use crate::render::{Gpu, Packed, PixelFormat, SurfaceTexture, surface_to_buffer};
 
 /// The largest side of a buffer that is taken, physical pixels: what every Vulkan implementation can hold.
 const MAX_SIDE: i32 = 8192;
@@ -40,6 +40,8 @@ pub const EXTRA_FORMATS: [wl_shm::Format; 2] = [wl_shm::Format::Abgr8888, wl_shm
 pub enum Content {
     /// A picture on the GPU.
     Texture(Arc<SurfaceTexture>),
+    /// One that was taken off it, because nobody looks.
+    Packed(Arc<Packed>),
     /// One colour, premultiplied.
     Solid([f32; 4]),
 }
@@ -197,6 +199,19 @@ pub fn place_children(parent: &WlSurface) -> bool {
 }
 
 impl SurfaceState {
+    /// Its picture, on the device; one that was taken off it is brought back. `None` where there is none, or no room.
+    pub fn texture(&mut self) -> Option<Arc<SurfaceTexture>> {
+        match self.content.as_ref()? {
+            Content::Texture(texture) => Some(texture.clone()),
+            Content::Solid(_) => None,
+            Content::Packed(packed) => {
+                let texture = Arc::new(packed.unpack()?);
+                self.content = Some(Content::Texture(texture.clone()));
+                Some(texture)
+            }
+        }
+    }
+
     fn attach(&mut self, gpu: &Gpu, buffer: &WlBuffer, damage: &[Damage], keep_pixels: bool) {
         if let Ok(pixel) = get_single_pixel_buffer(buffer) {
             self.buffer_size = Size::from((1, 1));

@@ -181,6 +181,8 @@ pub struct Metrics {
     pub deferred: Counter,
     /// Wayland clients; told by the compositor.
     pub clients: Gauge,
+    /// What pictures take on the device; told by the compositor.
+    pub texture_bytes: Gauge,
     /// Access units that left the encoder.
     pub encoded: Counter,
     /// Key frames among them.
@@ -279,6 +281,7 @@ impl Metrics {
         let gauges = [
             ("viewers", "Viewers connected.", &self.viewers),
             ("clients", "Wayland clients.", &self.clients),
+            ("texture_bytes", "Bytes that pictures take on the device.", &self.texture_bytes),
             ("target_bitrate_bits", "Bitrate the encoder is asked for, bits a second.", &self.target_bitrate),
             ("target_fps", "Frames a second the link can take.", &self.target_fps),
         ];

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use super::quads::Quads;
@@ -47,6 +48,20 @@ struct Inner {
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
     quads: Quads,
+    texture_bytes: Arc<AtomicUsize>,
+}
+
+/// Bytes on the device that are counted for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Counted {
+    bytes: usize,
+    total: Arc<AtomicUsize>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.total.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 impl Gpu {
@@ -65,7 +80,12 @@ impl Gpu {
             max_buffer_size: adapter.limits().max_buffer_size,
             ..wgpu::Limits::downlevel_defaults()
         };
-        let descriptor = wgpu::DeviceDescriptor { required_limits: limits, ..Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            required_limits: limits,
+            // Blocks are given back to the system as a whole. The usual ones hold the pictures of twenty windows.
+            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            ..Default::default()
+        };
         let (device, queue) = ready(adapter.request_device(&descriptor))
             .ok_or(GpuError::Silent)?
             .map_err(|reason| GpuError::NoDevice { adapter: info.name.clone(), reason })?;
@@ -73,7 +93,7 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "drawing failed")));
         let quads = Quads::new(&device);
         tracing::debug!(adapter = info.name, driver = info.driver_info, kind = ?info.device_type, "drawing");
-        let gpu = Self(Arc::new(Inner { device, queue, info, quads }));
+        let gpu = Self(Arc::new(Inner { device, queue, info, quads, texture_bytes: Arc::default() }));
         if gpu.software() {
             super::quads::warm_up(&gpu);
         }
@@ -88,6 +108,16 @@ impl Gpu {
     /// Whether the "GPU" is this machine's processor, which changes what is cheap.
     pub fn software(&self) -> bool {
         self.0.info.device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// What pictures take on the device: clients' surfaces, thumbnails, terminals.
+    pub fn texture_bytes(&self) -> usize {
+        self.0.texture_bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count(&self, bytes: usize) -> Counted {
+        self.0.texture_bytes.fetch_add(bytes, Ordering::Relaxed);
+        Counted { bytes, total: self.0.texture_bytes.clone() }
     }
 
     pub(super) fn device(&self) -> &wgpu::Device {

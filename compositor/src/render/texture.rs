@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smithay::utils::{Buffer, Rectangle, Size};
 
-use super::gpu::{Gpu, ready};
+use super::gpu::{Counted, Gpu, ready};
 
 /// How a shared-memory buffer lays out its pixels; in Wayland's (little-endian) words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,6 +85,7 @@ pub(super) struct Image {
     has_alpha: bool,
     texture: wgpu::Texture,
     bind_group: wgpu::BindGroup,
+    _counted: Counted,
 }
 
 impl Image {
@@ -117,7 +118,8 @@ impl Image {
             return None;
         }
         let bind_group = gpu.quads().bind(gpu.device(), &texture);
-        Some(Self { size, has_alpha, texture, bind_group })
+        let counted = gpu.count(size.w as usize * size.h as usize * 4);
+        Some(Self { size, has_alpha, texture, bind_group, _counted: counted })
     }
 
     /// A picture of blue, green, red, alpha, premultiplied; rows tightly packed.

@@ -133,7 +133,7 @@ impl Thumbnails {
             thumbnail.halve(&self.gpu, &image, &damage, &mut encoder);
         }
         self.gpu.queue().submit([encoder.finish()]);
-        self.purge(window);
+        self.purge(Some(window));
         Renewed::Changed
     }
 
@@ -182,6 +182,12 @@ impl Thumbnails {
         self.kept.remove(&window);
     }
 
+    /// They take no more than that from now on.
+    pub fn set_most(&mut self, bytes: usize) {
+        self.most_bytes = bytes;
+        self.purge(None);
+    }
+
     /// What thumbnails take on the device, in bytes.
     pub fn memory(&self) -> usize {
         let scratch = self.scratch.as_ref().map_or(0, |scratch| scratch.image.bytes());
@@ -190,7 +196,7 @@ impl Thumbnails {
 
     /// Makes room: gives up levels that are finer than what is shown, then whole thumbnails, those that were shown the
     /// longest time ago first. The one that was just made stays.
-    fn purge(&mut self, newest: u64) {
+    fn purge(&mut self, newest: Option<u64>) {
         let mut memory = self.memory();
         if memory <= self.most_bytes {
             return;
@@ -198,7 +204,7 @@ impl Thumbnails {
         let mut by_age: Vec<_> = self.kept.iter().map(|(window, thumbnail)| (thumbnail.shown, *window)).collect();
         by_age.sort_unstable();
         let others: Vec<u64> =
-            by_age.into_iter().map(|(_, window)| window).filter(|window| *window != newest).collect();
+            by_age.into_iter().map(|(_, window)| window).filter(|window| Some(*window) != newest).collect();
         for window in &others {
             if memory <= self.most_bytes {
                 return;

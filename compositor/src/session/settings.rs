@@ -32,7 +32,7 @@ pub fn standard() -> Config {
     Config::standard(Known { keysyms: keysym, themes: &Theme::names() })
 }
 
-/// What thumbnails may take on the device.
+/// What pictures may take on the device: thumbnails, and windows that nobody looks at.
 pub fn texture_bytes(settings: &Config) -> usize {
     usize::try_from(settings.interface.texture_memory_mb).unwrap_or(usize::MAX).saturating_mul(1 << 20)
 }

@@ -65,6 +65,9 @@ impl State {
         let Some(place) = self.shell.window_of(root).map(|id| self.shell.place_of(id)) else {
             return self.screens.damage();
         };
+        if changed && self.screens.seen(place) == Shown::Hidden {
+            self.watch_textures();
+        }
         for id in self.screens.ids() {
             let Some(screen) = self.screens.get_mut(id) else { continue };
             match screen.seen.get(&place).copied().unwrap_or_default() {

@@ -95,7 +95,9 @@ impl State {
             bindings: &self.shell.bindings,
             now,
         });
-        screen.show(view);
+        if screen.show(view) {
+            self.watch_textures();
+        }
     }
 }
 
@@ -108,7 +110,8 @@ impl Screen {
         (interface.focused, interface.hovered) != before
     }
 
-    fn show(&mut self, view: View) {
+    /// Takes over a view. Returns whether others are in sight than before.
+    fn show(&mut self, view: View) -> bool {
         if view.scene != self.view.scene || view.background != self.view.background || view.moving {
             self.damage();
         }
@@ -118,7 +121,8 @@ impl Screen {
             // It may have changed while nobody looked.
             self.renewal.now();
         }
-        self.seen = seen;
+        let others = std::mem::replace(&mut self.seen, seen);
+        let others = others != self.seen;
         self.untold |= view.nodes != self.view.nodes;
         self.view = view;
         // A page that lays out elements shows no pictures meanwhile: it hears of them when cameras rest.
@@ -129,5 +133,6 @@ impl Screen {
             stream.set_semantics(mirror::nodes(&self.view.nodes));
             self.untold = false;
         }
+        others
     }
 }

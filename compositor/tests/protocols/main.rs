@@ -47,6 +47,7 @@ mod subsurface;
 mod surface;
 mod terminal_words;
 mod terminals;
+mod textures;
 mod toplevel;
 mod touch;
 mod viewporter;

@@ -54,6 +54,25 @@ fn rectangles_are_clamped_whatever_they_say() {
     assert_eq!(shown(texture), shown_pattern());
 }
 
+#[test]
+fn a_picture_that_was_packed_is_the_same_again() {
+    for (w, h, format) in [(32, 24, XRGB), (31, 7, PixelFormat::Argb8888), (1, 1, PixelFormat::Abgr8888)] {
+        let before = texture(w, h, format);
+        let packed = before.read(gpu()).pack().expect("the device answers");
+        let after = packed.unpack().expect("a small texture");
+        assert_eq!((after.size(), after.format()), (before.size(), before.format()));
+        let drawn = |texture| {
+            let mut target = Target::new(gpu(), (32, 24).into());
+            target.draw(&[Piece::surface(surface(texture, 0, 0))], CLEAR, false).expect("drawn");
+            target.pixels().expect("pixels").rgba
+        };
+        assert_eq!(drawn(&before), drawn(&after.into()));
+    }
+    let large = SurfaceTexture::new(gpu(), Size::new(512, 512), XRGB).expect("a texture");
+    let packed = large.read(gpu()).pack().expect("the device answers");
+    assert!(packed.bytes() < 512 * 512 * 4 / 50, "a plain picture takes {} bytes", packed.bytes());
+}
+
 fn shown_pattern() -> Vec<u8> {
     let mut target = Target::new(gpu(), (32, 24).into());
     target.draw(&[Piece::surface(surface(&texture(32, 24, XRGB), 0, 0))], CLEAR, false).expect("drawn");

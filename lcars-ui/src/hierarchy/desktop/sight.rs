@@ -41,6 +41,17 @@ impl Desktop {
         })
     }
 
+    /// How many steps in the tree a node is away from the nearest path of any viewport.
+    pub fn steps_to(&self, node: impl Into<NodeId>) -> usize {
+        let Some(there) = self.tree.path_to(node.into()) else { return usize::MAX };
+        let steps = |viewport: &Viewport| {
+            let (here, there) = (viewport.path.nodes(), there.nodes());
+            let shared = here.iter().zip(there).take_while(|(one, other)| one == other).count();
+            here.len() + there.len() - 2 * shared
+        };
+        self.viewports.values().map(steps).min().unwrap_or(usize::MAX)
+    }
+
     /// Every window that is seen when all cameras have come to rest, and how.
     pub fn in_sight_at_rest(&self) -> BTreeMap<WindowId, Shown> {
         self.look_from(|viewport| vec![viewport.path.clone()])

@@ -114,6 +114,11 @@ impl State {
                 compose::pieces(&placed, screen.scale(), None, &mut pieces);
             }
         }
+        if let Some(screen) = self.screens.get(id) {
+            for placed in self.composing_popups(screen) {
+                compose::pieces(&placed, screen.scale(), None, &mut pieces);
+            }
+        }
         pieces.extend(self.scene_pieces(id));
         pieces
     }
@@ -141,6 +146,7 @@ impl State {
         self.look_at_terminals(id);
         // What is about to be seen under the pointer is what a click hits.
         self.refresh_pointer_focus();
+        self.tell_caret(id);
         let pieces = self.pieces(id);
         let Some(screen) = self.screens.get_mut(id) else { return };
         let whole = std::mem::take(&mut screen.redraw_all);
@@ -232,6 +238,7 @@ impl State {
             place.is_some_and(|place| screen.shows_live(place) && self.paced_by(place) == Some(id))
         });
         self.layers_seen(id, true).iter().for_each(|surface| self.send_frames(&screen.output, surface));
+        self.composing.popups().for_each(|popup| self.send_frames(&screen.output, popup));
         if self.pointer_on == id {
             let send = |surface: &WlSurface| self.send_frames(&screen.output, surface);
             self.dnd_icon.iter().for_each(|icon| send(&icon.surface));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use smithay::reexports::wayland_server::DisplayHandle;
+use smithay::reexports::wayland_server::backend::GlobalId;
 use smithay::utils::{Clock, Monotonic};
 use smithay::wayland::compositor::CompositorState;
 use smithay::wayland::cursor_shape::CursorShapeManagerState;
@@ -26,7 +27,7 @@ use smithay::wayland::tablet_manager::TabletManagerState;
 use smithay::wayland::viewporter::ViewporterState;
 use smithay::wayland::xdg_activation::XdgActivationState;
 
-use crate::handlers::screencopy;
+use crate::handlers::{input_method, screencopy, text_input, virtual_keyboard};
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
 use crate::trust::{trusted, unconfined};
@@ -57,6 +58,7 @@ pub struct Globals {
     _pointer_constraints: PointerConstraintsState,
     _pointer_gestures: PointerGesturesState,
     _tablet: TabletManagerState,
+    _text: [GlobalId; 3],
     _security_context: SecurityContextState,
 }
 
@@ -89,6 +91,11 @@ impl Globals {
             _pointer_constraints: PointerConstraintsState::new::<State>(display),
             _pointer_gestures: PointerGesturesState::new::<State>(display),
             _tablet: TabletManagerState::new::<State>(display),
+            _text: [
+                text_input::announce(display),
+                input_method::announce(display),
+                virtual_keyboard::announce(display),
+            ],
             _security_context: SecurityContextState::new::<State, _>(display, unconfined),
         }
     }

@@ -8,6 +8,7 @@ mod capture;
 pub mod cli;
 pub mod clipboard;
 pub mod compose;
+pub mod composing;
 pub mod control;
 pub mod cursor;
 pub mod doctor;

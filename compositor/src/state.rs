@@ -20,6 +20,7 @@ use smithay::wayland::tablet_manager::TabletSeatTrait;
 
 use crate::capture::Capturing;
 use crate::clipboard::Offered;
+use crate::composing::{Composing, ToldCaret};
 use crate::cursor::Cursor;
 use crate::gallery::Gallery;
 use crate::globals::Globals;
@@ -30,7 +31,7 @@ use crate::lock::SessionLock;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
-use crate::seat::{Constraints, Hold, REPEAT_DELAY, REPEAT_RATE, Repeat};
+use crate::seat::{Constraints, Hold, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
 use crate::session::{Advisor, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
@@ -111,6 +112,12 @@ pub struct State {
     pub(crate) typed: Vec<(Keycode, TerminalId, KeyEvent)>,
     /// The one of them that repeats.
     pub(crate) repeat: Option<Repeat>,
+    /// Text fields of programs, and the input method.
+    pub(crate) composing: Composing,
+    /// Where pages were told that what is typed appears.
+    pub(crate) caret: ToldCaret,
+    /// Keyboards that are programs.
+    pub(crate) virtual_keyboards: VirtualKeyboards,
     /// Of keys that are typed into the desktop itself.
     pub(crate) compose: Compose,
     /// Super is down, and nothing else was pressed since.
@@ -237,6 +244,9 @@ impl State {
             swallowed: Vec::new(),
             typed: Vec::new(),
             repeat: None,
+            composing: Composing::default(),
+            caret: None,
+            virtual_keyboards: VirtualKeyboards::default(),
             compose: Compose::default(),
             super_held: None,
             keys_by_super: false,

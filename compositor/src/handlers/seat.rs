@@ -20,6 +20,7 @@ impl SeatHandler for State {
     }
 
     fn focus_changed(&mut self, seat: &Seat<Self>, focused: Option<&WlSurface>) {
+        self.composing.set_focus(focused);
         // Only the program with the keyboard sees the clipboard.
         let client = focused.and_then(Resource::client);
         set_data_device_focus(&self.display, seat, client.clone());

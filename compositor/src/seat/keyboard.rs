@@ -33,6 +33,8 @@ enum Ours {
     Terminal(TerminalId, KeyEvent),
     /// It ends a sequence that gives this.
     Composed(String),
+    /// It goes to the input method.
+    ToMethod,
     /// It was typed into the interface and came up.
     Released,
     /// It was released, or means nothing.
@@ -45,10 +47,12 @@ impl State {
     }
 
     pub(super) fn key<B: InputBackend>(&mut self, event: &B::KeyboardKeyEvent) {
+        self.use_own_keymap();
         self.press_key(event.key_code(), event.state(), event.time_msec());
     }
 
-    fn press_key(&mut self, code: Keycode, state: KeyState, time: u32) {
+    /// A key of any keyboard whose keymap is in force.
+    pub(super) fn press_key(&mut self, code: Keycode, state: KeyState, time: u32) {
         let Some(keyboard) = self.keyboard() else { return };
         let serial = SERIAL_COUNTER.next_serial();
         let ours = keyboard.input(self, code, state, serial, time, |session, modifiers, key| match state {
@@ -78,6 +82,7 @@ impl State {
                 }
             }
             Some(Ours::Composed(text)) => self.type_text(&text),
+            Some(Ours::ToMethod) => self.composing_key(code, state, time),
             Some(Ours::Released) => self.interface_key_up(),
             Some(Ours::Nothing) | None => {}
         }
@@ -119,6 +124,7 @@ impl State {
             // Chords first; of plain keys those that nothing in the interface wants.
             (Some(action), Holder::Window | Holder::Terminal) => Ours::Bound(action),
             (Some(action), Holder::Interface) if !held.types() => Ours::Bound(action),
+            (None, Holder::Window) if self.composing.is_grabbed() => return FilterResult::Intercept(Ours::ToMethod),
             (None, Holder::Window) => return FilterResult::Forward,
             // Whoever gets the keyboard while it is held has to know of it.
             (_, Holder::Terminal) if modified.is_modifier_key() => {
@@ -165,6 +171,9 @@ impl State {
                 self.terminal_key(id, &KeyEvent { state: terminal::KeyState::Release, text: String::new(), ..event });
             }
         }
+        if self.composing.holds(code) {
+            return FilterResult::Intercept(Ours::ToMethod);
+        }
         let before = self.swallowed.len();
         self.swallowed.retain(|swallowed| *swallowed != code);
         if self.swallowed.len() == before {
@@ -210,6 +219,8 @@ impl State {
         let Some(keyboard) = self.keyboard() else { return Ok(()) };
         let config = XkbConfig { layout: checked.layout(), variant: checked.variant(), ..XkbConfig::default() };
         keyboard.set_xkb_config(self, config).map_err(|_| LayoutError::Unknown)?;
+        self.virtual_keyboards.forget_own();
+        self.tell_keymap();
         self.options.layout = layout.to_owned();
         self.options.variant = variant.to_owned();
         if let Some(remote) = &self.remote {
@@ -225,6 +236,10 @@ impl State {
             (Holder::Interface, _) if self.lock.is_locked() => return,
             (Holder::Interface | Holder::Terminal, _) => return self.interface_text(text),
             (Holder::Window, _) => {}
+        }
+        // A control character is a key, and no text.
+        if !text.chars().any(char::is_control) && self.composing.commit_text(text) {
+            return;
         }
         let Some(keyboard) = self.keyboard() else { return };
         let (seat, time) = (self.seat.clone(), self.clock.now().as_millis());

@@ -8,6 +8,7 @@ mod pen;
 mod pointer;
 mod repeat;
 mod touch;
+mod virtual_keyboard;
 mod zoom;
 
 pub use keyboard::LayoutError;
@@ -19,6 +20,7 @@ use crate::state::State;
 
 pub(crate) use constraints::Constraints;
 pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
+pub(crate) use virtual_keyboard::{Masks, VirtualKeyboards};
 pub(crate) use zoom::Hold;
 
 impl State {

@@ -161,7 +161,14 @@ impl State {
 
     /// Every surface tree that a screen shows at its own size, front to back, with the clip that applies to it.
     pub fn placed(&self, screen: OutputId) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
-        let live = self.screens.get(screen).into_iter().flat_map(|screen| self.live(screen).rev());
+        let Some(screen) = self.screens.get(screen) else { return Vec::new() };
+        let popups = self.composing_popups(screen).into_iter().map(|placed| (placed, None));
+        popups.chain(self.placed_windows(screen)).collect()
+    }
+
+    /// The same of windows alone.
+    pub(crate) fn placed_windows(&self, screen: &Screen) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
+        let live = self.live(screen).rev();
         live.flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
     }
 

@@ -64,12 +64,13 @@ const PROMISED: &[&str] = &[
     "wp_viewporter",
     "xdg_activation_v1",
     "xdg_wm_base",
-    "zwp_pointer_constraints_v1",
     "zwlr_layer_shell_v1",
+    "zwp_pointer_constraints_v1",
     "zwp_pointer_gestures_v1",
     "zwp_primary_selection_device_manager_v1",
     "zwp_relative_pointer_manager_v1",
     "zwp_tablet_manager_v2",
+    "zwp_text_input_manager_v3",
     "zxdg_decoration_manager_v1",
     "zxdg_output_manager_v1",
 ];
@@ -79,8 +80,13 @@ pub const UNCONFINED: &[&str] =
     &["ext_session_lock_manager_v1", "wp_security_context_manager_v1", "zwlr_layer_shell_v1"];
 
 /// To trusted ones besides.
-pub const PRIVILEGED: &[&str] =
-    &["ext_data_control_manager_v1", "zwlr_data_control_manager_v1", "zwlr_screencopy_manager_v1"];
+pub const PRIVILEGED: &[&str] = &[
+    "ext_data_control_manager_v1",
+    "zwlr_data_control_manager_v1",
+    "zwlr_screencopy_manager_v1",
+    "zwp_input_method_manager_v2",
+    "zwp_virtual_keyboard_manager_v1",
+];
 
 /// What a client is offered, sorted.
 pub fn names(client: &mut Client) -> Vec<String> {

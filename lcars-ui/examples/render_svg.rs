@@ -391,6 +391,7 @@ fn draw_with(
         clock: "14:02",
         launcher: &launcher,
         bindings: &[],
+        map: true,
         now,
     })
 }

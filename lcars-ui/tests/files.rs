@@ -106,6 +106,7 @@ impl Session {
                 clock: "14:02",
                 launcher: &[],
                 bindings: &[],
+                map: true,
                 now: self.now,
             });
             self.with(|interface, sight| interface.forget(sight));

@@ -79,6 +79,7 @@ impl Session {
             clock: "14:02",
             launcher: &launcher,
             bindings: &bindings,
+            map: true,
             now: self.now,
         });
         (self.nodes, self.prompt) = (view.nodes, view.prompt);

@@ -93,6 +93,7 @@ impl State {
             clock: &self.shell.clock,
             launcher: &screen.launcher,
             bindings: &self.shell.bindings,
+            map: self.settings.interface.map,
             now,
         });
         if screen.show(view) {

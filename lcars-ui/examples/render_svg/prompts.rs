@@ -95,6 +95,7 @@ impl Hub {
             clock: "14:02",
             launcher: &launcher,
             bindings: &[],
+            map: true,
             now,
         });
         self.view = Some(view.clone());

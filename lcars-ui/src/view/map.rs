@@ -1,11 +1,14 @@
 //! What fills the free cell of the overview: what was last said, and a map of everything there is.
 
+use std::ops::Range;
+
 use super::build::{Builder, Shape, Text, faded};
 use super::metrics::label_width;
 use super::pane::Pane;
 use super::tile::counted;
 use crate::geometry::Rect;
-use crate::hierarchy::{App, NodeId, Sector};
+use crate::hierarchy::{App, HubMode, Level, NodeId, Path, Sector};
+use crate::operation::Operation;
 use crate::scene::{Align, Key};
 use crate::semantics::{Action, Node, Role, UiAction};
 use crate::theme::Colour;
@@ -22,6 +25,92 @@ const NOTICE: f64 = 36.0;
 const APP_COLUMNS: usize = 3;
 /// How much of a colour is seen below the sectors.
 const DEEPER: f64 = 0.75;
+
+/// The small map takes no more of the bar that it lies in.
+const MOST_OF_BAR: f64 = 0.7;
+/// And has no more ticks for the apps of a sector.
+const MOST_TICKS: usize = 6;
+
+/// The same where the terminals of a hub are on the bar.
+const MOST_BESIDE_TABS: f64 = 0.4;
+
+/// Which sectors the small map of a place has, and how wide it is with the gap before it. Of more than there is room for
+/// it has those around the one that is shown.
+fn plan_small(b: &Builder, pane: &Pane, path: &Path, bar: Rect) -> Option<(Range<usize>, f64)> {
+    let sectors = &pane.inputs.desktop.tree().sectors;
+    let here = sectors.iter().position(|sector| path.sector() == Some(sector.id)).filter(|_| pane.inputs.map)?;
+    let tabs = path.level() == Level::Hub && pane.mode() == HubMode::Command;
+    let most = if tabs { MOST_BESIDE_TABS } else { MOST_OF_BAR };
+    // Truncation is meant: a block that is cut off could not be met.
+    let fitting = (most * bar.w / small_step(b)).floor().max(0.0) as usize;
+    let count = sectors.len().min(fitting);
+    let high = bar.bottom() + b.m.gap - pane.rect.y >= b.m.hit_min;
+    let first = here.saturating_sub(count / 2).min(sectors.len() - count);
+    (count > 1 && high).then(|| (first..first + count, count as f64 * small_step(b) - b.m.tile_inner_gap + b.m.gap))
+}
+
+/// From one block to the next: a finger meets each.
+fn small_step(b: &Builder) -> f64 {
+    b.snap(b.m.hit_min.max(b.px(40.0)))
+}
+
+/// What the small map leaves of a place's top bar.
+pub(super) fn beside_small(b: &Builder, pane: &Pane, path: &Path, bar: Rect) -> Rect {
+    let width = plan_small(b, pane, path, bar).map_or(0.0, |(_, width)| width);
+    Rect { w: bar.w - width, ..bar }
+}
+
+/// The map of a hub or a window: at the right end of the top bar a block for each sector, to jump there, with a tick for
+/// each of its apps.
+pub(super) fn draw_small(b: &mut Builder, pane: &Pane, path: &Path, bar: Rect) {
+    let Some((shown, width)) = plan_small(b, pane, path, bar) else { return };
+    let all = Rect::from_edges(bar.right() - width, bar.y, bar.right(), bar.bottom());
+    let key = Key::part("small-map");
+    b.fill(key, all, [0.0; 4], b.theme.bg);
+    let left = all.x + b.m.gap;
+    let mut group = Node::new(key, Role::Group, "MAP", Rect::from_edges(left, all.y, all.right(), all.bottom()));
+    group.value = Some(format!("YOU ARE AT LEVEL {}", path.level().label()));
+    let group = b.node(group);
+    let sectors = pane.inputs.desktop.tree().sectors.get(shown).unwrap_or_default();
+    let (step, width) = (small_step(b), small_step(b) - b.m.tile_inner_gap);
+    b.within(group, |b| {
+        for (place, sector) in sectors.iter().enumerate() {
+            let rect = Rect::new(left + place as f64 * step, bar.y, width, bar.h);
+            let shape = match place {
+                0 => Shape::RoundLeft,
+                _ if place + 1 == sectors.len() => Shape::RoundRight,
+                _ => Shape::Block,
+            };
+            small_sector(b, pane, path, sector, (rect, shape));
+        }
+    });
+}
+
+fn small_sector(b: &mut Builder, pane: &Pane, path: &Path, sector: &Sector, (rect, shape): (Rect, Shape)) {
+    let key = Key::of("small-map-sector", sector.id.get());
+    let own = b.theme.sector(sector.colour.number());
+    let here = path.sector() == Some(sector.id);
+    let colour = b.tint(key, if here { b.theme.focus } else { faded(own, DEEPER) });
+    let radii = shape.radii(rect);
+    b.fill(key, rect, radii, colour);
+    let (side, apart) = (b.px(4.0), b.px(5.0));
+    let count = sector.apps.len().min(MOST_TICKS);
+    let mut x = b.snap(rect.x + (rect.w - (count as f64 * apart - (apart - side))) / 2.0);
+    for (app, piece) in sector.apps.iter().take(count).zip(1..) {
+        let height = if path.app() == Some(app.id) { 4.0 * side } else { 2.0 * side };
+        let tick = Rect::new(x, rect.bottom() - b.px(6.0) - height, side, height);
+        b.fill(key.piece(piece), tick, [0.0; 4], b.theme.on_fill);
+        x += apart;
+    }
+    b.ring(key, rect, radii);
+    let mut node = Node::new(key, Role::Button, format!("GO TO {}", super::build::caption(&sector.name)), rect);
+    let half = b.m.tile_inner_gap / 2.0;
+    node.hit = Rect::from_edges(rect.x - half, pane.rect.y, rect.right() + half, rect.bottom() + b.m.gap);
+    node.value = Some(counted(sector.apps.len(), "APP"));
+    node.states.selected = here;
+    node.action = Some(Action::Do(Operation::Jump { to: Some(sector.id.into()) }));
+    b.node(node);
+}
 
 /// Fills a cell with as much as there is room for.
 pub(super) fn draw(b: &mut Builder, pane: &Pane, cell: Rect) {

@@ -91,6 +91,8 @@ pub struct Inputs<'a> {
     pub launcher: &'a [Launchable],
     /// The keys in force, for the overlay that lists them.
     pub bindings: &'a [Binding],
+    /// Whether levels 2 and 3 show the small map.
+    pub map: bool,
     /// For cameras.
     pub now: Duration,
 }

@@ -38,6 +38,7 @@ struct World {
     size: Size,
     scale: f64,
     ui_scale: f64,
+    map: bool,
     now: Duration,
 }
 
@@ -57,7 +58,8 @@ impl World {
         let (interface, now) = (Interface::default(), Duration::ZERO);
         let directories = Directories::default();
         let (launcher, shells) = (launcher.into(), Shells::default());
-        Self { desktop, interface, theme, directories, readings, shells, launcher, size, scale, ui_scale, now }
+        let map = true;
+        Self { desktop, interface, theme, directories, readings, shells, launcher, size, scale, ui_scale, map, now }
     }
 
     /// The five sectors of the mock-ups with their apps, all of them seen.
@@ -173,6 +175,7 @@ impl World {
             clock: "14:02",
             launcher: &self.launcher,
             bindings: &[],
+            map: self.map,
             now,
         })
     }

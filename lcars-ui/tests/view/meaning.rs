@@ -189,6 +189,53 @@ fn a_pointer_at_the_edge_of_a_fullscreen_window_finds_the_way_out() {
     assert!(view.nodes.iter().all(|node| node.name != "LEAVE FULLSCREEN"), "the frame is back");
 }
 
+/// Where the small map leads to, and where one is.
+fn small_map(view: &View) -> (Vec<&str>, Vec<&str>) {
+    let ways: Vec<&Node> = view.nodes.iter().filter(|node| node.key.part == "small-map-sector").collect();
+    let name = |node: &&Node| node.name.strip_prefix("GO TO ").is_some() || panic!("{node:?}");
+    assert!(ways.iter().all(name));
+    let here = ways.iter().filter(|node| node.states.selected).map(|node| &node.name["GO TO ".len()..]).collect();
+    (ways.iter().map(|node| &node.name["GO TO ".len()..]).collect(), here)
+}
+
+#[test]
+fn hubs_and_windows_have_a_small_map_to_jump_by() {
+    let all = ["BUILD", "RESEARCH", "STUDIO", "COMMS", "LOGS"];
+    let world = World::usual(STANDARD);
+    assert!(small_map(&world.view()).0.is_empty(), "the overview has the large one");
+    let (build, editor) = (world.sector(0), world.app("Text Editor"));
+    let mut world = world.jump(Some(editor));
+    assert_eq!(small_map(&world.view()), (all.to_vec(), vec!["BUILD"]));
+    let comms = named(&world.view(), "GO TO COMMS").action.clone();
+    assert_eq!(comms, Some(Action::Do(Operation::Jump { to: Some(world.sector(3).into()) })));
+    let Some(Action::Do(operation)) = comms else { unreachable!() };
+    world.apply(operation);
+    let view = world.view();
+    assert_eq!(small_map(&view), (all.to_vec(), vec!["COMMS"]));
+    assert_eq!(named(&view, "MAP").value.as_deref(), Some("YOU ARE AT LEVEL 2"));
+    let map = named(&view, "MAP").rect;
+    let title = view.nodes.iter().find(|node| node.role == Role::Heading).unwrap().rect;
+    assert!(map.right() <= title.x && map.y == 8.0, "{map:?} beside {title:?}");
+    world.map = false;
+    assert!(small_map(&world.view()).0.is_empty(), "the user does not want it");
+    let world = world.jump(Some(build.into()));
+    assert!(world.view().nodes.iter().all(|node| node.key.part != "small-map"));
+}
+
+#[test]
+fn of_many_sectors_the_small_map_has_those_around() {
+    let names: Vec<String> = (0..40).map(|number| format!("S{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let world = World::new(STANDARD, &names);
+    let (first, middle) = (world.sector(0), world.sector(20));
+    let world = world.jump(Some(middle.into()));
+    let view = world.view();
+    let (shown, here) = small_map(&view);
+    assert!(here == ["S20"] && shown.len() > 3 && shown.contains(&"S19") && shown.contains(&"S21"), "{shown:?}");
+    let view = world.jump(Some(first.into())).view();
+    assert_eq!(small_map(&view).0[0], "S0");
+}
+
 #[test]
 fn a_window_with_a_frame_of_its_own_has_the_pane_but_for_the_way_out() {
     let world = World::usual(STANDARD);

@@ -104,6 +104,7 @@ impl World {
             clock: "14:02",
             launcher: &launcher,
             bindings: &[],
+            map: true,
             now: self.now,
         })
     }

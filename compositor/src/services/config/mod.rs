@@ -6,6 +6,7 @@
 //! theme = "high-contrast"
 //! fonts = { label = "Antonio", mono = "DejaVu Sans Mono" }
 //! reduced_motion = true
+//! map = false                    # hubs and windows without the small map
 //! hub = "command"               # what a sector shows first; or "apps", "directory"
 //! texture_memory_mb = 256
 //!
@@ -98,6 +99,8 @@ pub struct Interface {
     pub mono_font: Option<String>,
     /// Zooms are cross-fades.
     pub reduced_motion: bool,
+    /// Hubs and windows have the small map.
+    pub map: bool,
     /// What hubs show first.
     pub hub: HubMode,
     /// How much memory textures may take, in MB.
@@ -112,6 +115,7 @@ impl Default for Interface {
             label_font: None,
             mono_font: None,
             reduced_motion: false,
+            map: true,
             hub: HubMode::Command,
             texture_memory_mb: 128,
         }

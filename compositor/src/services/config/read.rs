@@ -131,6 +131,7 @@ fn read_interface(mut table: Table<'_, '_>, known: Known<'_>, errors: &mut Error
         fonts.done(errors);
     }
     interface.reduced_motion = table.boolean("reduced_motion", errors).unwrap_or(interface.reduced_motion);
+    interface.map = table.boolean("map", errors).unwrap_or(interface.map);
     if let Some((hub, at)) = table.name("hub", errors) {
         match hub.as_str() {
             "command" => interface.hub = HubMode::Command,

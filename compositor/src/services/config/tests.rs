@@ -28,6 +28,7 @@ fn everything_can_be_set() {
         theme = "red-alert"
         fonts = { label = "Antonio", mono = "Hack" }
         reduced_motion = true
+        map = false
         hub = "directory"
         texture_memory_mb = 256
         [terminal]
@@ -52,7 +53,7 @@ fn everything_can_be_set() {
     assert_eq!(config.interface.scale, 2.0);
     assert_eq!(config.interface.theme, "red-alert");
     assert_eq!(config.interface.mono_font.as_deref(), Some("Hack"));
-    assert!(config.interface.reduced_motion);
+    assert!(config.interface.reduced_motion && !config.interface.map);
     assert_eq!(config.interface.hub, lcars_ui::hierarchy::HubMode::Directory);
     assert_eq!(config.interface.texture_memory_mb, 256);
     assert_eq!(config.terminal.shell.as_deref(), Some("/bin/zsh"));

@@ -93,7 +93,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
         HubMode::Directory if directory::draw(b, pane, sector) => {}
         HubMode::Command => {
             if !without.frame {
-                command::draw_tabs(b, pane, sector, &frame(b, pane, path));
+                command::draw_tabs(b, pane, path, sector, &frame(b, pane, path));
             }
             command::draw(b, pane, sector);
             let strip = strip(b, pane);

@@ -12,7 +12,8 @@ mod rail_frame;
 mod slim_frame;
 
 use super::build::Builder;
-use super::frame::Frame;
+use super::frame::{Frame, Part};
+use super::map;
 use super::pane::{Pane, Rail};
 use super::tile::{Mood, app_frame, app_interior, mood, sector_frame, sector_interior, strip_frame, tile_key};
 use crate::geometry::Rect;
@@ -70,6 +71,10 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
         Level::Hub => hub::draw(b, pane, path, without),
         Level::Picker => picker::draw(b, pane, path, without),
         Level::Focus => focus::draw(b, pane, path, without),
+    }
+    if !without.frame && fit(pane, path) == Fit::Framed {
+        let bar = frame(b, pane, path).segment(Part::BarTop).rect;
+        map::draw_small(b, pane, path, bar);
     }
 }
 

@@ -76,6 +76,7 @@ impl World {
             clock: "14:02",
             launcher: &self.launcher,
             bindings: &self.bindings,
+            map: true,
             now: self.now,
         };
         let mut b = Builder::new(&inputs);

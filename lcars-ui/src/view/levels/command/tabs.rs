@@ -3,11 +3,12 @@
 
 use super::super::super::build::{Builder, Button, Text, caption};
 use super::super::super::frame::{Frame, Part};
+use super::super::super::map;
 use super::super::super::metrics::{label_width, mono_width};
 use super::super::super::pane::{Pane, Rail};
 use super::super::super::prompt::text::MONO_CAP;
 use crate::geometry::{Point, Rect};
-use crate::hierarchy::{Level, Sector, Terminal};
+use crate::hierarchy::{Level, Path, Sector, Terminal};
 use crate::operation::Operation;
 use crate::scene::{Align, Key, Primitive};
 use crate::semantics::{Action, Node, Role};
@@ -35,8 +36,8 @@ fn name(terminal: &Terminal, place: usize) -> String {
 }
 
 /// Draws them over the frame's top bar, with the directory behind them.
-pub(in super::super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector, frame: &Frame) {
-    let bar = frame.segment(Part::BarTop).rect;
+pub(in super::super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, sector: &Sector, frame: &Frame) {
+    let bar = map::beside_small(b, pane, path, frame.segment(Part::BarTop).rect);
     if !in_frame(pane) || bar.w < LEAST_BAR * b.factor() || sector.terminals.is_empty() {
         return;
     }

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod encoder;
+mod files;
 mod http;
 mod hub;
 mod line;
@@ -19,6 +20,7 @@ mod transport;
 pub mod video;
 mod viewer;
 
+pub use files::FileRules;
 pub use hub::{Event, KEPT_FOR, Listener, MOST_OUTPUTS, OutputKey};
 pub use server::{Bitrates, Config, StartError, Streamer, start};
 pub use session::{

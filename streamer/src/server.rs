@@ -4,6 +4,7 @@ use std::{
     io,
     net::{IpAddr, SocketAddr, TcpListener},
     ops::RangeInclusive,
+    path::PathBuf,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
@@ -14,6 +15,7 @@ use tokio::{runtime, sync::watch, task::JoinHandle};
 use crate::{
     auth::Tokens,
     encoder::{Ladder, Stage},
+    files::{FileRules, Files},
     http,
     hub::{Hub, Listener, NewStage, OutputKey, Parts},
     metrics::Metrics,
@@ -97,6 +99,7 @@ pub enum StartError {
 pub struct Streamer {
     hub: Arc<Hub>,
     feed: Arc<Feed>,
+    files: Arc<Files>,
     address: SocketAddr,
     fingerprint: Option<String>,
     tokens: Tokens,
@@ -146,10 +149,12 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         carrier: Arc::new(carrier),
         runtime: runtime.handle().clone(),
     });
+    let files = Arc::new(Files::default());
     let (stop, stopped) = watch::channel(false);
     let router = http::router(http::Inner {
         hub: Arc::clone(&hub),
         feed: Arc::clone(&feed),
+        files: Arc::clone(&files),
         copies: http::Copies::default(),
         stop: stopped.clone(),
         tokens: config.tokens.clone(),
@@ -162,7 +167,7 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
     let serving = runtime.spawn(http::serve::run(listener, router, tls, stopped));
     drop(inside);
     let running = Mutex::new(Some(Running { runtime, serving }));
-    Ok(Streamer { hub, feed, address, fingerprint, tokens: config.tokens, stop, running })
+    Ok(Streamer { hub, feed, files, address, fingerprint, tokens: config.tokens, stop, running })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -305,6 +310,17 @@ impl Streamer {
     /// What operations and state look like, as JSON Schema: served as it is.
     pub fn set_schema(&self, schema: Json) {
         self.feed.set_schema(schema);
+    }
+
+    /// Which files are taken from pages, and where they go; none until this is called.
+    pub fn set_file_rules(&self, rules: Option<FileRules>) {
+        self.files.uploads.set_rules(rules);
+    }
+
+    /// An address where a browser can fetch these once, for a minute: a file as it is, all else as a tar. `None` if there
+    /// is nothing to fetch, or a path is not absolute.
+    pub fn offer_files(&self, paths: Vec<PathBuf>) -> Option<String> {
+        self.files.tickets.issue(paths, Instant::now()).map(|ticket| http::files::address(&ticket))
     }
 
     /// The keyboard layout in force, told to whoever joins from now on.

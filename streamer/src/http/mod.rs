@@ -12,6 +12,8 @@
 //! | `POST /api/v1/stage`, `/commit`, `/discard` | control | see [`session`] |
 //! | `PUT /api/v1/snapshot` | admin | see [`session`] |
 //! | `GET /api/v1/clipboard/{offer}/{form}`, `PUT /api/v1/clipboard/{ask}` | control | see [`clipboard`] |
+//! | `POST /api/v1/upload`, `GET`, `PATCH` and `DELETE /api/v1/upload/{id}`, `POST /api/v1/download` | control | see [`files`] |
+//! | `GET /api/v1/download/{ticket}` | whoever has the ticket | see [`files`] |
 //! | `GET /api/v1/events` | view, commands control | a WebSocket, see [`events`] |
 //!
 //! Everything a request may cost is bounded: header bytes and count, body bytes, time to send either, connections.
@@ -20,6 +22,7 @@ mod api;
 mod assets;
 mod clipboard;
 mod events;
+pub mod files;
 mod origin;
 pub mod serve;
 mod session;
@@ -46,6 +49,7 @@ use tokio::sync::watch;
 
 use crate::{
     auth::{REFUSAL_DELAY, Tokens},
+    files::Files,
     hub::Hub,
     protocol::Role,
     session::Feed,
@@ -62,6 +66,8 @@ pub struct Inner {
     pub hub: Arc<Hub>,
     /// The session, for programs.
     pub feed: Arc<Feed>,
+    /// Files on their way.
+    pub files: Arc<Files>,
     /// What is copied and on its way at once.
     pub copies: Copies,
     /// Turns true when the server ends.
@@ -104,6 +110,10 @@ pub fn router(inner: Inner) -> Router {
         .route("/api/v1/snapshot", get(session::snapshot).put(session::put_snapshot).options(session::options))
         .route("/api/v1/clipboard/{ask}", axum::routing::put(clipboard::bring))
         .route("/api/v1/clipboard/{offer}/{form}", get(clipboard::fetch))
+        .route("/api/v1/upload", post(files::begin))
+        .route("/api/v1/upload/{id}", get(files::standing).patch(files::append).delete(files::cancel))
+        .route("/api/v1/download", post(files::ticket))
+        .route("/api/v1/download/{ticket}", get(files::download))
         .route("/api/v1/events", get(events::events))
         .fallback(get(assets::serve))
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))

@@ -1,6 +1,13 @@
 //! The accept loop: bounded connections, bounded headers, bounded time.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -28,6 +35,21 @@ const GRACE: Duration = Duration::from_secs(10);
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 const HEADER_BYTES: usize = 16 << 10;
 const HEADER_COUNT: usize = 64;
+
+/// Counts what moves on a connection, for files that take longer than [`LIFE_TIME`].
+#[derive(Debug, Clone, Default)]
+pub struct Moved(Arc<AtomicU64>);
+
+impl Moved {
+    /// Something moved.
+    pub fn tick(&self) {
+        self.0.fetch_add(1, Relaxed);
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
 
 /// Serves until `stop` turns true.
 pub async fn run(listener: TcpListener, router: Router, tls: Option<tls::Server>, mut stop: watch::Receiver<bool>) {
@@ -79,8 +101,11 @@ async fn connection(
 ) {
     // With each request, since a WebSocket outlives what is served here, and still is a connection.
     let place: Place = Arc::new(place);
+    let moved = Moved::default();
+    let movement = moved.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&place));
+        request.extensions_mut().insert(moved.clone());
         let answer = router.clone().oneshot(request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await.unwrap_or_else(|never| match never {})) }
     });
@@ -96,7 +121,14 @@ async fn connection(
         ended = connection.as_mut() => Ok(ended),
         _ = timeout(LIFE_TIME, stopped(&mut stop)) => {
             connection.as_mut().graceful_shutdown();
-            timeout(GRACE, connection).await
+            loop {
+                let before = movement.count();
+                let ended = timeout(GRACE, connection.as_mut()).await;
+                // A file that is still being taken may take its time.
+                if ended.is_ok() || movement.count() == before || *stop.borrow() {
+                    break ended;
+                }
+            }
         }
     };
     match ended {

@@ -236,6 +236,15 @@ fn plain(answer: Answer) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], json.to_owned()).into_response()
 }
 
+/// A request of a known form.
+///
+/// # Errors
+/// A failure that says what is wrong with it.
+pub async fn read_json<T: DeserializeOwned>(body: Body, most: usize) -> Result<T, Failure> {
+    serde_json::from_value(read(body, most).await?)
+        .map_err(|error| Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "not_understood", error.to_string()))
+}
+
 async fn read(body: Body, most: usize) -> Result<Value, Failure> {
     parse(&read_bytes(body, most).await?)
 }

@@ -2,6 +2,7 @@
 
 mod encoder;
 mod faults;
+mod files;
 mod http;
 mod input;
 mod outputs;

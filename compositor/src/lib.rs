@@ -12,6 +12,7 @@ pub mod composing;
 pub mod control;
 pub mod cursor;
 pub mod doctor;
+mod dropping;
 pub mod frame;
 mod gallery;
 pub mod globals;

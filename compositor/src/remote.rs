@@ -148,6 +148,7 @@ impl State {
                 self.staging.roles.remove(&viewer);
                 self.release(viewer);
                 self.page_left(viewer);
+                self.files_gone();
                 if let Some(remote) = &mut self.remote {
                     remote.sees.remove(&viewer);
                 }
@@ -236,6 +237,14 @@ impl State {
             FromPage::LeaveLock => self.free_pointer(),
             FromPage::Clipboard { text, offer, more } => {
                 self.page_copied(PageOffer::of(viewer, offer, text, more));
+            }
+            FromPage::FileDrag { over: true, x, y } => self.files_held(screen, x, y),
+            FromPage::FileDrag { .. } => self.files_gone(),
+            FromPage::FileDrop { x, y, names } => {
+                if let Some(session) = &self.session {
+                    let folder = self.settings.files.folder(&session.dirs().home);
+                    self.files_dropped(screen, x, y, &folder, &names);
+                }
             }
             FromPage::Text { text } => self.type_text(&text),
             FromPage::Layout { layout, variant } => {

@@ -22,6 +22,7 @@ use crate::capture::Capturing;
 use crate::clipboard::Offered;
 use crate::composing::{Composing, ToldCaret};
 use crate::cursor::Cursor;
+use crate::dropping::Dropping;
 use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
@@ -88,6 +89,8 @@ pub struct State {
     pub(crate) capturing: Capturing,
     /// The picture that follows the pointer during drag and drop.
     pub(crate) dnd_icon: Option<DragIcon>,
+    /// Files that a page's user holds over the picture, or let go.
+    pub(crate) dropping: Dropping,
     /// A pen holds the left button down, for a program that knows no pens.
     pub(crate) pen_presses: bool,
     /// What programs hold the pointer with.
@@ -232,6 +235,7 @@ impl State {
             cursor: Cursor::default(),
             capturing: Capturing::default(),
             dnd_icon: None,
+            dropping: Dropping::default(),
             pen_presses: false,
             constraints: Constraints::default(),
             pointer_on: id,

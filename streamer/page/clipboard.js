@@ -65,9 +65,12 @@ export class ClipboardSync {
     /**
      * The user pasted this.
      * @param {DataTransfer} data
+     * @returns {boolean} whether it is anything that a clipboard takes
      */
     paste(data) {
-        this.#toServer(fromTransfer(data));
+        const copied = fromTransfer(data);
+        this.#toServer(copied);
+        return copied.text !== "" || copied.html !== "" || copied.png !== undefined;
     }
 
     /** Sends what was copied outside, where the user has allowed the page to read it. */

@@ -4,6 +4,7 @@ import { Caret } from "./caret.js";
 import { ClipboardSync } from "./clipboard.js";
 import { Cursor } from "./cursor.js";
 import { element } from "./dom.js";
+import { readFiles, save } from "./drop.js";
 import { Keyboard } from "./keyboard.js";
 import { Link } from "./link.js";
 import { Markers } from "./markers.js";
@@ -22,6 +23,7 @@ import { readDrops, Staging } from "./stage.js";
 import { Stats } from "./stats.js";
 import { keepToken, takeToken } from "./token.js";
 import { readTouch } from "./touch.js";
+import { Uploads } from "./uploads.js";
 
 /**
  * What tests can see.
@@ -113,7 +115,15 @@ const keyboard = new Keyboard(typing, mirror.layer, link, {
         menu.toggle(true);
     },
     onStats: () => stats.toggle(),
-    onPaste: (data) => clipboard.paste(data),
+    onPaste: (data) => {
+        // Files that are no pictures go where files go.
+        if (!clipboard.paste(data)) uploads.add(data.files);
+    },
+});
+
+const uploads = new Uploads(element("transfers", HTMLElement), link, {
+    onDropped: (place, names) => link.send({ t: "file_drop", ...place, names }),
+    onProblem: (text) => notices.show("warning", text),
 });
 
 const pointer = new Pointer(stage, picture, link);
@@ -127,6 +137,7 @@ const menu = new Menu({
     onClosed: () => {
         if (link.role !== "view") keyboard.capture();
     },
+    onUpload: (files) => uploads.add(files),
     onSend: (code, modifiers) => keyboard.tap(code, modifiers),
     onCommand: (command) => link.send({ t: "command", command }),
     onLayout: (layout) => {
@@ -142,6 +153,7 @@ readTouch(stage, picture, link);
 readPen(stage, picture, link);
 addPhoneKeys(keyboard);
 readDrops(stage, staging, (text) => notices.show("warning", text));
+readFiles(stage, picture, link, uploads, (text) => notices.show("warning", text));
 stage.addEventListener("pointerdown", () => {
     if (menu.open) menu.toggle(false);
     if (link.role !== "view") keyboard.capture();
@@ -164,6 +176,9 @@ function hear(message) {
             break;
         case "clipboard":
             if (link.role !== "view") void clipboard.receive(message);
+            break;
+        case "download":
+            if (link.role !== "view") save(message.url);
             break;
         case "clipboard_wanted":
             void clipboard.want(message);

@@ -10,6 +10,7 @@ const STORED_LAYOUT = "tos-layout";
  * @property {() => void} onStats
  * @property {() => void} onPointerLock
  * @property {() => void} onCopy
+ * @property {(files: Iterable<File>) => void} onUpload
  * @property {() => void} onClosed the desktop takes the keyboard again
  * @property {(code: string, modifiers: string[]) => void} onSend a key that the browser would keep
  * @property {(command: Record<string, unknown>) => void} onCommand an operation of the session
@@ -36,6 +37,13 @@ export class Menu {
         on("menu-stats", listener.onStats);
         on("menu-lock", listener.onPointerLock);
         on("menu-full", () => void fullScreen());
+        const files = element("files", HTMLInputElement);
+        on("menu-upload", () => files.click());
+        files.onchange = () => {
+            // The list is emptied with the field: the same file can be chosen again.
+            listener.onUpload([...(files.files ?? [])]);
+            files.value = "";
+        };
         element("menu-full", HTMLButtonElement).hidden = !document.fullscreenEnabled;
         element("menu-lock", HTMLButtonElement).hidden = !("requestPointerLock" in document.body);
         for (const id of ["menu-copy", "copy"]) element(id, HTMLButtonElement).onclick = listener.onCopy;

@@ -183,7 +183,31 @@ offer: number,
 /**
  * What else it is there as, to be had with [`ToPage::ClipboardWanted`]; at most [`MAX_FORMS`].
  */
-more: Array<ClipboardForm>, } | { "t": "layout",
+more: Array<ClipboardForm>, } | { "t": "file_drag",
+/**
+ * Still, or no longer.
+ */
+over: boolean,
+/**
+ * Normalised.
+ */
+x: number,
+/**
+ * Normalised.
+ */
+y: number, } | { "t": "file_drop",
+/**
+ * Where they were let go, normalised.
+ */
+x: number,
+/**
+ * Where they were let go, normalised.
+ */
+y: number,
+/**
+ * As they are called now; at most [`MAX_DROPPED`], of at most 255 bytes each.
+ */
+names: Array<string>, } | { "t": "layout",
 /**
  * Such as `us` or `de,ru`.
  */
@@ -400,7 +424,11 @@ staged?: StagedText,
 /**
  * Why it was not done.
  */
-refused?: StagingRefused, } | { "t": "notice",
+refused?: StagingRefused, } | { "t": "download",
+/**
+ * On this server; good once, and not for long.
+ */
+url: string, } | { "t": "notice",
 /**
  * How urgent.
  */

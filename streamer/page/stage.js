@@ -1,5 +1,5 @@
 // Commands for a shell that the page brings: what is dropped on the picture goes to the prompt, where it is looked at
-// before anybody can run it.
+// before anybody can run it. Files go another way, see drop.js.
 
 /**
  * @typedef {Extract<import("./protocol.js").ToPage, { t: "staging" }>} Answer
@@ -53,7 +53,7 @@ export class Staging {
 }
 
 /**
- * Text that is dropped on the picture is staged. Files are not: they are not in the container.
+ * Text that is dropped on the picture is staged.
  * @param {HTMLElement} stage
  * @param {Staging} staging
  * @param {(text: string) => void} onProblem

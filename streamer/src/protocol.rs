@@ -28,6 +28,8 @@ pub const MAX_TOUCHES: usize = 32;
 pub const MAX_STAGED_NAME: usize = 128;
 /// Most forms of one thing copied.
 pub const MAX_FORMS: usize = 8;
+/// Most files that are dropped at once.
+pub const MAX_DROPPED: usize = 256;
 /// Longest operation taken from a page, in bytes of JSON.
 pub const MAX_COMMAND: usize = 4 << 10;
 
@@ -262,6 +264,24 @@ pub enum FromPage {
         /// What else it is there as, to be had with [`ToPage::ClipboardWanted`]; at most [`MAX_FORMS`].
         #[serde(default)]
         more: Vec<ClipboardForm>,
+    },
+    /// The user holds files over the picture.
+    FileDrag {
+        /// Still, or no longer.
+        over: bool,
+        /// Normalised.
+        x: f64,
+        /// Normalised.
+        y: f64,
+    },
+    /// Files that were let go over the picture have arrived.
+    FileDrop {
+        /// Where they were let go, normalised.
+        x: f64,
+        /// Where they were let go, normalised.
+        y: f64,
+        /// As they are called now; at most [`MAX_DROPPED`], of at most 255 bytes each.
+        names: Vec<String>,
     },
     /// The user's keyboard layout, as XKB names it.
     Layout {
@@ -503,6 +523,11 @@ pub enum ToPage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(test, ts(optional))]
         refused: Option<StagingRefused>,
+    },
+    /// The user asked for files: the browser saves them.
+    Download {
+        /// On this server; good once, and not for long.
+        url: String,
     },
     /// For the user to read.
     Notice {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use ts_rs::TS;
 
 use crate::protocol::{
-    ClipboardForm, CursorImage, FromPage, MAX_COMMAND, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT,
-    MAX_TOUCHES, NoticeLevel, PenPhase, Phase, Rejected, Role, SemanticNode, StagedDetail, StagedText, StagingRefused,
-    ToPage, TouchPoint, WheelSource,
+    ClipboardForm, CursorImage, FromPage, MAX_COMMAND, MAX_DROPPED, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID,
+    MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, NoticeLevel, PenPhase, Phase, Rejected, Role, SemanticNode, StagedDetail,
+    StagedText, StagingRefused, ToPage, TouchPoint, WheelSource,
 };
 
 fn crate_file(name: &str) -> PathBuf {
@@ -265,6 +265,10 @@ fn within_ranges(message: &FromPage) -> bool {
         FromPage::Command { command } => command.is_object() && command.to_string().len() <= MAX_COMMAND,
         FromPage::Commit { id, hash, .. } => id.len() <= MAX_STAGED_NAME && hash.len() <= MAX_STAGED_NAME,
         FromPage::Discard { id, .. } => id.len() <= MAX_STAGED_NAME,
+        FromPage::FileDrag { x, y, .. } => position(x, y),
+        FromPage::FileDrop { x, y, names } => {
+            position(x, y) && names.len() <= MAX_DROPPED && names.iter().all(|name| name.len() <= 255)
+        }
         FromPage::Clipboard { more, .. } => more.len() <= MAX_FORMS,
         FromPage::Blur
         | FromPage::LeaveLock

@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 
 use smithay::delegate_data_device;
 use smithay::input::Seat;
+use smithay::reexports::wayland_server::protocol::wl_data_device_manager::DndAction;
 use smithay::reexports::wayland_server::protocol::wl_data_source::WlDataSource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point};
@@ -76,6 +77,18 @@ impl ClientDndGrabHandler for State {
     }
 }
 
-impl ServerDndGrabHandler for State {}
+impl ServerDndGrabHandler for State {
+    fn accept(&mut self, mime_type: Option<String>, _seat: Seat<Self>) {
+        self.drag_accepted(mime_type.is_some());
+    }
+
+    fn action(&mut self, action: DndAction, _seat: Seat<Self>) {
+        self.drag_action(action);
+    }
+
+    fn send(&mut self, mime_type: String, fd: OwnedFd, _seat: Seat<Self>) {
+        self.send_dragged(&mime_type, fd);
+    }
+}
 
 delegate_data_device!(State);

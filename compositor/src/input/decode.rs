@@ -107,6 +107,8 @@ impl<V: Copy + PartialEq> Decoder<V> {
             | FromPage::Blur
             | FromPage::LeaveLock
             | FromPage::Clipboard { .. }
+            | FromPage::FileDrag { .. }
+            | FromPage::FileDrop { .. }
             | FromPage::Layout { .. }
             | FromPage::Activate { .. }
             | FromPage::FocusNode { .. }

@@ -19,6 +19,7 @@ use smithay::utils::{Logical, Point};
 use crate::state::State;
 
 pub(crate) use constraints::Constraints;
+pub(crate) use pointer::BTN_LEFT;
 pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
 pub(crate) use virtual_keyboard::{Masks, VirtualKeyboards};
 pub(crate) use zoom::Hold;

@@ -11,7 +11,7 @@ use crate::session::terminals::pointer::Scrolled;
 use crate::state::State;
 
 /// Linux `BTN_LEFT`.
-pub(super) const BTN_LEFT: u32 = 0x110;
+pub(crate) const BTN_LEFT: u32 = 0x110;
 /// What one notch of a wheel scrolls when the device tells no distance, logical pixels.
 const NOTCH: f64 = 15.0;
 /// The same on the interface, where browsers say how far a page would scroll.
@@ -23,6 +23,9 @@ impl State {
     }
 
     pub(super) fn pointer_absolute<B: InputBackend>(&mut self, event: &B::PointerMotionAbsoluteEvent) {
+        if self.dropping.holds_pointer() {
+            return;
+        }
         let location = self.position(event);
         let Some(pointer) = self.pointer() else { return };
         if let Some(location) = self.hand_moved(&pointer, location, event.time()) {

@@ -233,6 +233,7 @@ impl State {
     pub fn begin(&mut self, session: Session, command: &[String]) -> anyhow::Result<()> {
         self.session = Some(session);
         self.read_settings();
+        self.apply_file_rules();
         self.found_sectors();
         self.recall();
         self.start_clock()?;

@@ -10,6 +10,7 @@ use lcars_ui::interface::AlertLevel;
 use lcars_ui::theme::Theme;
 use lcars_ui::view::Binding;
 use smithay::input::keyboard::xkb;
+use streamer::FileRules;
 
 use crate::render::Families;
 use crate::services::config::{Config, Known, When};
@@ -112,6 +113,16 @@ impl State {
         self.shell.desktop.open_hubs_with(config.interface.hub);
         self.settings = config;
         self.recolour_terminals();
+        self.apply_file_rules();
+    }
+
+    /// Tells the streamer which files it may take.
+    pub(crate) fn apply_file_rules(&self) {
+        let (Some(session), Some(remote)) = (&self.session, &self.remote) else { return };
+        let files = &self.settings.files;
+        let most = u64::from(files.upload_limit_mb) << 20;
+        let rules = FileRules { folder: files.folder(&session.dirs.home), most };
+        remote.streamer().set_file_rules((most > 0).then_some(rules));
     }
 
     /// Reads both files again whenever one of them is saved.

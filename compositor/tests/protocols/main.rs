@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
 
 mod client;
+mod file_drop;
 mod fixture;
 mod input;
 mod picture;

@@ -1,7 +1,8 @@
 //! What is taken from a page, and in which ranges.
 
 use super::{
-    FromPage, MAX_COMMAND, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, Rejected, Role,
+    FromPage, MAX_COMMAND, MAX_DROPPED, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES,
+    Rejected, Role,
 };
 
 impl FromPage {
@@ -76,6 +77,13 @@ impl FromPage {
             }
             Self::Commit { id, hash, .. } if id.len().max(hash.len()) > MAX_STAGED_NAME => {
                 return Err(Rejected::Oversized);
+            }
+            Self::FileDrag { x, y, .. } => clamp_position(x, y),
+            Self::FileDrop { x, y, names } => {
+                clamp_position(x, y);
+                if names.len() > MAX_DROPPED || names.iter().any(|name| name.len() > 255) {
+                    return Err(Rejected::Oversized);
+                }
             }
             Self::Clipboard { more, .. } if more.len() > MAX_FORMS => return Err(Rejected::Oversized),
             Self::Discard { id, .. } if id.len() > MAX_STAGED_NAME => return Err(Rejected::Oversized),

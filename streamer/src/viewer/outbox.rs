@@ -95,6 +95,7 @@ pub fn state(message: &ToPage) -> Option<u8> {
         ToPage::Stats { .. } => Some(5),
         ToPage::Hello { .. }
         | ToPage::ClipboardWanted { .. }
+        | ToPage::Download { .. }
         | ToPage::Pong { .. }
         | ToPage::Marker { .. }
         | ToPage::Notice { .. }

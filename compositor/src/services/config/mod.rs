@@ -17,6 +17,10 @@
 //! long_command = 10             # seconds; 0 for never
 //! colours = { background = "#000000", bright_red = "#ff5555" }
 //!
+//! [files]
+//! folder = "~/Downloads"        # where files go that pages bring
+//! upload_limit_mb = 4096        # of one file; 0 takes none
+//!
 //! [bindings]
 //! "Super+Up" = "zoom_out"
 //! "Super+j" = { op = "move", direction = "down" }
@@ -37,6 +41,7 @@ mod bindings;
 mod chord;
 mod defaults;
 mod error;
+mod files;
 mod limits;
 mod read;
 pub mod terminal;
@@ -52,9 +57,10 @@ pub use bindings::{Binding, Bindings, Holder, When};
 pub use chord::{Chord, ChordError, Keysyms, Modifiers, Pressed};
 pub use defaults::{DEFAULTS, StandardBinding};
 pub use error::ConfigError;
+pub use files::Files;
 pub use terminal::Terminal;
 
-use super::files;
+use super::files::read_bounded;
 
 /// The names of sectors that nobody has named.
 const SECTORS: [&str; 5] = ["BUILD", "RESEARCH", "STUDIO", "COMMS", "LOGS"];
@@ -75,6 +81,8 @@ pub struct Config {
     pub interface: Interface,
     /// How terminals look, and what runs in them.
     pub terminal: Terminal,
+    /// Files that pages bring.
+    pub files: Files,
 }
 
 /// A sector that is there from the start.
@@ -140,6 +148,7 @@ impl Config {
             sectors: SECTORS.map(sector).into(),
             interface: Interface::default(),
             terminal: Terminal::default(),
+            files: Files::default(),
         }
     }
 
@@ -157,7 +166,7 @@ impl Config {
     /// Every mistake in it; one if it cannot be read, is too long or no text.
     pub fn load(file: &Path, known: Known<'_>) -> Result<Self, Vec<ConfigError>> {
         let whole = |message: String| vec![ConfigError { file: file.to_owned(), line: 0, column: 0, message }];
-        let bytes = match files::read_bounded(file, limits::MOST_BYTES) {
+        let bytes = match read_bounded(file, limits::MOST_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::standard(known)),
             Err(error) if error.kind() == ErrorKind::FileTooLarge => return Err(whole(error.to_string())),

@@ -14,7 +14,7 @@ use super::chord::Chord;
 use super::error::{ConfigError, Errors};
 use super::limits::{MOST_BINDINGS, MOST_BYTES, MOST_SECTORS};
 use super::values::{Table, in_order, json, kind};
-use super::{Config, Interface, Known, SCALES, SectorConfig, TEXTURE_MEMORY_MB, terminal};
+use super::{Config, Interface, Known, SCALES, SectorConfig, TEXTURE_MEMORY_MB, files, terminal};
 
 /// The media keys of XKB; no program minds if they are taken.
 const MEDIA_KEYS: std::ops::RangeInclusive<u32> = 0x1008_fe00..=0x1008_ffff;
@@ -50,6 +50,11 @@ pub(super) fn read(text: &str, file: &Path, known: Known<'_>) -> Result<Config, 
         && let Some(table) = Table::of("[terminal]", value, &mut errors)
     {
         config.terminal = terminal::read(table, &mut errors);
+    }
+    if let Some(value) = root.value("files")
+        && let Some(table) = Table::of("[files]", value, &mut errors)
+    {
+        config.files = files::read(table, &mut errors);
     }
     if let Some(value) = root.value("sectors") {
         config.sectors = read_sectors(value, &mut errors);

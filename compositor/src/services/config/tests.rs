@@ -144,6 +144,10 @@ fn values_of_the_wrong_kind_are_mistakes_and_nothing_worse() {
         "terminal = 3",
         "[terminal]\nshell = \"a\\nb\"",
         "[terminal]\nscrollback = -1",
+        "[files]\nfolder = \"Downloads\"",
+        "[files]\nfolder = \"~root/x\"",
+        "[files]\nupload_limit_mb = -1",
+        "[files]\nmost = 1",
         "[terminal]\ncolours = { red = 3 }",
         "sectors = {}",
         "sectors = []",
@@ -184,4 +188,16 @@ fn a_file_that_is_not_there_is_the_standard_and_one_that_is_no_text_is_told_of()
     std::fs::write(&file, "#".repeat(300 << 10)).unwrap();
     assert!(Config::load(&file, KNOWN).unwrap_err()[0].message.contains("larger than"));
     assert!(Config::load(&scratch.0, KNOWN).unwrap_err()[0].message.contains("cannot be read"));
+}
+
+#[test]
+fn files_go_where_the_user_says() {
+    let standard = read("").files;
+    assert_eq!(
+        (standard.folder(Path::new("/home/ada")), standard.upload_limit_mb),
+        ("/home/ada/Downloads".into(), 4096)
+    );
+    let files = read("[files]\nfolder = \"/srv/in\"\nupload_limit_mb = 0").files;
+    assert_eq!((files.folder(Path::new("/home/ada")), files.upload_limit_mb), ("/srv/in".into(), 0));
+    assert_eq!(read("[files]\nfolder = \"~\"").files.folder(Path::new("/home/ada")), Path::new("/home/ada/"));
 }

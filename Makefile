@@ -10,7 +10,7 @@ DEBUG := target/debug/tos-comp
 PROGRAM ?= foot --config=tests/foot.ini fish
 ARGS ?=
 
-.PHONY: help run test bench lint deps build e2e apps clean
+.PHONY: help run test bench lint deps build e2e apps wlcs clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ e2e: build ## Run the tests in real browsers only
 
 apps: build ## Try real applications, installing what is missing; pictures and a table in apps-out/
 	TOS_COMP=$(DEBUG) node tests/apps/run.mjs --install
+
+wlcs: deps ## Run the Wayland conformance suite
+	cargo build -p wlcs-module
+	node tests/wlcs/run.mjs
 
 bench: deps ## Measure; prints tables, writes bench-out/
 	cargo build --release --workspace --bins

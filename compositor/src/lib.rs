@@ -5,6 +5,7 @@
 
 pub mod api;
 mod capture;
+pub mod children;
 pub mod cli;
 pub mod clipboard;
 pub mod compose;

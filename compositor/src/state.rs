@@ -13,6 +13,7 @@ use smithay::desktop::PopupManager;
 use smithay::input::keyboard::{Keycode, XkbConfig};
 use smithay::input::{Seat, SeatState};
 use smithay::reexports::wayland_server::backend::{ClientData, ClientId, DisconnectReason};
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::reexports::wayland_server::{Client, DisplayHandle};
 use smithay::utils::{Clock, Logical, Monotonic, Physical, Point, Size};
 use smithay::wayland::compositor::CompositorClientState;
@@ -95,6 +96,8 @@ pub struct State {
     pub(crate) pen_presses: bool,
     /// What programs hold the pointer with.
     pub(crate) constraints: Constraints,
+    /// The surface that the pointer is over, and where its corner was then.
+    pub(crate) pointer_over: Option<(WlSurface, Point<f64, Logical>)>,
     /// The screen that the pointer is on.
     pub(crate) pointer_on: OutputId,
     /// The screen that input comes from at the moment.
@@ -238,6 +241,7 @@ impl State {
             dropping: Dropping::default(),
             pen_presses: false,
             constraints: Constraints::default(),
+            pointer_over: None,
             pointer_on: id,
             input_from: id,
             fingers: Vec::new(),
@@ -273,6 +277,11 @@ impl State {
         };
         state.relayout();
         Ok(state)
+    }
+
+    /// The display that clients are on.
+    pub fn display(&self) -> &DisplayHandle {
+        &self.display
     }
 
     /// Lets a client in over `stream`.

@@ -14,8 +14,7 @@ use smithay::reexports::wayland_server::protocol::wl_shm;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Buffer, Logical, Point, Rectangle, Size, Transform};
 use smithay::wayland::compositor::{
-    BufferAssignment, Damage, RectangleKind, RegionAttributes, SubsurfaceCachedState, SurfaceAttributes, SurfaceData,
-    get_children, with_states,
+    BufferAssignment, Damage, RectangleKind, RegionAttributes, SurfaceAttributes, SurfaceData, with_states,
 };
 use smithay::wayland::shm::{BufferData, with_buffer_contents};
 use smithay::wayland::single_pixel_buffer::get_single_pixel_buffer;
@@ -181,21 +180,10 @@ pub fn commit(gpu: &Gpu, surface: &WlSurface) -> bool {
     })
 }
 
-/// Takes over where a surface's children are. Returns whether one of them moved.
-///
-/// The protocol lets a position count from the parent's next commit on, whatever the child does. smithay's cached state
-/// would let it count from the child's next commit on: too early, or never.
-pub fn place_children(parent: &WlSurface) -> bool {
-    let mut moved = false;
-    for child in get_children(parent) {
-        with_states(&child, |states| {
-            states.data_map.insert_if_missing_threadsafe(Stored::default);
-            let position = states.cached_state.get::<SubsurfaceCachedState>().pending().location;
-            let before = with_state(states, |state| std::mem::replace(&mut state.position, position));
-            moved |= before != Some(position);
-        });
-    }
-    moved
+/// Puts a subsurface somewhere in its parent. Returns whether it was elsewhere.
+pub fn place_child(states: &SurfaceData, position: Point<i32, Logical>) -> bool {
+    states.data_map.insert_if_missing_threadsafe(Stored::default);
+    with_state(states, |state| std::mem::replace(&mut state.position, position)) != Some(position)
 }
 
 impl SurfaceState {

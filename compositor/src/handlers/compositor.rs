@@ -6,11 +6,11 @@ use smithay::reexports::wayland_server::protocol::wl_surface::{self, WlSurface};
 use smithay::reexports::wayland_server::{Client, Resource};
 use smithay::wayland::compositor::{
     CompositorClientState, CompositorHandler, CompositorState, SurfaceAttributes, SurfaceData, TraversalAction,
-    get_children, get_parent, is_sync_subsurface, with_states, with_surface_tree_upward,
+    add_pre_commit_hook, get_children, get_parent, is_sync_subsurface, with_states, with_surface_tree_upward,
 };
 
 use crate::state::{ClientState, State};
-use crate::surface;
+use crate::{children, surface};
 
 /// How deep subsurfaces may be nested. Trees are walked by recursion; no toolkit needs more than a handful.
 const MAX_DEPTH: usize = 128;
@@ -25,6 +25,7 @@ impl CompositorHandler for State {
     }
 
     fn new_surface(&mut self, surface: &WlSurface) {
+        add_pre_commit_hook::<Self, _>(surface, |_, _, surface| children::note(surface));
         self.send_scale_of(surface, surface);
     }
 
@@ -40,6 +41,9 @@ impl CompositorHandler for State {
     fn commit(&mut self, surface: &WlSurface) {
         if is_sync_subsurface(surface) {
             // Its state is applied with its parent's commit, which comes through here again.
+            if children::place(surface) {
+                self.window_drew(&root_of(surface), true);
+            }
             return;
         }
         let mut changed = false;
@@ -52,12 +56,10 @@ impl CompositorHandler for State {
             |surface, _, ()| tree.push(surface.clone()),
             |_, _, ()| true,
         );
+        changed |= children::place(surface);
         let mut waiting = false;
         for applied in &tree {
             changed |= surface::commit(&self.gpu, applied);
-            if applied == surface || is_sync_subsurface(applied) {
-                changed |= surface::place_children(applied);
-            }
             waiting |= with_states(applied, has_frame_callback);
         }
 
@@ -65,10 +67,7 @@ impl CompositorHandler for State {
         self.popups.commit(surface);
         self.ensure_configured(surface);
 
-        let mut root = surface.clone();
-        while let Some(parent) = get_parent(&root) {
-            root = parent;
-        }
+        let root = root_of(surface);
         self.window_committed(&root);
         self.layer_committed(&root);
         self.lock_committed(&root);
@@ -78,6 +77,11 @@ impl CompositorHandler for State {
             self.window_drew(&root, changed);
         }
     }
+}
+
+/// The surface at the bottom of the tree that a surface is in.
+fn root_of(surface: &WlSurface) -> WlSurface {
+    std::iter::successors(Some(surface.clone()), get_parent).last().unwrap_or_else(|| surface.clone())
 }
 
 /// How many surfaces stand on each other at most, with this one at the bottom.

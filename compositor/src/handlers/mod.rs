@@ -26,3 +26,4 @@ pub(crate) mod text_input;
 mod viewporter;
 pub(crate) mod virtual_keyboard;
 mod xdg_shell;
+mod xdg_wm_base;

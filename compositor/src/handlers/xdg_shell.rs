@@ -1,16 +1,22 @@
 //! `xdg_wm_base`: windows and their popups. Where they go is decided in [`crate::shell`].
 
-use smithay::delegate_xdg_shell;
 use smithay::desktop::{
     PopupKeyboardGrab, PopupKind, PopupManager, PopupPointerGrab, PopupUngrabStrategy, find_popup_root_surface,
     get_popup_toplevel_coords,
 };
 use smithay::input::Seat;
 use smithay::input::pointer::Focus;
+use smithay::reexports::wayland_protocols::xdg::shell::server::{
+    xdg_popup::XdgPopup, xdg_surface::XdgSurface, xdg_toplevel::XdgToplevel,
+};
+use smithay::reexports::wayland_server::delegate_dispatch;
 use smithay::reexports::wayland_server::protocol::wl_output::WlOutput;
 use smithay::reexports::wayland_server::protocol::wl_seat::WlSeat;
 use smithay::utils::{SERIAL_COUNTER, Serial};
-use smithay::wayland::shell::xdg::{PopupSurface, PositionerState, ToplevelSurface, XdgShellHandler, XdgShellState};
+use smithay::wayland::shell::xdg::{
+    PopupSurface, PositionerState, ToplevelSurface, XdgShellHandler, XdgShellState, XdgShellSurfaceUserData,
+    XdgSurfaceUserData,
+};
 
 use crate::state::State;
 
@@ -28,6 +34,9 @@ impl XdgShellHandler for State {
     }
 
     fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
+        if !super::xdg_wm_base::has_sound_parent(&popup) {
+            return;
+        }
         self.unconstrain(&popup);
         if let Err(error) = self.popups.track_popup(PopupKind::Xdg(popup)) {
             tracing::debug!(%error, "a popup died before it was seen");
@@ -86,11 +95,13 @@ impl XdgShellHandler for State {
     }
 
     fn maximize_request(&mut self, toplevel: ToplevelSurface) {
-        // It is maximised already; the protocol wants an answer all the same.
+        // In its place it is maximised already; the protocol wants an answer all the same.
+        self.maximize_floating(&toplevel, true);
         answer(&toplevel);
     }
 
     fn unmaximize_request(&mut self, toplevel: ToplevelSurface) {
+        self.maximize_floating(&toplevel, false);
         answer(&toplevel);
     }
 
@@ -137,4 +148,7 @@ impl State {
     }
 }
 
-delegate_xdg_shell!(State);
+// What `delegate_xdg_shell!` does, but for what `xdg_wm_base.rs` checks first.
+delegate_dispatch!(State: [XdgSurface: XdgSurfaceUserData] => XdgShellState);
+delegate_dispatch!(State: [XdgToplevel: XdgShellSurfaceUserData] => XdgShellState);
+delegate_dispatch!(State: [XdgPopup: XdgShellSurfaceUserData] => XdgShellState);

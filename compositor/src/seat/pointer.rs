@@ -60,6 +60,7 @@ impl State {
         } else {
             self.interface_left(location);
         }
+        self.pointer_over = focus.clone();
         let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
         pointer.motion(self, focus, &motion);
         pointer.frame(self);
@@ -79,8 +80,10 @@ impl State {
         if pointer.grab_start_data().is_some_and(|start| start.button != 0) {
             return;
         }
-        let under = self.surface_at(pointer.current_location()).map(|(surface, _)| surface);
-        if under.is_none() || under != pointer.current_focus() {
+        let under = self.surface_at(pointer.current_location());
+        // The same surface may lie elsewhere, so that the pointer is at another place of it.
+        if under.is_none() || under != self.pointer_over || under.map(|(surface, _)| surface) != pointer.current_focus()
+        {
             self.nudge_pointer();
         }
     }
@@ -144,6 +147,7 @@ impl State {
             self.refocus_keyboard();
             return;
         }
+        self.raise_floating(surface);
         if let Some(id) = self.shell.window_of(surface)
             && self.shell.focused() != Some(id)
         {

@@ -17,7 +17,7 @@ use crate::state::State;
 
 impl Shell {
     /// Whether a window covers its pane.
-    fn is_fullscreen(&self, window: &Window) -> bool {
+    pub(super) fn is_fullscreen(&self, window: &Window) -> bool {
         let known = window.id.and_then(|id| self.desktop.tree().window(id));
         known.map_or(window.fullscreen, |(_, _, known)| known.fullscreen)
     }
@@ -109,7 +109,7 @@ impl State {
             Some(screen) => screen.logical_size(),
             None => bounds,
         };
-        window.toplevel.tell(Told {
+        window.toplevel.tell(self.told_floating(window).unwrap_or_else(|| Told {
             size: (fullscreen || !dialog).then_some(size),
             bounds,
             maximized: !dialog && !fullscreen,
@@ -117,7 +117,7 @@ impl State {
             activated: window.id.is_some() && self.shell.focused() == window.id,
             suspended: hidden,
             answered: window.owed.take(),
-        });
+        }));
     }
 
     /// Sends what a new toplevel or popup waits for after its first commit.

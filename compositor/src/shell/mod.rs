@@ -7,6 +7,7 @@
 mod act;
 mod configure;
 mod files;
+mod floating;
 mod place;
 mod toplevel;
 mod view;
@@ -72,6 +73,8 @@ pub struct Shell {
     pub(crate) bindings: Vec<Binding>,
     /// Fires when something of the interface is due.
     pub(crate) wake: Option<RegistrationToken>,
+    /// Where windows are that are not in their places; `None` in the product.
+    floating: Option<floating::Floating>,
     /// The zero of all times that the hierarchy hears of.
     began: Instant,
 }
@@ -95,6 +98,7 @@ impl Shell {
             clock: String::new(),
             bindings: Vec::new(),
             wake: None,
+            floating: None,
             began: Instant::now(),
         })
     }

@@ -108,6 +108,9 @@ impl State {
     /// Where a window's geometry is on the first screen that shows it at its own size, and which that is: it fills its
     /// area, or is in the middle of it.
     pub fn placement(&self, id: WindowId) -> Option<(&Screen, Rectangle<i32, Logical>)> {
+        if let Some(rect) = self.shell.get(id).and_then(|window| self.floats_at(window)) {
+            return Some((self.screens.first(), rect));
+        }
         let place = self.shell.place_of(id);
         let area = |screen: &Screen| self.live(screen).find(|(window, _)| *window == place).map(|(_, area)| area);
         let (screen, area) = self.screens.iter().find_map(|screen| Some((screen, area(screen)?)))?;
@@ -168,6 +171,9 @@ impl State {
 
     /// The same of windows alone.
     pub(crate) fn placed_windows(&self, screen: &Screen) -> Vec<(Placed, Option<Rectangle<i32, Logical>>)> {
+        if let Some(floating) = self.placed_floating() {
+            return floating.into_iter().map(|tree| (tree, None)).collect();
+        }
         let live = self.live(screen).rev();
         live.flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
     }
@@ -177,7 +183,8 @@ impl State {
         let screen = self.screens.at(at);
         let local = screen.local(at);
         let covered = || screen.view.covers.iter().any(|cover| cover.contains(point(local)));
-        if self.hold.is_some() || covered() {
+        let floats = self.shell.floating.is_some();
+        if !floats && (self.hold.is_some() || covered()) {
             return None;
         }
         if self.lock.is_locked() {
@@ -189,7 +196,7 @@ impl State {
         if let Some((surface, corner)) = above.iter().find_map(|tree| compose::surface_under(tree, local)) {
             return Some((surface, corner + screen.origin().to_f64()));
         }
-        if screen.moving() {
+        if screen.moving() && !floats {
             return None;
         }
         let window = self.placed(screen.id).iter().find_map(|(tree, clip)| {

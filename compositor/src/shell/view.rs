@@ -96,7 +96,11 @@ impl State {
             map: self.settings.interface.map,
             now,
         });
-        if screen.show(view) {
+        let changed = screen.show(view);
+        if let Some(floating) = &self.shell.floating {
+            floating.see(&self.shell.windows, screen);
+        }
+        if changed {
             self.watch_textures();
         }
     }

@@ -117,6 +117,12 @@ impl Client {
         wanted.into_iter().map(|(_, event): (_, Box<dyn Any>)| *event.downcast().unwrap()).collect()
     }
 
+    /// Lets go of everything that came.
+    #[allow(dead_code, reason = "the fuzzer asks for it")]
+    pub fn forget(&mut self) {
+        self.log.0.clear();
+    }
+
     /// What the compositor offers: interface and version.
     pub fn globals(&mut self) -> Vec<(String, u32)> {
         self.update_globals();

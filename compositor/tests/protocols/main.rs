@@ -16,6 +16,7 @@ mod window;
 mod activation;
 mod buffer;
 mod clipboard;
+mod conformance;
 mod cursor;
 mod data_control;
 mod decoration;

@@ -80,6 +80,9 @@ pub struct SavedApp {
     /// Which of them filled their pane without a frame, counted from 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fullscreen: Vec<usize>,
+    /// What they are called, in their order, where there are several: by that they find their places again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub titles: Vec<String>,
 }
 
 /// The panes of one output.
@@ -285,6 +288,8 @@ impl SavedApp {
             return Err(SnapshotError::None { what: "windows in one of its apps" });
         }
         at_most(self.fullscreen.len(), Kind::Windows, self.windows)?;
+        at_most(self.titles.len(), Kind::Windows, self.windows)?;
+        self.titles.iter().try_for_each(|title| bounded("a window's title", title, MOST_NAME_BYTES))?;
         self.fullscreen.iter().try_for_each(|window| within("window", Some(*window), self.windows))?;
         let Some(launch) = &self.launch else { return Ok(()) };
         at_most(launch.command.len(), Kind::CommandWords, MOST_COMMAND_WORDS)?;

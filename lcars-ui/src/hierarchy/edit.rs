@@ -59,6 +59,20 @@ fn checked(launch: Option<Launch>) -> Result<Option<Launch>, Refused> {
     Ok(Some(launch))
 }
 
+impl App {
+    /// Puts its windows into this order, each with its dialogs behind it; those that are not named stay behind them, as
+    /// they were.
+    pub(super) fn put_windows(&mut self, order: &[WindowId]) {
+        let place = |id: WindowId| order.iter().position(|other| *other == id).unwrap_or(order.len());
+        let mut windows: Vec<(usize, Window)> = Vec::with_capacity(self.windows.len());
+        let places: Vec<usize> = self.windows.iter().map(|window| place(self.place_of(window.id))).collect();
+        windows.extend(places.into_iter().zip(std::mem::take(&mut self.windows)));
+        // Stable: a dialog stays behind its parent.
+        windows.sort_by_key(|(place, _)| *place);
+        self.windows = windows.into_iter().map(|(_, window)| window).collect();
+    }
+}
+
 impl Tree {
     /// Puts a new sector at the end.
     pub(super) fn add_sector(&mut self, name: &str, colour: Option<SectorColour>) -> Result<SectorId, Refused> {

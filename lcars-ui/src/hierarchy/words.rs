@@ -47,6 +47,12 @@ impl Tree {
         Ok(())
     }
 
+    /// Puts windows of an app into this order.
+    pub(super) fn put_windows(&mut self, id: AppId, order: &[WindowId]) {
+        let mut apps = self.sectors.iter_mut().flat_map(|sector| &mut sector.apps);
+        apps.find(|app| app.id == id).into_iter().for_each(|app| app.put_windows(order));
+    }
+
     /// A name for a sector that nobody named, which none has yet.
     pub(super) fn free_name(&self) -> String {
         let taken = |name: &str| self.sectors.iter().any(|sector| sector.name == name);

@@ -121,6 +121,77 @@ fn apps_that_come_back_in_any_order_stand_where_they_stood() {
     assert_eq!(world.desktop.tree().sectors[1].apps[0].launch, Some(launch("mail")));
 }
 
+impl World {
+    /// The titles of an app's windows, in their order.
+    fn titles(&self, sector: usize, app: usize) -> Vec<&str> {
+        let app = &self.desktop.tree().sectors[sector].apps[app];
+        app.windows.iter().map(|window| window.title.as_str()).collect()
+    }
+
+    fn titled(&mut self, expected: ExpectedId, title: &str) -> WindowId {
+        let new = NewWindow { app_id: "foot", title, expected: Some(expected), ..NewWindow::default() };
+        self.desktop.add_window(new, self.now).unwrap().0
+    }
+}
+
+/// An app with three windows of different titles, the second of which fills its pane and is in focus.
+fn three_windows() -> World {
+    let mut world = World::new();
+    let windows = ["foot"; 3].map(|app| world.launch(app, 1));
+    for (window, title) in windows.iter().zip(["mail", "notes", "logs"]) {
+        world.desktop.set_title(*window, title);
+    }
+    world.apply(Operation::Fullscreen { window: Some(windows[1]), on: Some(true) });
+    world.jump(windows[1]);
+    world
+}
+
+#[test]
+fn windows_that_come_back_in_any_order_stand_where_they_stood() {
+    let before = three_windows();
+    let snapshot = before.desktop.snapshot();
+    for order in [["logs", "notes", "mail"], ["notes", "mail", "logs"], ["mail", "logs", "notes"]] {
+        let (mut world, restored) = before.restart();
+        assert_eq!(world.desktop.snapshot(), snapshot, "nothing is forgotten while it is awaited");
+        let ids: Vec<WindowId> = order.iter().map(|title| world.titled(restored.starts[0].expected, title)).collect();
+        assert_eq!(world.titles(1, 0), ["mail", "notes", "logs"], "{order:?}");
+        assert_eq!(world.desktop.snapshot(), snapshot, "{order:?}");
+        let notes = ids[order.iter().position(|title| *title == "notes").unwrap()];
+        assert_eq!(world.path(), &world.path_to(notes), "{order:?}");
+    }
+}
+
+#[test]
+fn windows_that_are_called_otherwise_now_come_in_the_order_in_which_they_come() {
+    let (mut world, restored) = three_windows().restart();
+    let expected = restored.starts[0].expected;
+    for title in ["one", "logs", "three", "four"] {
+        world.titled(expected, title);
+    }
+    assert_eq!(world.titles(1, 0), ["one", "three", "logs", "four"]);
+}
+
+#[test]
+fn a_snapshot_that_is_put_back_puts_running_windows_in_its_order() {
+    let mut world = three_windows();
+    let mut snapshot = world.desktop.snapshot();
+    snapshot.sectors[1].apps[0].titles = vec!["logs".into(), "mail".into(), "notes".into()];
+    let dialog = world.desktop.tree().sectors[1].apps[0].windows[0].id;
+    world.open_dialog(dialog);
+    world.desktop.load(&snapshot, world.now).unwrap();
+    let titles = world.titles(1, 0);
+    assert_eq!(
+        (titles[0], titles[1], titles[3]),
+        ("logs", "mail", "notes"),
+        "a dialog stays behind its parent: {titles:?}"
+    );
+    let mut bad = snapshot;
+    bad.sectors[1].apps[0].titles.push("one too many".into());
+    assert!(bad.check().is_err());
+    bad.sectors[1].apps[0].titles = vec!["x".repeat(2000)];
+    assert!(bad.check().is_err());
+}
+
 #[test]
 fn a_viewport_is_in_its_app_again_at_once_when_that_comes_back() {
     let (mut world, restored) = busy().restart();

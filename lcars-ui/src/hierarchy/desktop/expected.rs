@@ -1,6 +1,8 @@
 //! Apps that were there before a restart and are started again: each waits for its windows, and where it was waits for
 //! it.
 
+use std::collections::BTreeSet;
+
 use super::super::edit::NewWindow;
 use super::super::id::{AppId, ExpectedId, NodeId, SectorId, ViewportId, WindowId};
 use super::super::tree::Launch;
@@ -23,6 +25,10 @@ pub(super) struct Expected {
     pub windows: usize,
     /// Which of them filled their pane.
     pub fullscreen: Vec<usize>,
+    /// What they were called, where there were several.
+    pub titles: Vec<String>,
+    /// Those that are there again, each with the one that it was.
+    pub places: Vec<(usize, WindowId)>,
     /// How many of them are there again.
     pub arrived: usize,
     /// Whether it was the app last in focus.
@@ -79,9 +85,14 @@ impl Desktop {
         if is_new && sector == expected.sector {
             self.put_in_order(sector, app, expected);
         }
-        let nth = expected.arrived;
+        let (nth, was) = (expected.arrived, self.place_before(expected, window));
         for entry in self.expected.iter_mut().filter(|entry| entry.id == expected.id) {
             entry.arrived += 1;
+            let after = entry.places.partition_point(|(place, _)| *place <= was);
+            entry.places.insert(after, (was, window));
+            if after + 1 < entry.places.len() {
+                self.tree.put_windows(app, &entry.places.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+            }
         }
         let waiting: Vec<(ViewportId, Awaited)> =
             self.viewports.values().filter_map(|viewport| Some((viewport.id, viewport.awaited?))).collect();
@@ -90,8 +101,8 @@ impl Desktop {
                 Awaited::Tile(_) => (None, false),
                 Awaited::Inside(_, None) if expected.windows > 1 => (self.tree.path_to(app.into()), false),
                 Awaited::Inside(_, None) => (self.tree.path_to(window.into()), false),
-                Awaited::Inside(_, Some(index)) if index > nth && nth > 0 => continue,
-                Awaited::Inside(_, Some(index)) => (self.tree.path_to(window.into()), index > nth),
+                Awaited::Inside(_, Some(index)) if index != was && nth > 0 => continue,
+                Awaited::Inside(_, Some(index)) => (self.tree.path_to(window.into()), index != was),
             };
             if let Some(viewport) = self.viewports.get_mut(&viewport) {
                 viewport.be_at(to, app);
@@ -99,7 +110,17 @@ impl Desktop {
             }
         }
         self.expected.retain(|app| app.arrived < app.windows);
-        if expected.fullscreen.contains(&nth) { self.put_fullscreen(window, true) } else { Effects::new() }
+        if expected.fullscreen.contains(&was) { self.put_fullscreen(window, true) } else { Effects::new() }
+    }
+
+    /// Which of the windows that an app had this one is: one that was called the same, else the first that nobody was yet.
+    fn place_before(&self, expected: &Expected, window: WindowId) -> usize {
+        let taken: BTreeSet<usize> = expected.places.iter().map(|(place, _)| *place).collect();
+        let free = |place: &usize| !taken.contains(place);
+        let title = self.tree.window(window).map(|(_, _, window)| window.title.as_str()).unwrap_or_default();
+        let called = |place: &usize| expected.titles.get(*place).is_some_and(|before| before == title);
+        let namesake = (0..expected.windows).filter(free).find(called);
+        namesake.or_else(|| (0..expected.windows).find(free)).unwrap_or(expected.windows)
     }
 
     /// An app of before the restart stands after those that stood before it.

@@ -136,6 +136,7 @@ impl Desktop {
                 launch: app.launch.clone(),
                 windows: app.places().count(),
                 fullscreen: (0..).zip(app.places()).filter(|(_, window)| window.fullscreen).map(|(n, _)| n).collect(),
+                titles: titles(app),
             },
             Entry::Awaited(app) => SavedApp {
                 app_id: app.app_id.clone(),
@@ -143,6 +144,7 @@ impl Desktop {
                 launch: app.launch.clone(),
                 windows: app.windows,
                 fullscreen: app.fullscreen.clone(),
+                titles: app.titles.clone(),
             },
         });
         let save = |terminal: &Terminal| SavedTerminal { directory: terminal.directory.clone() };
@@ -239,7 +241,7 @@ impl Desktop {
             let mut row = Vec::new();
             for (rank, app) in saved.apps.iter().enumerate() {
                 let slot = match claim(&mut running, saved, app) {
-                    Some(claimed) => self.take_over(id, rank, claimed),
+                    Some(claimed) => self.take_over(id, rank, in_order(claimed, &app.titles)),
                     None => self.expect(id, rank, saved, app, loaded),
                 };
                 if let Slot::Here(window) = slot
@@ -336,6 +338,8 @@ impl Desktop {
             launch: app.launch.clone(),
             windows: app.windows,
             fullscreen: app.fullscreen.clone(),
+            titles: app.titles.iter().map(|title| label::clean(title)).collect(),
+            places: Vec::new(),
             arrived: 0,
             recent: sector.recent == Some(rank),
         });
@@ -412,6 +416,26 @@ impl Desktop {
             None => Some(self.windows_of(&self.tree.path_to(app.id.into())?)),
         }
     }
+}
+
+/// What the windows of an app are called, where their order matters.
+fn titles(app: &App) -> Vec<String> {
+    let titles: Vec<String> = app.places().map(|window| window.title.clone()).collect();
+    if titles.len() > 1 { titles } else { Vec::new() }
+}
+
+/// The same app with its windows in the order of these titles. What is called otherwise comes last, as it came.
+fn in_order(mut app: App, titles: &[String]) -> App {
+    let mut left: Vec<Option<String>> = titles.iter().map(|title| Some(label::clean(title))).collect();
+    let mut order = Vec::new();
+    for window in app.places() {
+        let found = left.iter_mut().position(|title| title.as_ref() == Some(&window.title));
+        found.and_then(|place| left.get_mut(place)).into_iter().for_each(|title| *title = None);
+        order.push((found.unwrap_or(usize::MAX), window.id));
+    }
+    order.sort_by_key(|(place, _)| *place);
+    app.put_windows(&order.into_iter().map(|(_, id)| id).collect::<Vec<_>>());
+    app
 }
 
 /// Takes the running app that a saved one means out of those left, one in a sector of the same name before others.

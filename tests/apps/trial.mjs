@@ -20,6 +20,7 @@ export const COLUMNS = ["starts", "fills", "menu", "dialog", "typing", "shortcut
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]
  * @property {RegExp} id what its windows say they belong to
+ * @property {Record<string, string>} [known] what is known not to work, by column, and why
  * @property {boolean} [quick] is tried by `make test`, too
  * @property {(trial: Trial) => Promise<void>} [prepare] before it is started
  * @property {(trial: Trial) => Promise<void>} drive what is tried once it has a window

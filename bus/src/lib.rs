@@ -1,0 +1,55 @@
+//! What the desktop is on D-Bus: the session bus itself, where the host has none; notifications of programs; and the
+//! settings that they ask a portal for.
+//!
+//! All of it runs on one thread of its own. Programs' [`Word`]s go out through a function; what becomes of notifications
+//! comes back by [`Bus::tell`].
+
+mod daemon;
+mod notifications;
+mod portal;
+mod service;
+mod text;
+
+pub use daemon::Daemon;
+pub use notifications::{Closed, Notification, NotificationId, Urgency};
+pub use portal::{Appearance, write_portals};
+pub use service::{Bus, start};
+
+use thiserror::Error;
+
+/// What programs say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// The user is to be told something.
+    Notify(Notification),
+    /// A program takes back what it told.
+    Withdraw(NotificationId),
+}
+
+/// What the desktop says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// A notification is not on the screen any more.
+    Closed(NotificationId, Closed),
+    /// The user took one up.
+    Activated(NotificationId),
+    /// How the desktop looks has changed.
+    Appearance(Appearance),
+}
+
+/// Why there is no bus.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// It is Debian's package `dbus-daemon`.
+    #[error("dbus-daemon is not installed")]
+    Missing,
+    /// It did not start.
+    #[error("dbus-daemon did not start: {0}")]
+    Daemon(String),
+    /// It is there, and we are not on it.
+    #[error("the session bus: {0}")]
+    Bus(#[from] zbus::Error),
+    /// The machine gives no thread, file or pipe.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}

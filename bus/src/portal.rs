@@ -1,0 +1,147 @@
+//! `org.freedesktop.impl.portal.Settings`: what programs ask `xdg-desktop-portal` about how the desktop looks.
+
+use std::collections::HashMap;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use zbus::object_server::SignalEmitter;
+use zbus::wire::{OwnedVariant, Variant};
+use zbus::{fdo, interface};
+
+/// Where Debian's portals say what they are.
+const SYSTEM_PORTALS: &str = "/usr/share/xdg-desktop-portal/portals";
+/// The one namespace that all desktops share.
+const NAMESPACE: &str = "org.freedesktop.appearance";
+const KEYS: [&str; 3] = ["color-scheme", "contrast", "accent-color"];
+
+/// How the desktop looks, as far as programs may follow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Appearance {
+    /// Dark pictures are wanted.
+    pub dark: bool,
+    /// More contrast is wanted.
+    pub contrast: bool,
+    /// Red, green, blue; 0 to 1 each.
+    pub accent: [f64; 3],
+}
+
+impl Appearance {
+    /// The value of one of the namespace's keys.
+    fn value(&self, key: &str) -> Option<Variant<'static>> {
+        let [red, green, blue] = self.accent;
+        match key {
+            "color-scheme" => Some(Variant::new(u32::from(self.dark))),
+            "contrast" => Some(Variant::new(u32::from(self.contrast))),
+            "accent-color" => Some(Variant::new((red, green, blue))),
+            _ => None,
+        }
+    }
+}
+
+/// The object on the bus.
+pub(crate) struct Settings {
+    pub(crate) appearance: Appearance,
+}
+
+impl Settings {
+    pub(crate) const PATH: &'static str = "/org/freedesktop/portal/desktop";
+    pub(crate) const NAME: &'static str = "org.freedesktop.impl.portal.desktop.tos";
+
+    /// Tells programs what is other than it was.
+    pub(crate) async fn tell(emitter: &SignalEmitter<'_>, old: Appearance, new: Appearance) -> zbus::Result<()> {
+        for key in KEYS {
+            if let Some(value) = new.value(key).filter(|value| old.value(key).as_ref() != Some(value)) {
+                Self::setting_changed(emitter, NAMESPACE, key, value).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[interface(name = "org.freedesktop.impl.portal.Settings")]
+impl Settings {
+    /// All values of the namespaces that are asked for: by name, by a beginning with `*`, or all if none is named.
+    fn read_all(&self, namespaces: Vec<String>) -> HashMap<&'static str, HashMap<&'static str, OwnedVariant>> {
+        if !namespaces.is_empty() && !namespaces.iter().any(|asked| asks_for(asked, NAMESPACE)) {
+            return HashMap::new();
+        }
+        let owned = |key| Some((key, self.appearance.value(key)?.try_to_owned().ok()?));
+        HashMap::from([(NAMESPACE, KEYS.into_iter().filter_map(owned).collect())])
+    }
+
+    /// One value.
+    fn read(&self, namespace: &str, key: &str) -> fdo::Result<OwnedVariant> {
+        let value = self.appearance.value(key).filter(|_| namespace == NAMESPACE);
+        let value = value.ok_or_else(|| fdo::Error::UnknownProperty("there is no such setting".into()))?;
+        value.try_to_owned().map_err(|error| fdo::Error::Failed(error.to_string()))
+    }
+
+    /// A value is another.
+    #[zbus(signal)]
+    async fn setting_changed(
+        emitter: &SignalEmitter<'_>,
+        namespace: &str,
+        key: &str,
+        value: Variant<'_>,
+    ) -> zbus::Result<()>;
+
+    #[zbus(property, name = "version")]
+    fn version(&self) -> u32 {
+        2
+    }
+}
+
+fn asks_for(asked: &str, namespace: &str) -> bool {
+    match asked.strip_suffix('*') {
+        Some(beginning) => namespace.starts_with(beginning),
+        None => asked == namespace || asked.is_empty(),
+    }
+}
+
+/// Writes into a directory of the session what `xdg-desktop-portal` reads as `XDG_DESKTOP_PORTAL_DIR`: our own portal
+/// beside those that are installed. The package needs to know nothing of us.
+///
+/// # Errors
+/// If the directory cannot be written to.
+pub fn write_portals(directory: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    for entry in std::fs::read_dir(SYSTEM_PORTALS).into_iter().flatten().flatten() {
+        match symlink(entry.path(), directory.join(entry.file_name())) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    let interface = "org.freedesktop.impl.portal.Settings";
+    let text = format!("[portal]\nDBusName={}\nInterfaces={interface};\nUseIn=TOS;\n", Settings::NAME);
+    std::fs::write(directory.join("tos.portal"), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOOKS: Appearance = Appearance { dark: true, contrast: false, accent: [1.0, 0.6, 0.2] };
+
+    #[test]
+    fn namespaces_are_asked_for_by_name_or_beginning() {
+        let settings = Settings { appearance: LOOKS };
+        for asked in [vec![], vec![""], vec!["org.freedesktop.*"], vec!["org.gnome.x", NAMESPACE]] {
+            let answer = settings.read_all(asked.iter().map(ToString::to_string).collect());
+            assert_eq!(answer[NAMESPACE].len(), KEYS.len(), "{asked:?}");
+        }
+        assert!(settings.read_all(vec!["org.gnome.desktop".into()]).is_empty());
+        assert!(settings.read("org.gnome.desktop", "color-scheme").is_err());
+        assert!(settings.read(NAMESPACE, "color").is_err());
+    }
+
+    #[test]
+    fn our_portal_is_beside_those_that_are_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        let portals = folder.path().join("portals");
+        write_portals(&portals).unwrap();
+        write_portals(&portals).unwrap();
+        let text = std::fs::read_to_string(portals.join("tos.portal")).unwrap();
+        assert!(text.contains("UseIn=TOS;") && text.contains(Settings::NAME), "{text}");
+    }
+}

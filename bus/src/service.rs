@@ -1,0 +1,111 @@
+//! The thread that is on the bus.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::runtime;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use zbus::Connection;
+use zbus::connection::Builder;
+use zbus::fdo::{RequestNameFlags, RequestNameReply};
+
+use crate::notifications::{DEFAULT_ACTION, Notifications};
+use crate::portal::Settings;
+use crate::{Appearance, Error, Told, Word};
+
+/// Takes what programs say; called on the bus's thread, must not wait.
+pub(crate) type Deliver = Arc<dyn Fn(Word) + Send + Sync>;
+
+/// So much may wait to be told to programs. Past it they are not told, which is written down.
+const WAITING: usize = 256;
+
+/// We are on the bus for as long as this lives.
+#[derive(Debug)]
+pub struct Bus {
+    tell: Option<Sender<Told>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Bus {
+    /// Tells programs something. Does not wait.
+    pub fn tell(&self, told: Told) {
+        if let Some(Err(error)) = self.tell.as_ref().map(|tell| tell.try_send(told)) {
+            tracing::warn!(%error, "programs on the bus are not told");
+        }
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        // The thread ends with its channel.
+        self.tell = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::warn!("the bus's thread had failed");
+        }
+    }
+}
+
+/// Goes onto the bus at `address`, on a thread of its own. What programs say goes to `deliver`, on that thread. Names that
+/// somebody else has there already (a desktop around this one) stay theirs.
+///
+/// # Errors
+/// If there is no thread to be had. What goes wrong later is written down: a desktop works without.
+pub fn start(
+    address: String,
+    appearance: Appearance,
+    deliver: impl Fn(Word) + Send + Sync + 'static,
+) -> Result<Bus, Error> {
+    let (tell, told) = channel(WAITING);
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let deliver: Deliver = Arc::new(deliver);
+    let thread = std::thread::Builder::new().name("bus".into()).spawn(move || {
+        if let Err(error) = runtime.block_on(serve(&address, appearance, deliver, told)) {
+            tracing::warn!(%error, "the session bus is not served any more");
+        }
+    })?;
+    Ok(Bus { tell: Some(tell), thread: Some(thread) })
+}
+
+async fn serve(address: &str, appearance: Appearance, deliver: Deliver, mut told: Receiver<Told>) -> zbus::Result<()> {
+    let connection = Builder::address(address)
+        .serve_at(Notifications::PATH, Notifications::new(deliver))
+        .serve_at(Settings::PATH, Settings { appearance })
+        .build()
+        .await?;
+    for name in [Notifications::NAME, Settings::NAME] {
+        let flags = RequestNameFlags::DO_NOT_QUEUE;
+        match connection.request_name_with_flags(name, flags).await {
+            Ok(RequestNameReply::PrimaryOwner) => {}
+            Ok(_) | Err(zbus::Error::NameTaken) => tracing::info!(name, "is somebody else's on this bus"),
+            Err(error) => return Err(error),
+        }
+    }
+    while let Some(told) = told.recv().await {
+        if let Err(error) = pass_on(&connection, told).await {
+            tracing::debug!(%error, "programs were not told");
+        }
+    }
+    Ok(())
+}
+
+async fn pass_on(connection: &Connection, told: Told) -> zbus::Result<()> {
+    let objects = connection.object_server();
+    match told {
+        Told::Closed(id, why) => {
+            let notifications = objects.interface::<_, Notifications>(Notifications::PATH).await?;
+            if notifications.get().await.forget(id).await {
+                Notifications::notification_closed(notifications.signal_emitter(), id.0, why as u32).await?;
+            }
+            Ok(())
+        }
+        Told::Activated(id) => {
+            let notifications = objects.interface::<_, Notifications>(Notifications::PATH).await?;
+            Notifications::action_invoked(notifications.signal_emitter(), id.0, DEFAULT_ACTION).await
+        }
+        Told::Appearance(new) => {
+            let settings = objects.interface::<_, Settings>(Settings::PATH).await?;
+            let old = std::mem::replace(&mut settings.get_mut().await.appearance, new);
+            Settings::tell(settings.signal_emitter(), old, new).await
+        }
+    }
+}

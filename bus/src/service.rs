@@ -1,7 +1,9 @@
 //! The thread that is on the bus.
 
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::runtime;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -18,6 +20,8 @@ pub(crate) type Deliver = Arc<dyn Fn(Word) + Send + Sync>;
 
 /// So much may wait to be told to programs. Past it they are not told, which is written down.
 const WAITING: usize = 256;
+/// So long a desktop that starts waits for a bus that does not answer.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// We are on the bus for as long as this lives.
 #[derive(Debug)]
@@ -45,7 +49,7 @@ impl Drop for Bus {
     }
 }
 
-/// Goes onto the bus at `address`, on a thread of its own. What programs say goes to `deliver`, on that thread. Names that
+/// Goes onto the bus at `address`, on a thread of its own, and waits a moment until it is there. What programs say goes to `deliver`, on that thread. Names that
 /// somebody else has there already (a desktop around this one) stay theirs.
 ///
 /// # Errors
@@ -58,15 +62,24 @@ pub fn start(
     let (tell, told) = channel(WAITING);
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let deliver: Deliver = Arc::new(deliver);
+    let (ready, is_there) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new().name("bus".into()).spawn(move || {
-        if let Err(error) = runtime.block_on(serve(&address, appearance, deliver, told)) {
+        if let Err(error) = runtime.block_on(serve(&address, appearance, deliver, ready, told)) {
             tracing::warn!(%error, "the session bus is not served any more");
         }
     })?;
+    // So that the first program finds us. It goes on without if the bus is slow; a failure drops the channel.
+    let _ = is_there.recv_timeout(PATIENCE);
     Ok(Bus { tell: Some(tell), thread: Some(thread) })
 }
 
-async fn serve(address: &str, appearance: Appearance, deliver: Deliver, mut told: Receiver<Told>) -> zbus::Result<()> {
+async fn serve(
+    address: &str,
+    appearance: Appearance,
+    deliver: Deliver,
+    ready: SyncSender<()>,
+    mut told: Receiver<Told>,
+) -> zbus::Result<()> {
     let connection = Builder::address(address)
         .serve_at(Notifications::PATH, Notifications::new(deliver))
         .serve_at(Settings::PATH, Settings { appearance })
@@ -80,6 +93,7 @@ async fn serve(address: &str, appearance: Appearance, deliver: Deliver, mut told
             Err(error) => return Err(error),
         }
     }
+    let _ = ready.try_send(());
     while let Some(told) = told.recv().await {
         if let Err(error) = pass_on(&connection, told).await {
             tracing::debug!(%error, "programs were not told");

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -74,7 +75,9 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         (Some(file), _) => Some(file.clone()),
         (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
     };
-    let launcher = Launcher::new(environment(&socket, &control_path), Output::Log, dirs.home.clone());
+    let mut environment = environment(&socket, &control_path);
+    let _daemon = session_bus(&directory, &socket, &mut environment, &mut state);
+    let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
     state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
     watch_signals(&handle, signals)?;
 
@@ -168,6 +171,35 @@ fn environment(socket: &str, control: &std::path::Path) -> Vec<(OsString, OsStri
         ("XDG_CURRENT_DESKTOP", "TOS".into()),
     ];
     own.map(|(name, value): (&str, OsString)| (name.into(), value)).into()
+}
+
+/// Goes onto the session bus: that of a session around this one, or one of our own, which `environment` then names.
+fn session_bus(
+    directory: &Path,
+    socket: &str,
+    environment: &mut Vec<(OsString, OsString)>,
+    state: &mut State,
+) -> Option<bus::Daemon> {
+    let portals = directory.join(format!("{socket}-portals"));
+    match bus::write_portals(&portals) {
+        Ok(()) => environment.push(("XDG_DESKTOP_PORTAL_DIR".into(), portals.into())),
+        Err(error) => tracing::warn!(%error, "programs do not learn how the desktop looks"),
+    }
+    if let Ok(address) = std::env::var("DBUS_SESSION_BUS_ADDRESS") {
+        state.go_onto_bus(address);
+        return None;
+    }
+    match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
+        Ok(daemon) => {
+            environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), daemon.address.clone().into()));
+            state.go_onto_bus(daemon.address.clone());
+            Some(daemon)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "programs are without a session bus");
+            None
+        }
+    }
 }
 
 fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals) -> anyhow::Result<()> {

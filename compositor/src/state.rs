@@ -35,7 +35,7 @@ use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Constraints, Hold, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
-use crate::session::{Advisor, Preferences, Session, Staging, Terminals};
+use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
 use crate::textures::Textures;
 use crate::trust::Trust;
@@ -152,6 +152,8 @@ pub struct State {
     pub(crate) staging: Staging,
     /// What is said about what stands in the prompt.
     pub(crate) advisor: Advisor,
+    /// What programs told the user over D-Bus.
+    pub(crate) notices: Notices,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -269,6 +271,7 @@ impl State {
             terminals: Terminals::default(),
             staging: Staging::default(),
             advisor: Advisor::default(),
+            notices: Notices::default(),
             clients: Arc::default(),
             options,
             seat,
@@ -317,6 +320,7 @@ impl State {
         self.keep_constraints();
         self.tick();
         self.follow_lock();
+        self.follow_notices();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");
         }

@@ -245,6 +245,11 @@ pub enum UiAction {
         /// Which.
         alert: u64,
     },
+    /// Goes to where an alert comes from, and takes it away.
+    Attend {
+        /// Which.
+        alert: u64,
+    },
     /// Starts a program in the sector of the focused pane.
     Launch {
         /// Its desktop entry.

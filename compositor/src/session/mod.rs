@@ -7,6 +7,7 @@ mod clock;
 mod directories;
 mod icons;
 mod memory;
+mod notices;
 mod programs;
 mod prompt;
 mod settings;
@@ -27,6 +28,7 @@ use crate::services::readings::Sampler;
 use crate::services::recent::Recent;
 
 pub(crate) use advice::Advisor;
+pub(crate) use notices::Notices;
 pub use settings::{standard as standard_settings, texture_bytes};
 pub(crate) use staging::{Asker, Staging};
 pub(crate) use terminals::{Terminals, VARIABLE as TERMINAL_VARIABLE};

@@ -192,8 +192,12 @@ impl State {
 
     /// Where a surface's program comes from.
     pub(crate) fn provenance(&self, surface: &WlSurface) -> Provenance {
+        self.pid_of(surface).map(|pid| self.provenance_of(pid)).unwrap_or_default()
+    }
+
+    /// Where a process comes from.
+    pub(crate) fn provenance_of(&self, pid: u32) -> Provenance {
         let Some(session) = &self.session else { return Provenance::default() };
-        let Some(pid) = self.pid_of(surface) else { return Provenance::default() };
         let sector_of = |pid: u32| {
             let windows = self.shell.windows().iter().filter_map(|window| Some((window.id?, window)));
             let mut theirs = windows.filter(|(_, window)| self.pid_of(window.toplevel.wl_surface()) == Some(pid));

@@ -166,6 +166,7 @@ impl State {
         self.theme = theme;
         self.recolour_terminals();
         self.apply_timing();
+        self.tell_appearance();
         self.shell.outdated = true;
     }
 

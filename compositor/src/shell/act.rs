@@ -148,13 +148,23 @@ impl State {
 
     /// Tells the user something about a sector.
     pub(crate) fn tell_user_of(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>) {
+        self.alert_all(level, text, sector);
+    }
+
+    /// Tells the user something on every screen. Returns what the alert is called on each.
+    pub(crate) fn alert_all(
+        &mut self,
+        level: AlertLevel,
+        text: &str,
+        sector: Option<SectorId>,
+    ) -> Vec<(OutputId, u64)> {
         let now = self.shell.now();
-        for screen in self.screens.iter_mut() {
-            screen.interface.alert(level, text, sector, now);
-        }
+        let told = |screen: &mut Screen| Some((screen.id, screen.interface.alert(level, text, sector, now)?));
+        let copies = self.screens.iter_mut().filter_map(told).collect();
         self.shell.outdated = true;
         self.screens.damage();
         self.wake_interface();
+        copies
     }
 
     /// Does something of the interface.
@@ -170,6 +180,7 @@ impl State {
                 self.unlock_session();
                 Ok(())
             }
+            UiAction::Attend { alert } => self.attend(alert),
             UiAction::Launch { entry } => self.launch(&entry),
             UiAction::Another { node } => self.run_another(node),
             UiAction::SectorNumber { number } => {

@@ -91,11 +91,11 @@ impl Default for Alerts {
 
 impl Alerts {
     /// Tells the user something. What is on the screen already is counted instead of shown twice. A text of which nothing
-    /// can be seen is nothing.
-    pub fn add(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>, now: Duration) {
+    /// can be seen is nothing. Returns its name.
+    pub fn add(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>, now: Duration) -> Option<u64> {
         let text = label::clean_told(text);
         if text.is_empty() {
-            return;
+            return None;
         }
         let same = |alert: &Alert| alert.level == level && alert.text == text && alert.sector == sector;
         let all = Arc::make_mut(&mut self.all);
@@ -107,11 +107,13 @@ impl Alerts {
                 Alert { id: self.last, level, text, sector, count: 1, at: now, shown: true }
             }
         };
+        let id = alert.id;
         all.push_back(alert);
         while all.len() > MOST_KEPT {
             all.pop_front();
         }
         self.make_room();
+        Some(id)
     }
 
     /// Takes from the screen what is too much for it: the least serious one, the oldest of those.
@@ -131,6 +133,11 @@ impl Alerts {
     /// Everything that was said, newest first.
     pub fn log(&self) -> impl Iterator<Item = &Alert> {
         self.all.iter().rev()
+    }
+
+    /// One of them, for as long as the log keeps it.
+    pub fn get(&self, id: u64) -> Option<&Alert> {
+        self.all.iter().find(|alert| alert.id == id)
     }
 
     /// Takes one from the screen; the log keeps it.

@@ -140,9 +140,9 @@ impl<'a> Sight<'a> {
 }
 
 impl Interface {
-    /// Tells the user something.
-    pub fn alert(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>, now: Duration) {
-        self.alerts.add(level, text, sector, now);
+    /// Tells the user something. Returns the alert's name.
+    pub fn alert(&mut self, level: AlertLevel, text: &str, sector: Option<SectorId>, now: Duration) -> Option<u64> {
+        self.alerts.add(level, text, sector, now)
     }
 
     /// Takes from a theme what concerns the interface: whether and how fast alerts blink, how long

@@ -108,6 +108,10 @@ impl Interface {
             UiAction::Remove { sector } => return self.remove(*sector, sight),
             UiAction::Files { act } => return self.act_on_files(*act, pane, sight),
             UiAction::Dismiss { alert } => self.alerts.dismiss(*alert),
+            UiAction::Attend { alert } => {
+                self.alerts.dismiss(*alert);
+                return vec![(pane, Action::Ui(action.clone()))];
+            }
             UiAction::Accept => return self.accept(sight),
             UiAction::Cancel => self.close(),
             UiAction::Launch { .. } | UiAction::Another { .. } => {

@@ -75,7 +75,17 @@ fn draw_one(b: &mut Builder, inputs: &Inputs, alert: &Alert, rect: Rect, cover: 
     let strip = Rect { h: b.m.tile_bar.max(b.px(24.0)), ..rect };
     let dismiss = Rect::from_edges(strip.right() - b.px(DISMISS), strip.y, strip.right(), strip.bottom());
     let body = Rect::from_edges(strip.x, strip.y, dismiss.x - gap, strip.bottom());
-    b.fill(key, body, [0.0; 4], fill);
+    match alert.sector {
+        Some(_) => b.within(node, |b| {
+            let attend = Action::Ui(UiAction::Attend { alert: alert.id });
+            let mut button = Button::pill(Key::of("attend", alert.id), body, "", fill, attend);
+            button.shape = Shape::Block;
+            button.name = Some(format!("GO TO {said}"));
+            button.hit = Some(Rect::from_edges(cover.x, cover.y, dismiss.x - gap, cover.bottom()));
+            b.button(button);
+        }),
+        None => b.fill(key, body, [0.0; 4], fill),
+    }
     let cap = b.m.cap_small;
     let inner = Rect::from_edges(body.x + b.px(10.0), body.y, body.right() - b.px(10.0), body.bottom());
     let words = word(alert);

@@ -13,6 +13,7 @@ pub mod composing;
 pub mod control;
 pub mod cursor;
 pub mod doctor;
+mod downloads;
 mod dropping;
 pub mod frame;
 mod gallery;

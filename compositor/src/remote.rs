@@ -97,6 +97,8 @@ pub struct Remote {
     streamer: Arc<Streamer>,
     decoder: Decoder,
     markers: Vec<Marker>,
+    /// Whose hands did something last.
+    last: Option<ViewerId>,
     /// Which picture each page sees.
     sees: HashMap<ViewerId, OutputKey>,
 }
@@ -104,7 +106,7 @@ pub struct Remote {
 impl Remote {
     /// Joins the streamer.
     pub fn new(streamer: Arc<Streamer>) -> Self {
-        Self { streamer, decoder: Decoder::default(), markers: Vec::new(), sees: HashMap::new() }
+        Self { streamer, decoder: Decoder::default(), markers: Vec::new(), last: None, sees: HashMap::new() }
     }
 
     /// Tells every page.
@@ -115,6 +117,11 @@ impl Remote {
     /// The streamer itself.
     pub fn streamer(&self) -> &Arc<Streamer> {
         &self.streamer
+    }
+
+    /// Whose hands did something last, as long as they are there.
+    pub(crate) fn last(&self) -> Option<ViewerId> {
+        self.last.filter(|viewer| self.sees.contains_key(viewer))
     }
 
     /// The picture that a page sees.
@@ -229,6 +236,11 @@ impl State {
         if takes_keyboard(&message) {
             self.focus_screen(screen);
         }
+        if by_hand(&message)
+            && let Some(remote) = &mut self.remote
+        {
+            remote.last = Some(viewer);
+        }
         match message {
             FromPage::Resize { width, height, scale } => {
                 self.resize_on(screen, (width as i32, height as i32).into(), scale);
@@ -329,6 +341,20 @@ impl State {
             let size = screen.size();
             stream.broadcast(ToPage::Size { width: size.w as u32, height: size.h as u32, scale: screen.scale() });
         }
+    }
+}
+
+/// Whether somebody at the page has just done this.
+fn by_hand(message: &FromPage) -> bool {
+    match message {
+        FromPage::Button { .. }
+        | FromPage::Key { .. }
+        | FromPage::Text { .. }
+        | FromPage::Touch { .. }
+        | FromPage::Pen { .. }
+        | FromPage::Activate { .. }
+        | FromPage::Command { .. } => true,
+        _ => false,
     }
 }
 

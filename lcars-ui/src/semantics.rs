@@ -169,6 +169,13 @@ pub enum UiAction {
     Execute,
     /// Empties the prompt.
     ClearPrompt,
+    /// Gives the user files of a sector's directory, to keep outside of the desktop.
+    Download {
+        /// Whose directory.
+        sector: SectorId,
+        /// The numbers of their names.
+        files: Vec<u64>,
+    },
     /// Lets a staged text run. It names what was shown.
     Commit {
         /// The staged text.
@@ -314,6 +321,8 @@ pub enum FilesAct {
     ClearPicks,
     /// Stages to look closer at what is told about.
     Inspect,
+    /// Gives the user what was picked, else what is told about, to keep outside of the desktop.
+    Download,
 }
 
 /// The frontmost node that can be pressed at a point; later ones lie above earlier ones, and nothing behind a modal one

@@ -236,6 +236,31 @@ fn while_picking_a_tap_appends_and_a_second_one_takes_it_back_from_the_picks() {
 }
 
 #[test]
+fn what_is_picked_can_be_downloaded_and_else_what_is_told_about() {
+    let mut session = Session::new(1280.0, 720.0);
+    session.show(listing("/home/ada", &["src/", "a b", "two\nlines"]));
+    let id = |name: &str| FileName::new(name.as_bytes()).unwrap().id();
+    let (sector, act) = (session.sector(), UiAction::Files { act: FilesAct::Download });
+    let download = |session: &mut Session| {
+        let requests = session.with(|interface, sight| interface.act(&act, sight));
+        requests.into_iter().map(|(_, action)| action).collect::<Vec<_>>()
+    };
+    assert_eq!(download(&mut session), [], "nothing is told about yet");
+    session.click(session.tile("a b"), Button::Primary);
+    session.interface.leave_prompt();
+    let files = |names: &[&str]| {
+        let files = names.iter().map(|name| id(name)).collect();
+        [Action::Ui(UiAction::Download { sector, files })]
+    };
+    assert_eq!(download(&mut session), files(&["a b"]));
+    session.click(session.tile("src"), Button::Secondary);
+    session.click(session.tile("a b"), Button::Primary);
+    assert_eq!(download(&mut session), files(&["src", "a b"]), "in the order in which they were picked");
+    let pill = session.view.nodes.iter().find(|node| node.name == "DOWNLOAD").expect("there is a pill for it");
+    assert!(!pill.states.disabled);
+}
+
+#[test]
 fn a_name_that_cannot_be_staged_is_refused_with_the_reason() {
     let mut session = Session::new(1280.0, 720.0);
     session.show(listing("/home/ada", &["two\nlines", "plain"]));
@@ -410,8 +435,15 @@ fn deed() -> impl Strategy<Value = Deed> {
     use Symbol::{Backspace, Char, Down, End, Enter, Escape, Home, Left, PageDown, PageUp, Right, Tab, Up};
     let keys =
         [Backspace, Char('1'), Char(' '), Down, End, Enter, Escape, Home, Left, PageDown, PageUp, Right, Tab, Up];
-    let acts =
-        [FilesAct::Hidden, FilesAct::Sort, FilesAct::Picking, FilesAct::ClearPicks, FilesAct::Inspect, FilesAct::Up];
+    let acts = [
+        FilesAct::Hidden,
+        FilesAct::Sort,
+        FilesAct::Picking,
+        FilesAct::ClearPicks,
+        FilesAct::Inspect,
+        FilesAct::Download,
+        FilesAct::Up,
+    ];
     let operations = [
         Operation::ZoomOut,
         Operation::ZoomIn { into: None },

@@ -1,7 +1,7 @@
 // Files: dropped on the page they arrive in the folder for downloads, whatever the line does, and in the program below.
 
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
@@ -75,10 +75,13 @@ test("a file goes on after the line was cut", inSession({}, async (session) => {
 test("files chosen in the menu go the same way, by keyboard too", inSession({}, async (session) => {
     const desk = await open(chromium.browser, session.url);
     await until("the page may send", async () => (await desk.state()).role);
+    // Listened for from the start: the browser has to be told before it opens one.
+    const choosing = desk.page.waitForEvent("filechooser");
     await desk.page.locator("#menu-handle").focus();
     await desk.page.keyboard.press("Enter");
     await desk.page.locator("#menu-upload").focus();
-    const [chooser] = await Promise.all([desk.page.waitForEvent("filechooser"), desk.page.keyboard.press("Enter")]);
+    await desk.page.keyboard.press("Enter");
+    const chooser = await choosing;
     await chooser.setFiles({ name: "chosen.txt", mimeType: "text/plain", buffer: Buffer.from("engage") });
     assert.equal(String(await arrives(session, "chosen.txt")), "engage");
 }));
@@ -110,6 +113,43 @@ test("a ticket is downloaded once, by a browser that saves it", inSession({}, as
         desk.page.evaluate((href) => Object.assign(document.createElement("a"), { href, download: "" }).click(), url),
     ]);
     assert.equal(download.suggestedFilename(), "log.txt");
-    assert.deepEqual(await readFile(await download.path()), bytes(5000, 3));
+    const saved = session.place.file("saved");
+    await download.saveAs(saved);
+    assert.deepEqual(await readFile(saved), bytes(5000, 3));
     assert.equal((await fetch(session.origin + url)).status, 404, "it was used");
+}));
+
+test("what is picked in DIRECTORY is downloaded, several files as a tar", inSession({ follow: false }, async (session) => {
+    await session.place.settings('[interface]\nhub = "directory"\n');
+    await mkdir(path.join(session.place.home, "logs"));
+    await writeFile(path.join(session.place.home, "logs/one.txt"), "stardate");
+    await writeFile(path.join(session.place.home, "two.txt"), "engage");
+    const desk = await open(chromium.browser, session.url);
+    await until("the page may use it", async () => (await desk.state()).role);
+    await session.message("command", JSON.stringify({ op: "zoom_in" }));
+    const node = (name) => desk.page.locator(`#semantics [aria-label="${name}"]`).first();
+    const press = (name, secondary = false) =>
+        until(`${name} is pressed`, async () => {
+            const box = await node(name).boundingBox({ timeout: 1_000 });
+            await desk.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: secondary ? "right" : "left" });
+            return true;
+        });
+    const save = async () => {
+        const saving = desk.page.waitForEvent("download");
+        await press("DOWNLOAD");
+        const download = await saving;
+        const file = session.place.file(download.suggestedFilename());
+        await download.saveAs(file);
+        return { name: download.suggestedFilename(), file };
+    };
+    await press("two.txt", true);
+    const one = await save();
+    assert.deepEqual([one.name, await readFile(one.file, "utf8")], ["two.txt", "engage"]);
+    await press("logs");
+    const both = await save();
+    assert.equal(both.name, "home.tar");
+    const listed = session.run("tar", ["-tf", both.file]);
+    await listed.exited;
+    await until("tar has said all", () => listed.silent);
+    assert.deepEqual(listed.log.sort(), ["logs/", "logs/one.txt", "two.txt"]);
 }));

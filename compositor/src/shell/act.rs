@@ -224,6 +224,7 @@ impl State {
                 self.scroll_to_end(terminal);
                 Ok(())
             }
+            UiAction::Download { sector, files } => self.download(sector, &files),
             UiAction::Commit { id, hash, confirmed } => {
                 self.commit_from_prompt(&id, &hash, confirmed);
                 Ok(())

@@ -241,6 +241,17 @@ impl Interface {
                 let program = if entry.is_directory() { "ls -la" } else { "stat" };
                 staged(program, browser.listing().word_for(&entry.name))
             }),
+            FilesAct::Download => {
+                let picked = browser.picks().iter().map(crate::files::FileName::id);
+                let told = || browser.subject().map(|entry| entry.name.id());
+                let files: Vec<u64> =
+                    if browser.picks().is_empty() { told().into_iter().collect() } else { picked.collect() };
+                if files.is_empty() {
+                    Deed::Nothing
+                } else {
+                    Deed::Ask(UiAction::Download { sector: area.sector, files })
+                }
+            }
             FilesAct::Hidden => {
                 browser.toggle_hidden(now);
                 Deed::Nothing

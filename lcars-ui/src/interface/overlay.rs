@@ -129,7 +129,8 @@ impl Interface {
             | UiAction::Choose { .. }
             | UiAction::Around { .. }
             | UiAction::Find => return self.act_on_prompt(action, sight),
-            UiAction::Commit { .. }
+            UiAction::Download { .. }
+            | UiAction::Commit { .. }
             | UiAction::Interrupt { .. }
             | UiAction::Complete { .. }
             | UiAction::FindInTerminal { .. }

@@ -218,6 +218,17 @@ pub(super) fn pills(b: &mut Builder, pane: &Pane, row: Rect, browser: &Browser, 
         disabled: browser.subject().is_none(),
         ..Button::pill(Key::part("files-inspect"), row, "INSPECT", b.theme.act_a, act(FilesAct::Inspect))
     };
+    let download = Button {
+        disabled: browser.subject().is_none() && browser.picks().is_empty(),
+        name: Some(String::from("DOWNLOAD")),
+        ..Button::pill(
+            Key::part("files-download"),
+            row,
+            if full { "DOWNLOAD" } else { "GET" },
+            b.theme.act_a,
+            act(FilesAct::Download),
+        )
+    };
     let hide = Button {
         selected: browser.shows_hidden(),
         name: Some(String::from("SHOW HIDDEN FILES")),
@@ -230,8 +241,8 @@ pub(super) fn pills(b: &mut Builder, pane: &Pane, row: Rect, browser: &Browser, 
     };
     let pick = Button::pill(Key::part("files-pick"), row, last, b.theme.act_d, act(last_act));
     let gap = b.m.gap;
-    let buttons = [inspect, hide, sort, pick];
-    let each = (row.w - 3.0 * gap) / 4.0;
+    let buttons = [inspect, download, hide, sort, pick];
+    let each = (row.w - 4.0 * gap) / 5.0;
     let width = b.px(PILL).min(b.snap(each));
     let count = buttons.len();
     for (place, mut button) in buttons.into_iter().enumerate() {

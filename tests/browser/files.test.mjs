@@ -1,7 +1,7 @@
 // Files: dropped on the page they arrive in the folder for downloads, whatever the line does, and in the program below.
 
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
@@ -119,37 +119,20 @@ test("a ticket is downloaded once, by a browser that saves it", inSession({}, as
     assert.equal((await fetch(session.origin + url)).status, 404, "it was used");
 }));
 
-test("what is picked in DIRECTORY is downloaded, several files as a tar", inSession({ follow: false }, async (session) => {
-    await session.place.settings('[interface]\nhub = "directory"\n');
-    await mkdir(path.join(session.place.home, "logs"));
-    await writeFile(path.join(session.place.home, "logs/one.txt"), "stardate");
-    await writeFile(path.join(session.place.home, "two.txt"), "engage");
+test("a terminal that files are dropped on gets their addresses, once they have arrived", inSession({}, async (session) => {
+    const file = session.place.file("said");
+    await session.foot(["/bin/sh", "-c", 'read line; printf %s "$line" > "$FILE"; cat'], { FILE: file });
     const desk = await open(chromium.browser, session.url);
-    await until("the page may use it", async () => (await desk.state()).role);
-    await session.message("command", JSON.stringify({ op: "zoom_in" }));
-    const node = (name) => desk.page.locator(`#semantics [aria-label="${name}"]`).first();
-    const press = (name, secondary = false) =>
-        until(`${name} is pressed`, async () => {
-            const box = await node(name).boundingBox({ timeout: 1_000 });
-            await desk.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button: secondary ? "right" : "left" });
-            return true;
-        });
-    const save = async () => {
-        const saving = desk.page.waitForEvent("download");
-        await press("DOWNLOAD");
-        const download = await saving;
-        const file = session.place.file(download.suggestedFilename());
-        await download.saveAs(file);
-        return { name: download.suggestedFilename(), file };
-    };
-    await press("two.txt", true);
-    const one = await save();
-    assert.deepEqual([one.name, await readFile(one.file, "utf8")], ["two.txt", "engage"]);
-    await press("logs");
-    const both = await save();
-    assert.equal(both.name, "home.tar");
-    const listed = session.run("tar", ["-tf", both.file]);
-    await listed.exited;
-    await until("tar has said all", () => listed.silent);
-    assert.deepEqual(listed.log.sort(), ["logs/", "logs/one.txt", "two.txt"]);
+    await until("the page has the keyboard", async () => (await desk.state()).captured);
+    await desk.rests();
+    const before = await desk.glance();
+    await drop(desk, [{ name: "my log.txt", size: 3000, fill: 3 }]);
+    await arrives(session, "my log.txt");
+    await desk.differs(before);
+    await until("the shell has read the address", async () => {
+        await desk.page.keyboard.press("Enter");
+        const said = await readFile(file, "utf8");
+        assert.match(said, /Downloads\/my.*log\.txt/);
+        return true;
+    });
 }));

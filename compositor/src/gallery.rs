@@ -28,6 +28,8 @@ pub(crate) struct Gallery {
 pub(crate) struct Renewal {
     /// In the next frame.
     due: bool,
+    /// In the one after.
+    soon: bool,
     /// When they last were.
     last: Option<Instant>,
     /// A timer will say when.
@@ -40,9 +42,15 @@ impl Renewal {
         self.due = true;
     }
 
+    /// Thumbnails that have changed are made anew in the second frame from now. The first frame of a zoom answers a key,
+    /// and in it they are hardly seen.
+    pub(crate) fn soon(&mut self) {
+        self.soon = true;
+    }
+
     /// Whether it is time.
     fn take(&mut self) -> bool {
-        let due = std::mem::take(&mut self.due);
+        let due = std::mem::replace(&mut self.due, std::mem::take(&mut self.soon));
         if due {
             self.last = Some(Instant::now());
         }

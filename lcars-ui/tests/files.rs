@@ -57,17 +57,7 @@ impl Session {
         desktop.apply(&Operation::Jump { to: Some(sector.into()) }, Duration::ZERO).unwrap();
         desktop.apply(&Operation::Mode { mode: HubMode::Directory }, Duration::ZERO).unwrap();
         let (directories, now) = (Directories::default(), Duration::from_secs(10));
-        let view = View {
-            background: theme.bg,
-            scene: Vec::new(),
-            nodes: Vec::new(),
-            areas: Vec::new(),
-            terminals: Vec::new(),
-            prompt: None,
-            files: Vec::new(),
-            covers: Vec::new(),
-            moving: false,
-        };
+        let view = View::empty(theme.bg);
         let interface = Interface::default();
         Self { desktop, interface, theme, directories, size, now, motion: Motion::Full, view }
     }

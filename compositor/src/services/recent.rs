@@ -109,13 +109,6 @@ impl Recent {
         self.started.truncate(MOST);
     }
 
-    /// The ids of what was started, the most often first.
-    pub fn frequent(&self, now: u64) -> Vec<&str> {
-        let mut started: Vec<&Started> = self.started.iter().collect();
-        started.sort_by(|one, other| other.count_at(now).total_cmp(&one.count_at(now)));
-        started.into_iter().map(|started| started.id.as_str()).collect()
-    }
-
     /// How lately an entry was started, more being later: what [`Entries::search`](super::entries::Entries::search)
     /// asks for. Nought if it was not.
     pub fn recency(&self, id: &str) -> u64 {
@@ -146,22 +139,22 @@ mod tests {
     }
 
     #[test]
-    fn the_last_comes_first_and_the_most_frequent_when_asked_for() {
+    fn the_last_comes_first() {
         let mut recent = Recent::default();
         for (n, id) in ["a", "b", "a", "c", "a", "b"].into_iter().enumerate() {
             recent.add(id, n as u64);
         }
         assert_eq!(latest(&recent), ["b", "a", "c"]);
-        assert_eq!(recent.frequent(10), ["a", "b", "c"]);
         assert!(recent.recency("b") > recent.recency("c") && recent.recency("c") > recent.recency("never"));
     }
 
     #[test]
-    fn what_was_needed_long_ago_makes_room() {
+    fn what_was_needed_long_ago_counts_for_less() {
         let mut recent = Recent::default();
         (0..8).for_each(|n| recent.add("old", n));
         (0..3).for_each(|n| recent.add("new", 50 * DAY + n));
-        assert_eq!(recent.frequent(50 * DAY), ["new", "old"]);
+        let count = |id: &str| recent.get(id).unwrap().count_at(50 * DAY);
+        assert!(count("old") < count("new"));
     }
 
     #[test]
@@ -170,7 +163,7 @@ mod tests {
         recent.add("a", 1000 * DAY);
         recent.add("b", 5);
         assert_eq!(latest(&recent), ["b", "a"]);
-        assert!(recent.frequent(0).len() == 2 && recent.started.iter().all(|started| started.count.is_finite()));
+        assert!(recent.started.iter().all(|started| started.count.is_finite()));
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl Screen {
         let newly = |(id, seen): (_, &Shown)| *seen == Shown::Thumbnail && self.seen.get(id) != Some(seen);
         if seen.iter().any(newly) {
             // It may have changed while nobody looked.
-            self.renewal.now();
+            if view.moving { self.renewal.soon() } else { self.renewal.now() }
         }
         let others = std::mem::replace(&mut self.seen, seen);
         let others = others != self.seen;

@@ -157,6 +157,23 @@ pub struct View {
     pub moving: bool,
 }
 
+impl View {
+    /// A view of nothing, as before the first.
+    pub fn empty(background: Colour) -> Self {
+        Self {
+            background,
+            scene: Vec::new(),
+            nodes: Vec::new(),
+            areas: Vec::new(),
+            terminals: Vec::new(),
+            prompt: None,
+            files: Vec::new(),
+            covers: Vec::new(),
+            moving: false,
+        }
+    }
+}
+
 /// Lays out and draws an output.
 pub fn build(inputs: &Inputs) -> View {
     // A question about something dangerous turns everything red, for as long as it is open.

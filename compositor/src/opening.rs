@@ -82,7 +82,7 @@ mod tests {
         let at = |name: &str| home.path().join(name);
         let dirs = Dirs::new(|name| match name {
             "HOME" => Some(home.path().into()),
-            "XDG_DATA_DIRS" => Some(format!("{}:/usr/share", at("data").display()).into()),
+            "XDG_DATA_DIRS" => Some(at("data").into()),
             "XDG_CONFIG_DIRS" => Some(at("etc").into()),
             _ => None,
         });
@@ -94,7 +94,8 @@ mod tests {
         };
         let entry = |types: &str| format!("[Desktop Entry]\nType=Application\nName=x\nExec=x %u\nMimeType={types}\n");
         write("data/applications/x.desktop", &entry("application/x-tos-test;x-scheme-handler/tostest;"));
-        write("home-list", "");
+        // The types of the machine, but none of its programs.
+        std::os::unix::fs::symlink("/usr/share/mime", at("data/mime")).expect("a link");
         let list = "[Default Applications]\ntext/plain=x.desktop\n";
         write(".config/mimeapps.list", list);
         let words = write("words", "plain words\n");

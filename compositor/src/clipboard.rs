@@ -11,10 +11,12 @@ use std::sync::Arc;
 
 use smithay::wayland::selection::SelectionTarget;
 use smithay::wayland::selection::data_device::{
-    current_data_device_selection_userdata, request_data_device_client_selection, set_data_device_selection,
+    clear_data_device_selection, current_data_device_selection_userdata, request_data_device_client_selection,
+    set_data_device_selection,
 };
 use smithay::wayland::selection::primary_selection::{
-    current_primary_selection_userdata, request_primary_client_selection, set_primary_selection,
+    clear_primary_selection, current_primary_selection_userdata, request_primary_client_selection,
+    set_primary_selection,
 };
 use streamer::protocol::{ClipboardForm, MAX_MESSAGE, ToPage};
 use streamer::{Answer, ClipboardRequest, Refusal, Reply};
@@ -41,6 +43,13 @@ pub enum Source {
     Desktop(Arc<str>),
     /// A page: its user copied something outside.
     Page(Arc<PageOffer>),
+    /// An X client.
+    X11 {
+        /// Which of its selections.
+        target: SelectionTarget,
+        /// As what it is to be had.
+        types: Arc<[String]>,
+    },
 }
 
 impl Source {
@@ -49,6 +58,7 @@ impl Source {
         match self {
             Self::Desktop(_) => types_of(&[ClipboardForm::Text]),
             Self::Page(offer) => types_of(&offer.forms()),
+            Self::X11 { types, .. } => types.to_vec(),
         }
     }
 }
@@ -119,6 +129,9 @@ impl State {
     /// Something that no client has becomes the selection.
     pub(crate) fn select(&mut self, target: SelectionTarget, source: Source) {
         let types = source.types();
+        if !matches!(source, Source::X11 { .. }) {
+            self.offer_to_x11(target, &types);
+        }
         match target {
             SelectionTarget::Clipboard => {
                 self.offered.number = self.offered.number.wrapping_add(1);
@@ -151,7 +164,7 @@ impl State {
         match self.source(target) {
             Some(Source::Desktop(text)) => return then(self, text.to_string()),
             Some(Source::Page(offer)) => return self.page_text(&offer, then),
-            None => {}
+            Some(Source::X11 { .. }) | None => {}
         }
         let theirs = match target {
             SelectionTarget::Clipboard => self.offered.clipboard.text,
@@ -167,6 +180,27 @@ impl State {
 
     /// A program selected something, or nothing any more. Of what it copied the pages hear.
     pub fn client_selected(&mut self, target: SelectionTarget, offered: &[String]) {
+        self.offer_to_x11(target, offered);
+        self.tell_selected(target, offered);
+    }
+
+    /// An X client copied something, or nothing any more.
+    pub(crate) fn x11_copied(&mut self, target: SelectionTarget, types: Vec<String>) {
+        if types.is_empty() {
+            let theirs = matches!(self.source(target), Some(Source::X11 { .. }));
+            match target {
+                SelectionTarget::Clipboard if theirs => clear_data_device_selection(&self.display, &self.seat),
+                SelectionTarget::Primary if theirs => clear_primary_selection(&self.display, &self.seat),
+                _ => {}
+            }
+            return;
+        }
+        self.x11_has(target);
+        self.select(target, Source::X11 { target, types: types.clone().into() });
+        self.tell_selected(target, &types);
+    }
+
+    fn tell_selected(&mut self, target: SelectionTarget, offered: &[String]) {
         let forms = Forms::of(offered);
         if target == SelectionTarget::Primary {
             self.offered.primary = forms;
@@ -231,12 +265,7 @@ impl State {
     ) {
         let asked = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).map_err(anyhow::Error::from).and_then(
             |(reader, writer)| {
-                match target {
-                    SelectionTarget::Clipboard => {
-                        request_data_device_client_selection(&self.seat, mime.to_owned(), writer)?;
-                    }
-                    SelectionTarget::Primary => request_primary_client_selection(&self.seat, mime.to_owned(), writer)?,
-                }
+                self.request_selection(target, mime.to_owned(), writer)?;
                 Ok(reader)
             },
         );
@@ -249,11 +278,37 @@ impl State {
         }
     }
 
+    /// Has what a program copied written to `into`.
+    fn request_selection(&self, target: SelectionTarget, mime: String, into: OwnedFd) -> anyhow::Result<()> {
+        match (self.source(target), target) {
+            (Some(Source::X11 { .. }), _) => self.paste_from_x11(target, mime, into),
+            (_, SelectionTarget::Clipboard) => request_data_device_client_selection(&self.seat, mime, into)?,
+            (_, SelectionTarget::Primary) => request_primary_client_selection(&self.seat, mime, into)?,
+        }
+        Ok(())
+    }
+
+    /// An X client pastes what somebody else copied.
+    pub(crate) fn x11_pastes(&mut self, target: SelectionTarget, mime: String, into: OwnedFd) {
+        if !self.x11_may_paste() {
+            return;
+        }
+        match self.source(target) {
+            Some(source) => self.send_source(&mime, into, &source),
+            None => {
+                if let Err(error) = self.request_selection(target, mime, into) {
+                    tracing::debug!(%error, "an X client gets nothing");
+                }
+            }
+        }
+    }
+
     /// A program pastes what no client has.
     pub(crate) fn send_source(&mut self, mime: &str, fd: OwnedFd, source: &Source) {
         match source {
             Source::Desktop(text) => self.send_bytes(fd, Arc::from(text.as_bytes())),
             Source::Page(offer) => self.send_page(offer, form_of(mime), fd),
+            Source::X11 { target, .. } => self.paste_from_x11(*target, mime.to_owned(), fd),
         }
     }
 
@@ -282,8 +337,8 @@ impl State {
             Some(Source::Desktop(text)) if form == ClipboardForm::Text => {
                 return reply.send(Ok(Answer::Bytes(text.as_bytes().to_vec().into())));
             }
-            Some(_) => None,
-            None => self.offered.clipboard.mime(form),
+            Some(Source::Desktop(_) | Source::Page(_)) => None,
+            Some(Source::X11 { .. }) | None => self.offered.clipboard.mime(form),
         };
         let Some(mime) = mime else { return reply.send(Err(gone())) };
         self.read_selection(SelectionTarget::Clipboard, mime, MAX_COPY, move |_, read| match read {

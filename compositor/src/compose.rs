@@ -10,6 +10,7 @@ use smithay::wayland::shell::xdg::SurfaceCachedState;
 
 use crate::render::{Piece, SurfacePiece, surface_to_buffer};
 use crate::surface::{self, Content, SurfaceState};
+use crate::x11::menus;
 
 /// A toplevel or popup surface and where its window geometry's corner is, in the output's logical space.
 #[derive(Debug, Clone)]
@@ -23,12 +24,14 @@ pub struct Placed {
 /// A popup and the tree under it, front to back: popups of a window before the window.
 pub fn with_popups(surface: &WlSurface, geometry_location: Point<i32, Logical>) -> Vec<Placed> {
     let window = window_geometry(surface);
-    let mut placed: Vec<Placed> = PopupManager::popups_for_surface(surface)
-        .map(|(popup, offset)| Placed {
-            surface: popup.wl_surface().clone(),
-            location: geometry_location + offset - popup.geometry().loc,
-        })
+    let mut placed: Vec<Placed> = menus::above(surface)
+        .into_iter()
+        .map(|(menu, offset)| Placed { surface: menu, location: geometry_location + offset })
         .collect();
+    placed.extend(PopupManager::popups_for_surface(surface).map(|(popup, offset)| Placed {
+        surface: popup.wl_surface().clone(),
+        location: geometry_location + offset - popup.geometry().loc,
+    }));
     placed.push(Placed { surface: surface.clone(), location: geometry_location - window.loc });
     placed
 }
@@ -106,7 +109,7 @@ fn piece(
         return Some(Piece::solid(state.id.clone(), commit, geometry, *colour));
     }
     let surface = state.texture()?;
-    let natural = state.buffer_size.to_logical(state.buffer_scale, state.transform).to_f64();
+    let natural = state.natural();
     let opaque = state.opaque.iter().map(|rect| {
         // Rounded inwards: what is called opaque hides what is below it.
         let from = rect.loc.to_f64().to_physical(scale).to_i32_ceil::<i32>();
@@ -118,7 +121,7 @@ fn piece(
         commit,
         damage: state.damage.snapshot(),
         texture: surface,
-        src: surface_to_buffer(state.source, f64::from(state.buffer_scale), state.transform, natural),
+        src: surface_to_buffer(state.source, state.density(), state.transform, natural),
         geometry,
         transform: state.transform,
         alpha: 1.0,

@@ -49,6 +49,7 @@ fn examine(listen: SocketAddr) -> Vec<Finding> {
     findings.push(keyboard());
     findings.push(port(listen));
     findings.push(runtime_directory());
+    findings.push(x_server());
     findings
 }
 
@@ -109,4 +110,9 @@ fn port(listen: SocketAddr) -> Finding {
 fn runtime_directory() -> Finding {
     let result = crate::runtime::directory().map(|path| path.display().to_string());
     finding("runtime directory", true, result.map_err(|error| format!("{error:#}")))
+}
+
+fn x_server() -> Finding {
+    let found = crate::x11::installed().map(|path| format!("{} shows X11 programs", path.display()));
+    finding("X server", false, found.ok_or_else(|| "X11 programs cannot be shown; install xwayland".into()))
 }

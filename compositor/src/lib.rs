@@ -41,3 +41,4 @@ mod textures;
 pub mod trust;
 pub mod video;
 pub mod wayland;
+pub mod x11;

@@ -76,6 +76,10 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
     };
     let mut environment = environment(&socket, &control_path);
+    match state.welcome_x11(&directory) {
+        Ok(told) => environment.extend(told),
+        Err(error) => tracing::warn!(%error, "X11 programs cannot be shown"),
+    }
     let _daemon = session_bus(&directory, &socket, &mut environment, &mut state);
     let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
     state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;

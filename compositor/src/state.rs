@@ -39,6 +39,7 @@ use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals}
 use crate::shell::Shell;
 use crate::textures::Textures;
 use crate::trust::Trust;
+use crate::x11::X11;
 
 /// How a session is set up.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +155,8 @@ pub struct State {
     pub(crate) advisor: Advisor,
     /// What programs told the user over D-Bus.
     pub(crate) notices: Notices,
+    /// X11 programs.
+    pub(crate) x11: X11,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -272,6 +275,7 @@ impl State {
             staging: Staging::default(),
             advisor: Advisor::default(),
             notices: Notices::default(),
+            x11: X11::default(),
             clients: Arc::default(),
             options,
             seat,
@@ -296,6 +300,14 @@ impl State {
         self.display.insert_client(stream, Arc::new(client))
     }
 
+    /// Lets the X server in. It speaks for programs, and is trusted as little as they are.
+    ///
+    /// # Errors
+    /// If the connection is already gone.
+    pub(crate) fn insert_x11_client(&mut self, stream: std::os::unix::net::UnixStream) -> std::io::Result<Client> {
+        self.insert_client(stream, Trust::Ordinary)
+    }
+
     /// A trusted connection for a part of the desktop that is a program of its own; it gets it as `WAYLAND_SOCKET`.
     ///
     /// # Errors
@@ -317,6 +329,7 @@ impl State {
         self.follow_prompt();
         self.advise_prompt();
         self.relayout_outdated();
+        self.x11_focus();
         self.keep_constraints();
         self.tick();
         self.follow_lock();

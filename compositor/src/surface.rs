@@ -82,6 +82,8 @@ pub struct SurfaceState {
     /// Damage since the surface exists, as smithay's tracker reads it.
     pub damage: DamageBag<i32, Buffer>,
     has_alpha: bool,
+    /// Units of the client's per surface-local unit.
+    client_scale: f64,
 }
 
 type Stored = Mutex<SurfaceState>;
@@ -101,6 +103,7 @@ impl Default for SurfaceState {
             opaque: Vec::new(),
             damage: DamageBag::default(),
             has_alpha: true,
+            client_scale: 1.0,
         }
     }
 }
@@ -139,7 +142,9 @@ fn region_contains(region: &RegionAttributes, size: Size<i32, Logical>, point: P
 }
 
 /// Takes over what a commit brought. Returns whether anything visible may have changed.
-pub fn commit(gpu: &Gpu, surface: &WlSurface) -> bool {
+///
+/// `client_scale` is what the client's units are of a logical pixel: X clients count in physical ones.
+pub fn commit(gpu: &Gpu, surface: &WlSurface, client_scale: f64) -> bool {
     with_states(surface, |states| {
         states.data_map.insert_if_missing_threadsafe(Stored::default);
         let mut cached = states.cached_state.get::<SurfaceAttributes>();
@@ -155,6 +160,7 @@ pub fn commit(gpu: &Gpu, surface: &WlSurface) -> bool {
             let attached = match assignment {
                 Some(BufferAssignment::NewBuffer(buffer)) => {
                     (state.buffer_scale, state.transform) = (scale, transform);
+                    state.client_scale = client_scale;
                     state.attach(gpu, &buffer, &damage, keep_pixels);
                     buffer.release();
                     true
@@ -271,13 +277,17 @@ impl SurfaceState {
             return vec![Rectangle::from_size(size)];
         }
         let surface_size = size.to_logical(self.buffer_scale, self.transform);
+        // Of another client's units it is not known how they were rounded.
+        let same_units = self.client_scale == 1.0;
         let (from, to) = (self.source, self.size);
         let mut rects = Vec::with_capacity(damage.len());
         for damage in damage {
             let rect = match *damage {
                 Damage::Buffer(rect) => clamp_buffer(rect, size),
                 // Surface damage counts in units after the viewport. With one in use, redraw all of it.
-                Damage::Surface(_) if from != Rectangle::from_size(to).to_f64() => Rectangle::from_size(size),
+                Damage::Surface(_) if !same_units || from != Rectangle::from_size(to).to_f64() => {
+                    Rectangle::from_size(size)
+                }
                 Damage::Surface(rect) => {
                     let rect = clamp_logical(rect, surface_size).to_f64();
                     let scale = f64::from(self.buffer_scale);
@@ -304,9 +314,30 @@ impl SurfaceState {
             (Rectangle::from_size(natural).to_f64(), natural)
         };
         let size = Size::from((size.w.clamp(0, 2 * MAX_SIDE), size.h.clamp(0, 2 * MAX_SIDE)));
+        let (source, size) = match self.client_scale {
+            1.0 => (source, size),
+            // What shows something has a size.
+            scale => {
+                let size = size.to_f64().downscale(scale).to_i32_round::<i32>();
+                (
+                    Rectangle::new(source.loc.downscale(scale), source.size.downscale(scale)),
+                    Size::from((size.w.max(1), size.h.max(1))),
+                )
+            }
+        };
         let changed = (source, size) != (self.source, self.size);
         (self.source, self.size) = (source, size);
         changed
+    }
+
+    /// The extent of the whole buffer, surface-local before the viewport.
+    pub fn natural(&self) -> Size<f64, Logical> {
+        self.buffer_size.to_logical(self.buffer_scale, self.transform).to_f64().downscale(self.client_scale)
+    }
+
+    /// Buffer pixels per surface-local unit.
+    pub fn density(&self) -> f64 {
+        f64::from(self.buffer_scale) * self.client_scale
     }
 
     fn update_opaque(&mut self, region: Option<&RegionAttributes>) {

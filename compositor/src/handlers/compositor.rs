@@ -27,6 +27,11 @@ impl CompositorHandler for State {
     fn new_surface(&mut self, surface: &WlSurface) {
         add_pre_commit_hook::<Self, _>(surface, |_, _, surface| children::note(surface));
         self.send_scale_of(surface, surface);
+        self.x11_surface_came(surface);
+    }
+
+    fn destroyed(&mut self, surface: &WlSurface) {
+        self.x11_surface_gone(surface);
     }
 
     fn new_subsurface(&mut self, surface: &WlSurface, parent: &WlSurface) {
@@ -58,8 +63,9 @@ impl CompositorHandler for State {
         );
         changed |= children::place(surface);
         let mut waiting = false;
+        let scale = surface.client().map_or(1.0, |client| ClientState::of(&client).compositor.client_scale());
         for applied in &tree {
-            changed |= surface::commit(&self.gpu, applied);
+            changed |= surface::commit(&self.gpu, applied, scale);
             waiting |= with_states(applied, has_frame_callback);
         }
 

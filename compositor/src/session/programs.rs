@@ -220,6 +220,9 @@ impl State {
 
     /// The process that a surface belongs to.
     fn pid_of(&self, surface: &WlSurface) -> Option<u32> {
+        if let Some(window) = self.x11_window(surface) {
+            return window.pid();
+        }
         let credentials = surface.client()?.get_credentials(&self.display).ok()?;
         u32::try_from(credentials.pid).ok()
     }

@@ -61,6 +61,7 @@ impl State {
 
     /// Tells every window what it should be.
     pub(super) fn configure_all(&mut self) {
+        self.rescale_x11();
         let homes: Vec<OutputId> = self.shell.windows.iter().map(|window| self.home_of(window)).collect();
         self.shell.windows.iter_mut().zip(homes).for_each(|(window, home)| window.home = home);
         for window in &self.shell.windows {
@@ -111,6 +112,7 @@ impl State {
         };
         window.toplevel.tell(self.told_floating(window).unwrap_or_else(|| Told {
             size: (fullscreen || !dialog).then_some(size),
+            corner: window.id.and_then(|id| self.placement(id)).map(|(_, place)| place.loc),
             bounds,
             maximized: !dialog && !fullscreen,
             fullscreen,

@@ -2,15 +2,19 @@
 
 use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel::State as Flag;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::utils::{Logical, Size};
+use smithay::utils::{Logical, Point, Size};
 use smithay::wayland::compositor::with_states;
 use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
+
+use crate::x11::X11Window;
 
 /// The protocol object of a window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Toplevel {
     /// An `xdg_toplevel`.
     Xdg(ToplevelSurface),
+    /// An X window.
+    X11(X11Window),
 }
 
 /// What a window is told to be.
@@ -18,6 +22,8 @@ pub enum Toplevel {
 pub struct Told {
     /// It may choose where there is none: dialogs do.
     pub size: Option<Size<i32, Logical>>,
+    /// Where it is on its screen, if it is seen there at its own size.
+    pub corner: Option<Point<i32, Logical>>,
     /// The room there is.
     pub bounds: Size<i32, Logical>,
     /// It fills its pane.
@@ -38,11 +44,18 @@ impl From<ToplevelSurface> for Toplevel {
     }
 }
 
+impl From<X11Window> for Toplevel {
+    fn from(window: X11Window) -> Self {
+        Self::X11(window)
+    }
+}
+
 impl Toplevel {
     /// The surface that shows it.
     pub fn wl_surface(&self) -> &WlSurface {
         match self {
             Self::Xdg(toplevel) => toplevel.wl_surface(),
+            Self::X11(window) => window.wl_surface(),
         }
     }
 
@@ -54,6 +67,7 @@ impl Toplevel {
                 let Ok(data) = data.lock() else { return Default::default() };
                 (data.title.clone().unwrap_or_default(), data.app_id.clone().unwrap_or_default())
             }),
+            Self::X11(window) => window.title(),
         }
     }
 
@@ -61,6 +75,7 @@ impl Toplevel {
     pub fn parent(&self) -> Option<WlSurface> {
         match self {
             Self::Xdg(toplevel) => toplevel.parent(),
+            Self::X11(window) => window.parent(),
         }
     }
 
@@ -68,6 +83,7 @@ impl Toplevel {
     pub fn send_close(&self) {
         match self {
             Self::Xdg(toplevel) => toplevel.send_close(),
+            Self::X11(window) => window.send_close(),
         }
     }
 
@@ -75,6 +91,8 @@ impl Toplevel {
     pub fn ensure_configured(&self) -> bool {
         match self {
             Self::Xdg(toplevel) => toplevel.ensure_configured(),
+            // It was told before it might be seen.
+            Self::X11(_) => true,
         }
     }
 
@@ -83,6 +101,7 @@ impl Toplevel {
     pub(super) fn begin_anew(&self) {
         match self {
             Self::Xdg(toplevel) => toplevel.reset_initial_configure_sent(),
+            Self::X11(_) => {}
         }
     }
 
@@ -90,6 +109,7 @@ impl Toplevel {
     pub(super) fn was_told(&self) -> bool {
         match self {
             Self::Xdg(toplevel) => toplevel.is_initial_configure_sent(),
+            Self::X11(_) => true,
         }
     }
 
@@ -114,6 +134,7 @@ impl Toplevel {
                     false => _ = toplevel.send_pending_configure(),
                 }
             }
+            Self::X11(window) => window.tell(told),
         }
     }
 
@@ -123,6 +144,7 @@ impl Toplevel {
             Self::Xdg(toplevel) => {
                 toplevel.send_configure();
             }
+            Self::X11(_) => {}
         }
     }
 }

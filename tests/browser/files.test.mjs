@@ -121,14 +121,12 @@ test("a ticket is downloaded once, by a browser that saves it", inSession({}, as
 
 test("a terminal that files are dropped on gets their addresses, once they have arrived", inSession({}, async (session) => {
     const file = session.place.file("said");
-    await session.foot(["/bin/sh", "-c", 'read line; printf %s "$line" > "$FILE"; cat'], { FILE: file });
+    await session.foot(["/bin/sh", "-c", 'while read -r line; do echo "$line" >> "$FILE"; done'], { FILE: file });
     const desk = await open(chromium.browser, session.url);
     await until("the page has the keyboard", async () => (await desk.state()).captured);
     await desk.rests();
-    const before = await desk.glance();
     await drop(desk, [{ name: "my log.txt", size: 3000, fill: 3 }]);
     await arrives(session, "my log.txt");
-    await desk.differs(before);
     await until("the shell has read the address", async () => {
         await desk.page.keyboard.press("Enter");
         const said = await readFile(file, "utf8");

@@ -346,16 +346,16 @@ impl State {
 
 /// Whether somebody at the page has just done this.
 fn by_hand(message: &FromPage) -> bool {
-    match message {
+    matches!(
+        message,
         FromPage::Button { .. }
-        | FromPage::Key { .. }
-        | FromPage::Text { .. }
-        | FromPage::Touch { .. }
-        | FromPage::Pen { .. }
-        | FromPage::Activate { .. }
-        | FromPage::Command { .. } => true,
-        _ => false,
-    }
+            | FromPage::Key { .. }
+            | FromPage::Text { .. }
+            | FromPage::Touch { .. }
+            | FromPage::Pen { .. }
+            | FromPage::Activate { .. }
+            | FromPage::Command { .. }
+    )
 }
 
 /// Whether the keyboard goes to the screen of a page that says this, before it is done. What is pressed at a place goes to

@@ -116,8 +116,9 @@ export class ClipboardSync {
         const focused = document.hasFocus();
         this.#stale = !focused;
         const written = focused && (await this.#write(inside, turn));
+        if (written || (focused && (await this.#isGone(inside)))) return;
         // Unless a newer one came meanwhile.
-        if (!written && turn === this.#turn) this.#setPending(inside);
+        if (turn === this.#turn) this.#setPending(inside);
     }
 
     /** The user clicked COPY, or did something else that lets the page write. */
@@ -128,10 +129,22 @@ export class ClipboardSync {
         this.#writing = true;
         try {
             const written = (await this.#write(pending, turn)) || (await this.#writeByCommand(pending));
-            if (written && turn === this.#turn) this.#setPending(undefined);
+            const gone = !written && (await this.#isGone(pending));
+            if (gone) this.listener.onProblem("What was copied is not there any more.");
+            if ((written || gone) && turn === this.#turn) this.#setPending(undefined);
         } finally {
             this.#writing = false;
         }
+    }
+
+    /**
+     * Whether there is nothing of it to be had: the program has ended, or something else was copied since.
+     * @param {Inside} inside
+     */
+    async #isGone({ text, offer, more }) {
+        if (text !== "") return false;
+        const had = await Promise.allSettled(more.map((form) => this.#fetch(offer, form)));
+        return had.every(({ status }) => status === "rejected");
     }
 
     /**

@@ -179,6 +179,16 @@ fn what_is_too_long_is_oversized() {
     assert!(parse(&touch(MAX_TOUCHES)).is_ok());
     assert_eq!(parse(&touch(MAX_TOUCHES + 1)), Err(Rejected::Oversized));
 
+    let copied = |count| json!({ "t": "clipboard", "text": "", "offer": 1, "more": vec!["png"; count] }).to_string();
+    assert!(parse(&copied(MAX_FORMS)).is_ok());
+    assert_eq!(parse(&copied(MAX_FORMS + 1)), Err(Rejected::Oversized));
+    let dropped = |count, length| {
+        json!({ "t": "file_drop", "x": 0.5, "y": 0.5, "names": vec!["n".repeat(length); count] }).to_string()
+    };
+    assert!(parse(&dropped(MAX_DROPPED, 255)).is_ok());
+    assert_eq!(parse(&dropped(MAX_DROPPED + 1, 1)), Err(Rejected::Oversized));
+    assert_eq!(parse(&dropped(1, 256)), Err(Rejected::Oversized));
+
     let key = |length| json!({ "t": "key", "code": "K".repeat(length), "pressed": true }).to_string();
     assert!(parse(&key(32)).is_ok());
     assert_eq!(parse(&key(33)), Err(Rejected::Oversized));

@@ -66,10 +66,13 @@ impl PageOffer {
     }
 }
 
+/// What the desktop itself does with a text.
+type Pasting = Box<dyn FnOnce(&mut State, String)>;
+
 /// Who waits for what a page is to bring.
 enum Taker {
     Pipe(OwnedFd),
-    Text(Box<dyn FnOnce(&mut State, String)>),
+    Text(Pasting),
 }
 
 impl fmt::Debug for Taker {

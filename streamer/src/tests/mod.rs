@@ -1,5 +1,6 @@
 //! The server as pages see it: real sockets and a second WebRTC peer on 127.0.0.1, with an encoder made of paper.
 
+mod clipboard;
 mod encoder;
 mod faults;
 mod files;

@@ -62,7 +62,7 @@ fn counter() -> impl FnMut(ApiRequest) -> Result<Answer, Refusal> {
 
 impl Desk {
     /// Answers as a session does, until the future is done.
-    async fn answering<T>(
+    pub async fn answering<T>(
         &self,
         mut session: impl FnMut(ApiRequest) -> Result<Answer, Refusal>,
         until: impl Future<Output = T>,
@@ -79,7 +79,7 @@ impl Desk {
         }
     }
 
-    async fn api(&self, method: &str, path: &str, role: Role, body: &str) -> Response {
+    pub async fn api(&self, method: &str, path: &str, role: Role, body: &str) -> Response {
         request(self, method, path, Some(self.token(role)), &[], body).await
     }
 

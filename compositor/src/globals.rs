@@ -8,6 +8,7 @@ use smithay::utils::{Clock, Monotonic};
 use smithay::wayland::compositor::CompositorState;
 use smithay::wayland::cursor_shape::CursorShapeManagerState;
 use smithay::wayland::fractional_scale::FractionalScaleManagerState;
+use smithay::wayland::keyboard_shortcuts_inhibit::KeyboardShortcutsInhibitState;
 use smithay::wayland::output::OutputManagerState;
 use smithay::wayland::pointer_constraints::PointerConstraintsState;
 use smithay::wayland::pointer_gestures::PointerGesturesState;
@@ -27,7 +28,7 @@ use smithay::wayland::tablet_manager::TabletManagerState;
 use smithay::wayland::viewporter::ViewporterState;
 use smithay::wayland::xdg_activation::XdgActivationState;
 
-use crate::handlers::{input_method, screencopy, text_input, virtual_keyboard};
+use crate::handlers::{input_method, pointer_warp, screencopy, text_input, virtual_keyboard, virtual_pointer};
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
 use crate::trust::{trusted, unconfined};
@@ -47,6 +48,7 @@ pub struct Globals {
     pub(crate) sandboxes: Arc<()>,
     pub(crate) layer_shell: WlrLayerShellState,
     pub(crate) session_lock: SessionLockManagerState,
+    pub(crate) shortcuts_inhibit: KeyboardShortcutsInhibitState,
     _output_manager: OutputManagerState,
     _decoration: XdgDecorationState,
     _viewporter: ViewporterState,
@@ -58,6 +60,7 @@ pub struct Globals {
     _pointer_constraints: PointerConstraintsState,
     _pointer_gestures: PointerGesturesState,
     _tablet: TabletManagerState,
+    _pointing: [GlobalId; 2],
     _text: [GlobalId; 3],
     _security_context: SecurityContextState,
 }
@@ -80,6 +83,7 @@ impl Globals {
             sandboxes: Arc::default(),
             layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
             session_lock: SessionLockManagerState::new::<State, _>(display, unconfined),
+            shortcuts_inhibit: KeyboardShortcutsInhibitState::new::<State>(display),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),
             _decoration: XdgDecorationState::new::<State>(display),
             _viewporter: ViewporterState::new::<State>(display),
@@ -91,6 +95,7 @@ impl Globals {
             _pointer_constraints: PointerConstraintsState::new::<State>(display),
             _pointer_gestures: PointerGesturesState::new::<State>(display),
             _tablet: TabletManagerState::new::<State>(display),
+            _pointing: [pointer_warp::announce(display), virtual_pointer::announce(display)],
             _text: [
                 text_input::announce(display),
                 input_method::announce(display),

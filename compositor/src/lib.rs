@@ -19,6 +19,7 @@ pub mod frame;
 mod gallery;
 pub mod globals;
 mod handlers;
+mod idle;
 pub mod input;
 mod layers;
 mod lock;

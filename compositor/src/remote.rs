@@ -233,6 +233,9 @@ impl State {
     fn page_message(&mut self, viewer: ViewerId, message: FromPage) {
         let screen = self.screen_of(viewer);
         self.come_from(screen);
+        if is_activity(&message) {
+            self.note_activity();
+        }
         if takes_keyboard(&message) {
             self.focus_screen(screen);
         }
@@ -355,6 +358,19 @@ fn by_hand(message: &FromPage) -> bool {
             | FromPage::Pen { .. }
             | FromPage::Activate { .. }
             | FromPage::Command { .. }
+    )
+}
+
+/// Whether somebody did something to send this, besides input, which counts where it is handled.
+fn is_activity(message: &FromPage) -> bool {
+    matches!(
+        message,
+        FromPage::Activate { .. }
+            | FromPage::FocusNode { .. }
+            | FromPage::Command { .. }
+            | FromPage::Stage { .. }
+            | FromPage::Commit { .. }
+            | FromPage::Discard { .. }
     )
 }
 

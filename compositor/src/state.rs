@@ -27,13 +27,14 @@ use crate::dropping::Dropping;
 use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
+use crate::idle::Idle;
 use crate::input::compose::Compose;
 use crate::layers::Layers;
 use crate::lock::SessionLock;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
-use crate::seat::{Constraints, Hold, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
+use crate::seat::{Constraints, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
 use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals};
 use crate::shell::Shell;
@@ -123,6 +124,10 @@ pub struct State {
     pub(crate) composing: Composing,
     /// Where pages were told that what is typed appears.
     pub(crate) caret: ToldCaret,
+    /// Who has the desktop's chords.
+    pub(crate) inhibited: Inhibited,
+    /// Whether anybody is there.
+    pub(crate) idle: Idle,
     /// Keyboards that are programs.
     pub(crate) virtual_keyboards: VirtualKeyboards,
     /// Of keys that are typed into the desktop itself.
@@ -210,6 +215,7 @@ impl State {
     ) -> anyhow::Result<Self> {
         let clock = Clock::new();
         let globals = Globals::new(&display, &clock);
+        let idle = Idle::new(&display, handle.clone());
         let mut seat_state = SeatState::new();
         let mut seat = seat_state.new_wl_seat(&display, "seat0");
         let layout = crate::input::layout::Layout::new(&options.layout, &options.variant)?;
@@ -259,6 +265,8 @@ impl State {
             repeat: None,
             composing: Composing::default(),
             caret: None,
+            inhibited: Inhibited::default(),
+            idle,
             virtual_keyboards: VirtualKeyboards::default(),
             compose: Compose::default(),
             super_held: None,
@@ -331,6 +339,8 @@ impl State {
         self.relayout_outdated();
         self.x11_focus();
         self.keep_constraints();
+        self.keep_inhibitors();
+        self.keep_idle();
         self.tick();
         self.follow_lock();
         self.follow_notices();

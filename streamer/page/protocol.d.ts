@@ -159,7 +159,11 @@ tilt_x: number,
 /**
  * Degrees from upright, -90 to 90, towards the user.
  */
-tilt_y: number, } | { "t": "resize",
+tilt_y: number,
+/**
+ * It is the pen's other end, which erases.
+ */
+eraser: boolean, } | { "t": "resize",
 /**
  * Physical pixels.
  */

@@ -183,6 +183,10 @@ pub struct Metrics {
     pub clients: Gauge,
     /// What pictures take on the device; told by the compositor.
     pub texture_bytes: Gauge,
+    /// When somebody did something last, seconds since 1970; told by the compositor.
+    pub last_activity: Gauge,
+    /// A program says that somebody watches; told by the compositor.
+    pub idle_inhibited: Gauge,
     /// Access units that left the encoder.
     pub encoded: Counter,
     /// Key frames among them.
@@ -281,6 +285,8 @@ impl Metrics {
         let gauges = [
             ("viewers", "Viewers connected.", &self.viewers),
             ("clients", "Wayland clients.", &self.clients),
+            ("last_activity_seconds", "When somebody did something last, since 1970.", &self.last_activity),
+            ("idle_inhibited", "Whether a program in sight says that somebody watches.", &self.idle_inhibited),
             ("texture_bytes", "Bytes that pictures take on the device.", &self.texture_bytes),
             ("target_bitrate_bits", "Bitrate the encoder is asked for, bits a second.", &self.target_bitrate),
             ("target_fps", "Frames a second the link can take.", &self.target_fps),

@@ -240,6 +240,9 @@ pub enum FromPage {
         /// Degrees from upright, -90 to 90, towards the user.
         #[serde(default)]
         tilt_y: f64,
+        /// It is the pen's other end, which erases.
+        #[serde(default)]
+        eraser: bool,
     },
     /// The page wants a picture of this size.
     Resize {

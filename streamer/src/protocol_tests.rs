@@ -219,7 +219,15 @@ fn what_is_outside_is_clamped() {
     );
     assert_eq!(
         parse(r#"{"t":"pen","phase":"move","x":2,"y":-2,"pressure":9,"tilt_x":-500,"tilt_y":500}"#),
-        Ok(FromPage::Pen { phase: PenPhase::Move, x: 1.0, y: 0.0, pressure: 1.0, tilt_x: -90.0, tilt_y: 90.0 }),
+        Ok(FromPage::Pen {
+            phase: PenPhase::Move,
+            x: 1.0,
+            y: 0.0,
+            pressure: 1.0,
+            tilt_x: -90.0,
+            tilt_y: 90.0,
+            eraser: false
+        }),
     );
     // A button with half a position has none.
     assert_eq!(

@@ -98,8 +98,8 @@ impl<V: Copy + PartialEq> Decoder<V> {
                 let update = InputEvent::GestureSwipeUpdate { event: update };
                 self.gesture(viewer, Gesture::Swipe, phase, fingers, update, &mut emit);
             }
-            FromPage::Pen { phase, x, y, pressure, tilt_x, tilt_y } => {
-                let now = PenState { at: Position { x, y }, pressure, tilt: (tilt_x, tilt_y) };
+            FromPage::Pen { phase, x, y, pressure, tilt_x, tilt_y, eraser } => {
+                let now = PenState { at: Position { x, y }, pressure, tilt: (tilt_x, tilt_y), eraser };
                 self.pen.handle(viewer, phase, now, &mut emit);
             }
             FromPage::Text { .. }

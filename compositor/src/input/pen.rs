@@ -39,6 +39,10 @@ impl<V: Copy + PartialEq> PenHolder<V> {
             }
             self.leave(emit);
         }
+        if self.held.is_some_and(|held| held.told.is_some_and(|told| told.eraser != now.eraser)) {
+            // It was turned round: another tool.
+            self.leave(emit);
+        }
         let hovering = PenState { pressure: 0.0, ..now };
         match phase {
             PenPhase::Hover => {

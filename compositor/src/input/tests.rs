@@ -163,6 +163,7 @@ fn message() -> impl Strategy<Value = FromPage> {
             pressure,
             tilt_x: 0.0,
             tilt_y: 0.0,
+            eraser: false,
         }),
         (-1..=1_i8, -1..=1_i8, any::<bool>(), any::<bool>(), 0..3_i32).prop_map(|(dx, dy, finger, stop, v120)| {
             let source = if finger { WheelSource::Finger } else { WheelSource::Wheel };
@@ -217,7 +218,7 @@ fn touch(points: &[(u8, Phase)]) -> FromPage {
 }
 
 fn pen(phase: PenPhase, pressure: f64) -> FromPage {
-    FromPage::Pen { phase, x: 0.25, y: 0.75, pressure, tilt_x: 10.0, tilt_y: -20.0 }
+    FromPage::Pen { phase, x: 0.25, y: 0.75, pressure, tilt_x: 10.0, tilt_y: -20.0, eraser: false }
 }
 
 #[test]

@@ -95,7 +95,9 @@ impl State {
             return self.pressed_while_locked(code, modified);
         }
         if is_super(modified) {
-            self.super_went_down();
+            if !self.shortcuts_are_inhibited() {
+                self.super_went_down();
+            }
             return FilterResult::Forward;
         }
         if let Some(token) = self.super_held.take() {
@@ -109,6 +111,7 @@ impl State {
         }
         let (holder, terminal) = (self.holder(), self.terminal_with_keyboard());
         let bound = self.settings.bindings.find(pressed, holder).map(|binding| binding.action.clone());
+        let bound = bound.filter(|action| Self::is_way_out(action) || !self.shortcuts_are_inhibited());
         let typed = |session: &mut Self| match terminal.filter(|_| holder == Holder::Terminal) {
             None => Ours::Typed(pressed),
             Some(id) => match keys::event(code, modified, plain(key), &modifiers, terminal::KeyState::Press) {
@@ -231,6 +234,7 @@ impl State {
 
     /// Types `text` into the focused program or box, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
+        self.note_activity();
         match (self.holder(), self.terminal_with_keyboard()) {
             (Holder::Terminal, Some(id)) => return self.terminal_text(id, text),
             (Holder::Interface, _) if self.lock.is_locked() => return,

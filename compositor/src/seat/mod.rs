@@ -7,6 +7,7 @@ mod keyboard;
 mod pen;
 mod pointer;
 mod repeat;
+mod shortcuts;
 mod touch;
 mod virtual_keyboard;
 mod zoom;
@@ -21,12 +22,14 @@ use crate::state::State;
 pub(crate) use constraints::Constraints;
 pub(crate) use pointer::BTN_LEFT;
 pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
+pub(crate) use shortcuts::Inhibited;
 pub(crate) use virtual_keyboard::{Masks, VirtualKeyboards};
 pub(crate) use zoom::Hold;
 
 impl State {
     /// Handles one event of a backend.
     pub fn process_input_event<B: InputBackend>(&mut self, event: InputEvent<B>) {
+        self.note_activity();
         match event {
             InputEvent::Keyboard { event } => self.key::<B>(&event),
             InputEvent::PointerMotion { event } => self.pointer_relative::<B>(&event),

@@ -41,7 +41,7 @@ impl State {
         }
     }
 
-    pub(super) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
+    pub(crate) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
         let Some(pointer) = self.pointer() else { return };
         self.last_touch = None;
         let on = self.screens.at(location).id;

@@ -101,6 +101,7 @@ impl State {
             KeyState::Released if !held => return,
             KeyState::Released => board.held.retain(|held| *held != code),
         }
+        self.note_activity();
         self.use_keymap_of(object);
         self.press_key(code, state, time);
     }

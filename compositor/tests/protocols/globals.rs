@@ -49,6 +49,7 @@ fn the_trusted_socket_is_the_users_alone_and_goes_with_the_session() {
 
 /// To every program. Screen capture, virtual input and lists of other programs' windows are not among them.
 const PROMISED: &[&str] = &[
+    "ext_idle_notifier_v1",
     "ext_session_lock_manager_v1",
     "wl_compositor",
     "wl_data_device_manager",
@@ -58,6 +59,7 @@ const PROMISED: &[&str] = &[
     "wl_subcompositor",
     "wp_cursor_shape_manager_v1",
     "wp_fractional_scale_manager_v1",
+    "wp_pointer_warp_v1",
     "wp_presentation",
     "wp_security_context_manager_v1",
     "wp_single_pixel_buffer_manager_v1",
@@ -65,6 +67,8 @@ const PROMISED: &[&str] = &[
     "xdg_activation_v1",
     "xdg_wm_base",
     "zwlr_layer_shell_v1",
+    "zwp_idle_inhibit_manager_v1",
+    "zwp_keyboard_shortcuts_inhibit_manager_v1",
     "zwp_pointer_constraints_v1",
     "zwp_pointer_gestures_v1",
     "zwp_primary_selection_device_manager_v1",
@@ -84,6 +88,7 @@ pub const PRIVILEGED: &[&str] = &[
     "ext_data_control_manager_v1",
     "zwlr_data_control_manager_v1",
     "zwlr_screencopy_manager_v1",
+    "zwlr_virtual_pointer_manager_v1",
     "zwp_input_method_manager_v2",
     "zwp_virtual_keyboard_manager_v1",
 ];

@@ -99,6 +99,12 @@ impl Fixture {
     /// The pen does something at a point of the picture.
     pub fn pen(&mut self, phase: PenPhase, x: impl Into<f64>, y: impl Into<f64>, pressure: f64, tilt: (f64, f64)) {
         let (x, y) = self.normalised(x.into(), y.into());
-        self.page(FromPage::Pen { phase, x, y, pressure, tilt_x: tilt.0, tilt_y: tilt.1 });
+        self.page(FromPage::Pen { phase, x, y, pressure, tilt_x: tilt.0, tilt_y: tilt.1, eraser: false });
+    }
+
+    /// The other end of the pen does something at a point of the picture.
+    pub fn eraser(&mut self, phase: PenPhase, x: impl Into<f64>, y: impl Into<f64>, pressure: f64) {
+        let (x, y) = self.normalised(x.into(), y.into());
+        self.page(FromPage::Pen { phase, x, y, pressure, tilt_x: 0.0, tilt_y: 0.0, eraser: true });
     }
 }

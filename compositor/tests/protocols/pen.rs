@@ -1,10 +1,11 @@
 //! `zwp_tablet_v2`: a pen with pressure and tilt.
 
 use streamer::protocol::PenPhase;
+use wayland_client::WEnum;
 use wayland_client::protocol::wl_pointer;
 use wayland_protocols::wp::tablet::zv2::client::zwp_tablet_manager_v2::ZwpTabletManagerV2;
 use wayland_protocols::wp::tablet::zv2::client::zwp_tablet_seat_v2;
-use wayland_protocols::wp::tablet::zv2::client::zwp_tablet_tool_v2::{Event, ZwpTabletToolV2};
+use wayland_protocols::wp::tablet::zv2::client::zwp_tablet_tool_v2::{Event, Type, ZwpTabletToolV2};
 
 use crate::client::Client;
 use crate::fixture::Fixture;
@@ -84,4 +85,37 @@ fn for_a_program_that_knows_no_pens_it_is_a_mouse() {
     let presses = client.events(&pointer).into_iter();
     let presses = presses.filter(|e| matches!(e, wl_pointer::Event::Button { button: BTN_LEFT, .. }));
     assert_eq!(presses.count(), 2);
+}
+
+#[test]
+fn the_other_end_of_the_pen_is_an_eraser() {
+    let mut f = Fixture::new();
+    let mut client = f.client();
+    let seat = client.seat();
+    let tablets = client.bind::<ZwpTabletManagerV2>().get_tablet_seat(&seat, &client.qh, ());
+    f.window(&mut client, RED);
+    f.pen(PenPhase::Down, 400, 300, 0.5, (0.0, 0.0));
+    // It is turned round without being lifted, as far as anyone saw.
+    f.eraser(PenPhase::Down, 400, 300, 0.5);
+    f.roundtrip(&mut client);
+    let tools: Vec<ZwpTabletToolV2> = client
+        .events(&tablets)
+        .into_iter()
+        .filter_map(|event| match event {
+            zwp_tablet_seat_v2::Event::ToolAdded { id } => Some(id),
+            _ => None,
+        })
+        .collect();
+    let kinds: Vec<Vec<Event>> = tools.iter().map(|tool| client.events(tool)).collect();
+    let kind = |events: &[Event]| {
+        events.iter().find_map(|event| match event {
+            Event::Type { tool_type: WEnum::Value(kind) } => Some(*kind),
+            _ => None,
+        })
+    };
+    assert_eq!([kind(&kinds[0]), kind(&kinds[1])], [Some(Type::Pen), Some(Type::Eraser)]);
+    let (pen, eraser) = (&kinds[0], &kinds[1]);
+    assert!(pen.iter().any(|e| matches!(e, Event::Up)) && pen.iter().any(|e| matches!(e, Event::ProximityOut)));
+    assert!(eraser.iter().any(|e| matches!(e, Event::ProximityIn { .. })), "{eraser:?}");
+    assert!(eraser.iter().any(|e| matches!(e, Event::Down { .. })), "{eraser:?}");
 }

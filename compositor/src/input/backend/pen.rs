@@ -16,6 +16,8 @@ pub struct PenState {
     pub pressure: f64,
     /// Degrees from upright, to the right and towards the user.
     pub tilt: (f64, f64),
+    /// It is the other end, which erases.
+    pub eraser: bool,
 }
 
 /// A pen did `T`.
@@ -31,10 +33,10 @@ pub struct Pen<T> {
     pub did: T,
 }
 
-/// The only tool that pages have: which pen it is, browsers do not tell.
-pub fn pen_tool() -> TabletToolDescriptor {
+/// The tools that pages have, the two ends of a pen: which pen it is, browsers do not tell.
+pub fn pen_tool(eraser: bool) -> TabletToolDescriptor {
     TabletToolDescriptor {
-        tool_type: TabletToolType::Pen,
+        tool_type: if eraser { TabletToolType::Eraser } else { TabletToolType::Pen },
         hardware_serial: 0,
         hardware_id_wacom: 0,
         capabilities: TabletToolCapabilities::TILT | TabletToolCapabilities::PRESSURE,
@@ -49,7 +51,7 @@ impl<T> Placed for Pen<T> {
 
 impl<T> TabletToolEvent<RemoteInput> for Remote<Pen<T>> {
     fn tool(&self) -> TabletToolDescriptor {
-        pen_tool()
+        pen_tool(self.what.now.eraser)
     }
 
     // A pen of a page is absolute; how many pixels it moved, only the handler knows, which has the output's size.

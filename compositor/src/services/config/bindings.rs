@@ -31,7 +31,7 @@ pub enum Holder {
 
 impl When {
     /// Whether a binding counts where that one has the keyboard.
-    fn counts(self, holder: Holder) -> bool {
+    pub fn counts(self, holder: Holder) -> bool {
         match self {
             Self::Everywhere => true,
             Self::Interface => holder == Holder::Interface,

@@ -8,6 +8,7 @@
 mod code;
 mod effects;
 mod learn;
+mod variables;
 mod walk;
 mod wrappers;
 
@@ -22,6 +23,8 @@ use super::syntax::{self, Dialect, Names, is_known};
 const DEEPEST: usize = 40;
 /// So many invocations are looked at.
 const MOST_INVOCATIONS: usize = 8 << 10;
+/// So often a text that sets variables is looked at again, with other values of them.
+const MOST_TURNS: usize = 4;
 /// Bytes of code within arguments, aliases and functions that are read for one text.
 const MOST_CODE: usize = 256 << 10;
 
@@ -114,9 +117,18 @@ pub(super) fn see(text: &str, context: &Context) -> Vec<Invocation> {
     let names = Names {
         home: context.home.to_string_lossy().into_owned(),
         directory: context.directory.to_string_lossy().into_owned(),
+        ..Names::default()
     };
+    let dialect = if context.posix { Dialect::Posix } else { Dialect::Fish };
     let mut walker = walk::Walker::new(context, names);
-    walker.text(text, if context.posix { Dialect::Posix } else { Dialect::Fish });
+    walker.text(text, dialect);
+    // Once more with what it sets, in case that is what it then runs.
+    for turn in 0..MOST_TURNS {
+        if !walker.set_variables(turn) {
+            break;
+        }
+        walker.text(text, dialect);
+    }
     walker.seen
 }
 

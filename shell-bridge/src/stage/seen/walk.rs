@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::syntax::{self, Command, Dialect, Names, Pipeline, RedirectKind, Script, Stage, UNKNOWN, Word};
+use super::variables::Variables;
 use super::{Arg, Context, DEEPEST, Invocation, MOST_CODE, MOST_INVOCATIONS, Sign, effects};
 
 /// What a command reads from.
@@ -73,7 +74,9 @@ pub(super) struct Call {
 pub(super) struct Walker<'a> {
     pub seen: Vec<Invocation>,
     pub context: &'a Context,
-    names: Names,
+    pub names: Names,
+    /// What the text itself sets, with every value that is known.
+    pub variables: Variables,
     /// That the text itself defines.
     pub aliases: BTreeMap<String, String>,
     /// Functions whose bodies are looked into now.
@@ -91,6 +94,7 @@ impl<'a> Walker<'a> {
             seen: Vec::new(),
             context,
             names,
+            variables: Variables::default(),
             aliases: BTreeMap::new(),
             within: Vec::new(),
             expanding: Vec::new(),
@@ -216,6 +220,7 @@ impl<'a> Walker<'a> {
                 call.made_by = self.names_since(start);
                 call.has_substitution = words.iter().any(|word| !word.scripts.is_empty());
                 call.args = arguments(words, &frame);
+                self.variables.learn(assigns, &call.args, frame.dialect());
                 self.call(call, &frame);
             }
             Command::Block { function, head, body } => {
@@ -225,6 +230,7 @@ impl<'a> Walker<'a> {
                 for word in head {
                     self.word(word, &frame);
                 }
+                self.variables.learn_loop(head);
                 if let Some(name) = function {
                     self.within.push(name.clone());
                     self.script(body, &Frame { forks: false, argv: None, ..frame });

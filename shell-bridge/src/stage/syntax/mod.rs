@@ -14,6 +14,7 @@ mod commands;
 mod escapes;
 mod words;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub(super) use braces::expand;
@@ -25,7 +26,7 @@ pub(super) const ANY: char = '\u{f8fe}';
 /// `?`, or `[…]`, as a pattern of file names.
 pub(super) const ONE: char = '\u{f8fd}';
 /// Where an unquoted value falls into words.
-const SPLIT: char = '\u{f8fc}';
+pub(super) const SPLIT: char = '\u{f8fc}';
 /// Marks of a brace expansion within a word that is being read.
 const OPEN: char = '\u{f8fb}';
 const COMMA: char = '\u{f8fa}';
@@ -52,6 +53,8 @@ pub(super) struct Names {
     pub home: String,
     /// `$PWD`; empty if unknown.
     pub directory: String,
+    /// Variables that the text itself sets; [`SPLIT`] stands between the values of one that has several.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// Why a text was not read.

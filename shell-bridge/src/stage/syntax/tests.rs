@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn names() -> Names {
-    Names { home: "/home/ada".into(), directory: "/work".into() }
+    Names { home: "/home/ada".into(), directory: "/work".into(), ..Names::default() }
 }
 
 /// A script in a line, for people: words by spaces, unknown as `…`, statements by `;`, blocks in brackets.

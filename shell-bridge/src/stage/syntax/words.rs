@@ -238,6 +238,14 @@ impl Reader<'_> {
 
     fn variable(&self, word: &mut Word, name: &str, quoted: bool) {
         let indexed = self.fish() && self.peek() == Some('[');
+        if let Some(value) = self.names.variables.get(name).filter(|_| !indexed) {
+            let shown = |c: char| match c {
+                SPLIT if quoted => ' ',
+                c if c.is_whitespace() && !quoted && !self.fish() => SPLIT,
+                c => c,
+            };
+            return word.text.extend(value.chars().map(shown));
+        }
         match name {
             "HOME" if !self.names.home.is_empty() && !indexed => word.text.push_str(&self.names.home),
             "PWD" if !self.names.directory.is_empty() && !indexed => word.text.push_str(&self.names.directory),

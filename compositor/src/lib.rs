@@ -39,6 +39,7 @@ pub mod shell;
 pub mod state;
 pub mod surface;
 mod textures;
+mod timer;
 pub mod trust;
 pub mod video;
 pub mod wayland;

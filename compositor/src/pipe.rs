@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calloop::generic::Generic;
-use calloop::timer::{TimeoutAction, Timer};
 use calloop::{Interest, LoopHandle, Mode, PostAction};
 
 use crate::state::State;
+use crate::timer::after;
 
 /// A client that has not finished by then is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -148,15 +148,8 @@ fn give_up(
     token: calloop::RegistrationToken,
     late: impl FnOnce(&mut State) + 'static,
 ) {
-    let mut late = Some(late);
-    let inserted = handle.insert_source(Timer::from_duration(PATIENCE), move |_, (), state: &mut State| {
+    after(handle, PATIENCE, "a pipe", move |state| {
         state.handle.remove(token);
-        if let Some(late) = late.take() {
-            late(state);
-        }
-        TimeoutAction::Drop
+        late(state);
     });
-    if let Err(error) = inserted {
-        tracing::error!(%error, "no timer for a pipe");
-    }
 }

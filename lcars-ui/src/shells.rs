@@ -70,10 +70,12 @@ pub enum BlockOutcome {
 pub struct FaceSearch {
     /// What is searched for.
     pub text: String,
-    /// Which hit is in view, counted from 1; nothing where there is none.
+    /// Which hit is in view, counted from 1 at the newest; nothing where there is none, or it was not counted yet.
     pub at: Option<usize>,
     /// How many hits there are, as far as was counted.
     pub hits: usize,
+    /// Whether there are more than were counted.
+    pub more: bool,
 }
 
 /// What the prompt is told.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use calloop::timer::{TimeoutAction, Timer};
 use parking_lot::Mutex;
 use streamer::protocol::{ClipboardForm, ToPage};
 use streamer::{Refusal, ViewerId};
@@ -135,13 +134,7 @@ impl State {
         if let (Some(remote), Some(viewer)) = (&self.remote, offer.viewer) {
             remote.streamer().send(viewer, ToPage::ClipboardWanted { ask, offer: offer.number, form });
         }
-        let late = self.handle.insert_source(Timer::from_duration(PATIENCE), move |_, (), state: &mut State| {
-            state.offered.wants.waiting.retain(|want| want.ask != ask);
-            TimeoutAction::Drop
-        });
-        if let Err(error) = late {
-            tracing::error!(%error, "no timer for a paste");
-        }
+        self.after(PATIENCE, "a paste", move |state| state.offered.wants.waiting.retain(|want| want.ask != ask));
     }
 
     fn hand_to(&mut self, taker: Taker, bytes: &Arc<[u8]>) {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::hierarchy::OutputId;
 use smithay::reexports::wayland_server::backend::GlobalId;
 use smithay::utils::{Physical, Size};
@@ -72,12 +71,6 @@ impl State {
 
     fn retire(&self, global: GlobalId) {
         self.display.disable_global::<Self>(global.clone());
-        let inserted = self.handle.insert_source(Timer::from_duration(GLOBAL_LINGERS), move |_, (), state| {
-            state.display.remove_global::<Self>(global.clone());
-            TimeoutAction::Drop
-        });
-        if let Err(error) = inserted {
-            tracing::error!(%error, "no timer for an output that is gone");
-        }
+        self.after(GLOBAL_LINGERS, "an output that is gone", move |state| state.display.remove_global::<Self>(global));
     }
 }

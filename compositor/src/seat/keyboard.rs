@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::hierarchy::TerminalId;
 use shell_bridge::terminal::{self, KeyEvent};
 use smithay::backend::input::{Event, InputBackend, KeyState, KeyboardKeyEvent};
@@ -186,21 +185,14 @@ impl State {
     }
 
     fn super_went_down(&mut self) {
-        let timer = Timer::from_duration(HELD_FOR_KEYS);
-        let inserted = self.handle.insert_source(timer, |_, (), state: &mut State| {
+        let token = self.after(HELD_FOR_KEYS, "a held key", |state| {
             if state.super_held.take().is_some() {
                 state.keys_by_super = true;
                 state.show_keys(true);
             }
-            TimeoutAction::Drop
         });
-        match inserted {
-            Ok(token) => {
-                if let Some(old) = self.super_held.replace(token) {
-                    self.handle.remove(old);
-                }
-            }
-            Err(error) => tracing::error!(%error, "no timer for a held key"),
+        if let Some(old) = token.and_then(|token| self.super_held.replace(token)) {
+            self.handle.remove(old);
         }
     }
 

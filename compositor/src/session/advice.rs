@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use calloop::RegistrationToken;
 use calloop::channel::{Event, SyncSender, sync_channel};
-use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::hierarchy::TerminalId;
 use lcars_ui::shells::{Candidate, Colours, Completions, SuggestedFrom, Suggestion, Syntax};
 use shell_bridge::modules::{Kind, Request};
@@ -144,17 +143,13 @@ impl State {
         if let Some((_, timer)) = self.advisor.typing.take() {
             self.handle.remove(timer);
         }
-        let inserted = self.handle.insert_source(Timer::from_duration(TYPED), |_, (), state: &mut State| {
+        let timer = self.after(TYPED, "what is typed", |state| {
             if let Some(((text, place), _)) = state.advisor.typing.take() {
                 state.advisor.asked = Some((text.clone(), place.clone()));
                 state.ask(Question::Look { text, place });
             }
-            TimeoutAction::Drop
         });
-        match inserted {
-            Ok(timer) => self.advisor.typing = Some((now, timer)),
-            Err(error) => tracing::error!(%error, "no timer for the prompt"),
-        }
+        self.advisor.typing = timer.map(|timer| (now, timer));
     }
 
     fn advised(&mut self, advice: Advice) {

@@ -123,18 +123,14 @@ impl State {
         if waiting.is_empty() {
             return;
         }
-        let inserted = self.handle.insert_source(Timer::from_duration(EXPECTED_FOR), move |_, (), state| {
+        self.after(EXPECTED_FOR, "programs that do not come back", move |state| {
             let late: Vec<ExpectedId> = state.shell.desktop.expected().filter(|id| waiting.contains(id)).collect();
             let gone: Vec<String> = late.into_iter().filter_map(|id| state.shell.desktop.give_up(id)).collect();
             for title in gone {
                 state.tell_user(AlertLevel::Caution, &format!("{title} did not come back"));
             }
             state.shell.outdated = true;
-            TimeoutAction::Drop
         });
-        if let Err(error) = inserted {
-            tracing::error!(%error, "no timer for programs that do not come back");
-        }
     }
 
     /// Something changed that is to be remembered.

@@ -225,7 +225,7 @@ fn scenes() -> Vec<Scene> {
             let terminal = hub.terminal();
             if let Some(face) = hub.shells.faces.get_mut(&terminal) {
                 face.scrolled = Some((400, 124));
-                face.search = Some(FaceSearch { text: "error".into(), at: Some(3), hits: 17 });
+                face.search = Some(FaceSearch { text: "error".into(), at: Some(3), hits: 17, more: false });
             }
             hub.act(UiAction::Find);
             "error".chars().for_each(|c| hub.key(Symbol::Char(c), Held::default()));

@@ -81,7 +81,7 @@ fn shell(world: &mut World, what: u8) {
     let cell =
         [Size { w: 10.0, h: 20.0 }, Size { w: 8.4, h: 17.1 }, Size { w: f64::NAN, h: -1.0 }][usize::from(what) % 3];
     let full = Size { w: 800.0, h: f64::from(what) * 5.0 };
-    let search = Some(FaceSearch { text: "x".into(), at: Some(3), hits: usize::MAX });
+    let search = Some(FaceSearch { text: "x".into(), at: Some(3), hits: usize::MAX, more: true });
     let text = String::from("the last lines");
     world.shells.faces.insert(id, Face { cell, full, blocks, scrolled, search, text });
     let chip = |text: &str| Suggestion { text: text.into(), from: SuggestedFrom::History };

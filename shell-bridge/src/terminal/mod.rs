@@ -5,6 +5,7 @@
 
 mod attic;
 mod cells;
+mod cluster;
 mod colours;
 mod keys;
 mod kitty;
@@ -33,7 +34,7 @@ pub use links::{Link, is_safe};
 pub use marks::{Block, Jump, Outcome};
 pub use mouse::{Button, Mouse, MouseEvent, MouseKind};
 pub use paste::Paste;
-pub use search::{SearchError, SearchStep, Towards};
+pub use search::{Count, MOST_COUNTED, SearchError, SearchStep, Towards};
 pub use selection::{Motion, Place, Select};
 
 use scan::{Found, Scanner, Verdict};

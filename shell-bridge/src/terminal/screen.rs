@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 
 use super::attic::Attic;
 use super::cells::Cursor;
+use super::cluster;
 use super::colours::Palette;
 use super::kitty::Keyboard;
 use super::marks::Marks;
@@ -530,6 +531,11 @@ impl Handler for Screen {
     #[inline]
     fn input(&mut self, c: char) {
         if c >= '\u{300}' && unicode_width::UnicodeWidthChar::width(c) == Some(0) && !self.has_room() {
+            return;
+        }
+        if cluster::may_join(c) && cluster::join(&mut self.term, c) {
+            // Where the cursor was before may be drawn anew, what lies before it is not known to have changed.
+            self.all_damaged = true;
             return;
         }
         if self.term.grid().cursor.input_needs_wrap {

@@ -21,6 +21,8 @@ const CELLS: usize = 1 << 18;
 const AROUND: i32 = 100;
 /// Matches in view that are shown.
 const MAX_HITS: usize = 10_000;
+/// No more matches are counted.
+pub const MOST_COUNTED: usize = 10_000;
 
 /// Which way to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,17 @@ pub enum SearchStep {
     More,
 }
 
+/// How many matches there are, from the newest on, as far as was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// Which of them the search stands on, counted from 1 at the newest. None where that is not among them.
+    pub at: Option<usize>,
+    /// How many there are; [`MOST_COUNTED`] where there are more.
+    pub matches: usize,
+    /// Whether there is more to look through: to be called again.
+    pub more: bool,
+}
+
 /// A match: its first cell and its last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hit {
@@ -70,6 +83,9 @@ pub(super) struct Search {
     /// Which way the last step went, the line where the next one goes on, and how many lines are left until it has been
     /// all the way round.
     going: Option<(Towards, u64, usize)>,
+    /// Where each match begins that was counted, the newest first, and the line where counting goes on.
+    counted: Vec<Spot>,
+    counting: Option<u64>,
 }
 
 impl Search {
@@ -78,6 +94,8 @@ impl Search {
         self.here = None;
         self.going = None;
         self.hits.clear();
+        self.counted.clear();
+        self.counting = None;
     }
 }
 
@@ -153,7 +171,8 @@ impl Terminal {
             .dfa_size_limit(MAX_AUTOMATON)
             .build()
             .map_err(|error| SearchError::Pattern(reason(&error)))?;
-        self.search = Some(Search { regex, here: None, hits: Vec::new(), going: None });
+        let (hits, counted) = (Vec::new(), Vec::new());
+        self.search = Some(Search { regex, here: None, hits, going: None, counted, counting: None });
         self.refresh_hits();
         Ok(())
     }
@@ -227,6 +246,38 @@ impl Terminal {
         self.touched = true;
         self.screen.all_damaged = true;
         SearchStep::Found
+    }
+
+    /// Counts matches, from the newest line back, and from the beginning when all were counted. One call looks through a
+    /// bounded number of lines, so that whoever writes to the grid meanwhile need not wait.
+    pub fn count_step(&mut self) -> Count {
+        let Some(search) = &mut self.search else { return Count::default() };
+        self.screen.take_back();
+        let screen = &self.screen;
+        let (top, bottom) = (screen.term.topmost_line(), screen.term.bottommost_line());
+        let mut line = match search.counting.take() {
+            Some(line) => screen.line_of(Spot { line, column: 0 }),
+            None => {
+                search.counted.clear();
+                Some(bottom)
+            }
+        };
+        let mut looked = 0;
+        while let Some(here) = line.filter(|_| search.counted.len() < MOST_COUNTED) {
+            if looked >= CELLS {
+                search.counting = Some(screen.absolute(here.0));
+                break;
+            }
+            let written = screen.written(here);
+            let hits = screen.hits(&search.regex, &written);
+            search.counted.extend(hits.iter().rev().map(|hit| hit.first));
+            looked += (written.last.0 - written.first.0 + 1) as usize * screen.term.columns();
+            line = (written.first > top).then(|| written.first - 1);
+        }
+        search.counted.truncate(MOST_COUNTED);
+        let here = search.here.map(|here| here.first);
+        let at = search.counted.iter().position(|counted| Some(*counted) == here).map(|place| place + 1);
+        Count { at, matches: search.counted.len(), more: search.counting.is_some() }
     }
 
     /// Finds what is to be marked in view.

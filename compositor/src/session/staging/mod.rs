@@ -27,7 +27,6 @@ use std::time::{Duration, SystemTime};
 
 use calloop::RegistrationToken;
 use calloop::channel::{Event, sync_channel};
-use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::hierarchy::{SectorId, TerminalId};
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::semantics::UiAction;
@@ -474,15 +473,8 @@ impl State {
             // Somebody pressed EXECUTE.
             return self.look_at_prompt();
         }
-        let timer = Timer::from_duration(TYPED);
-        let inserted = self.handle.insert_source(timer, |_, (), state| {
-            state.look_at_prompt();
-            TimeoutAction::Drop
-        });
-        match inserted {
-            Ok(timer) => self.staging.typing = Some((place, text, timer)),
-            Err(error) => tracing::error!(%error, "no timer for the prompt"),
-        }
+        let timer = self.after(TYPED, "the prompt", Self::look_at_prompt);
+        self.staging.typing = timer.map(|timer| (place, text, timer));
     }
 
     /// Has the text of the prompt looked at now.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::geometry::Size;
 use lcars_ui::hierarchy::{OutputId, TerminalId};
 use lcars_ui::scene::Primitive;
@@ -178,14 +177,10 @@ impl State {
         if std::mem::replace(&mut self.terminals.wording, true) {
             return;
         }
-        let inserted = self.handle.insert_source(Timer::from_duration(WORDS_AFTER), |_, (), state: &mut State| {
+        self.after(WORDS_AFTER, "the words of terminals", |state| {
             state.terminals.wording = false;
             state.word_terminals();
-            TimeoutAction::Drop
         });
-        if let Err(error) = inserted {
-            tracing::error!(%error, "no timer for the words of terminals");
-        }
     }
 
     fn word_terminals(&mut self) {

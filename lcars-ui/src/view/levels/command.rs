@@ -269,7 +269,10 @@ fn draw_find(b: &mut Builder, pane: &Pane, terminal: &Terminal, find: &Find, fac
     let search = face.and_then(|face| face.search.as_ref()).filter(|search| search.text == find.text);
     let found = match search {
         Some(search) if search.hits == 0 => String::from("NOTHING"),
-        Some(search) => search.at.map_or_else(|| search.hits.to_string(), |at| format!("{at} OF {}", search.hits)),
+        Some(search) => {
+            let all = format!("{}{}", search.hits, if search.more { "+" } else { "" });
+            search.at.map_or_else(|| all.clone(), |at| format!("{at} OF {all}"))
+        }
         None => String::new(),
     };
     let cap = b.m.cap_small;

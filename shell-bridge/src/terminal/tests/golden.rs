@@ -394,13 +394,11 @@ fn emoji_with_joiners_and_selectors() {
         0 👩‍💻|❤️|🇩🇪|👍🏽|
           0..1 width=2
           1..2 width=0
-          2..3 width=2
-          3..4 width=0
-          10..11 width=2
-          11..12 width=0
-          12..13 width=2
-          13..14 width=0
-        cursor 0,15 block
+          5..6 width=2
+          6..7 width=0
+          8..9 width=2
+          9..10 width=0
+        cursor 0,11 block
         ",
     );
 }

@@ -46,6 +46,40 @@ fn a_text_is_found_in_the_history_and_round_it() {
     assert_eq!(line(&terminal, at), "line 17", "past the newest, the oldest is next");
 }
 
+fn count(terminal: &mut Terminal) -> Count {
+    loop {
+        let count = terminal.count_step();
+        if !count.more {
+            return count;
+        }
+    }
+}
+
+#[test]
+fn matches_are_counted_from_the_newest_in_steps_and_within_bounds() {
+    let mut terminal = terminal(20, 5);
+    for number in 0..9000 {
+        terminal.feed(format!("line {number}\r\n").as_bytes());
+    }
+    terminal.search("line 17", false).unwrap();
+    let told = |count: Count| (count.at, count.matches);
+    assert_eq!(told(count(&mut terminal)), (None, 1 + 10 + 100), "it stands on none yet");
+    for wanted in [1, 2, 3] {
+        assert_eq!(find(&mut terminal, Towards::Older), SearchStep::Found);
+        assert_eq!(told(count(&mut terminal)), (Some(wanted), 111));
+    }
+    terminal.feed(b"line 17 line 17\r\n");
+    assert_eq!(told(count(&mut terminal)), (Some(5), 113), "what came since is newer");
+    assert_eq!(find(&mut terminal, Towards::Newer), SearchStep::Found);
+    assert_eq!(told(count(&mut terminal)), (Some(4), 113));
+    terminal.search("[0-9]", true).unwrap();
+    assert_eq!(count(&mut terminal).matches, MOST_COUNTED, "no more are counted");
+    terminal.search("nothing like it", false).unwrap();
+    assert_eq!(told(count(&mut terminal)), (None, 0));
+    terminal.search("", false).unwrap();
+    assert_eq!(told(count(&mut terminal)), (None, 0));
+}
+
 #[test]
 fn one_match_is_found_again_and_again() {
     let mut terminal = fed(20, 4, "a needle here");

@@ -51,6 +51,7 @@ mod shm;
 mod single_pixel_buffer;
 mod subsurface;
 mod surface;
+mod terminal_mouse;
 mod terminal_words;
 mod terminals;
 mod text_input;

@@ -7,13 +7,13 @@ use crate::terminals::Desk;
 
 impl Desk {
     /// Bash, with commands of the user's own.
-    fn with_commands(commands: &str) -> Self {
+    pub fn with_commands(commands: &str) -> Self {
         let desk = Self::new("bash");
         std::fs::write(desk.home.path().join(".bashrc"), commands).unwrap();
         desk
     }
 
-    fn alerts(&self) -> String {
+    pub fn alerts(&self) -> String {
         format!("{:?}", self.f.state.screen().interface.alerts)
     }
 }
@@ -79,4 +79,67 @@ fn who_opens_the_prompt_sees_how_what_stands_half_typed_could_go_on() {
         // Fish shows beside it what it would suggest itself.
         assert!(desk.lines(id).iter().any(|line| line.contains("ls theonl")), "and stays as it is");
     }
+}
+
+#[test]
+fn a_program_can_tell_the_user_something_in_both_ways() {
+    for (sequence, told) in
+        [(r"\e]9;The tests ran\a", "The tests ran"), (r"\e]777;notify;Build;It took long\e\\", "Build: It took long")]
+    {
+        let mut desk = Desk::with_commands(&format!("notify() {{ printf '{sequence}'; }}\n"));
+        let id = desk.terminal();
+        desk.types("notify\n");
+        assert_eq!(desk.ended(id, "notify"), Some(0));
+        desk.until("it is told", |desk| desk.alerts().contains(told).then_some(()));
+    }
+}
+
+#[test]
+fn a_bell_is_told_to_who_does_not_look() {
+    let mut desk = Desk::with_commands("ring() { cat fifo; printf '\\a'; }\n");
+    let id = desk.terminal();
+    assert!(std::process::Command::new("mkfifo").arg(desk.home.path().join("fifo")).status().unwrap().success());
+    desk.types("ring\n");
+    desk.until("it runs", |desk| desk.told(id).is_running().then_some(()));
+    assert!(!desk.alerts().contains("rings"));
+    desk.does(&Operation::Jump { to: None });
+    std::fs::write(desk.home.path().join("fifo"), "").unwrap();
+    desk.until("it is told", |desk| desk.alerts().contains("ring rings").then_some(()));
+}
+
+#[test]
+fn a_program_can_copy_and_what_it_copied_is_pasted() {
+    let mut desk = Desk::with_commands("copies() { printf '\\e]52;c;%s\\a' ZnJvbSBh; }\n");
+    let id = desk.terminal();
+    desk.types("copies\n");
+    assert_eq!(desk.ended(id, "copies"), Some(0));
+    desk.types("echo ");
+    desk.until("it is pasted", |desk| {
+        // What the program wrote may be on its way.
+        desk.chord(&["ControlLeft", "ShiftLeft"], "KeyV");
+        desk.lines(id).iter().any(|line| line.contains("echo from a")).then_some(())
+    });
+}
+
+#[test]
+fn hits_of_a_search_are_counted() {
+    let mut desk = Desk::with_commands("many() { seq 2000; }\n");
+    let id = desk.terminal();
+    desk.types("many\n");
+    assert_eq!(desk.ended(id, "many"), Some(0));
+    desk.chord(&["ControlLeft", "ShiftLeft"], "KeyF");
+    desk.types("199");
+    let told = |desk: &Desk| desk.f.state.shell.shells.faces.get(&id).and_then(|face| face.search.clone());
+    // 199, 1199, and 1990 to 1999.
+    let hits = |at| {
+        move |desk: &mut Desk| {
+            told(desk)
+                .filter(|told| (told.text.as_str(), told.at, told.hits, told.more) == ("199", Some(at), 12, false))
+                .map(|_| ())
+        }
+    };
+    desk.until("the newest", hits(1));
+    desk.f.key("Enter", true);
+    desk.f.key("Enter", false);
+    desk.until("the next one", hits(2));
 }

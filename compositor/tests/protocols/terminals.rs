@@ -1,5 +1,6 @@
 //! The desktop's own terminals: real shells, typed into as people do.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use compositor::services::dirs::Dirs;
@@ -29,7 +30,13 @@ impl Desk {
 
     /// With these settings of terminals.
     pub fn with(settings: &str) -> Self {
+        Self::prepared(settings, |_| {})
+    }
+
+    /// The same, with files that are there when the session begins.
+    pub fn prepared(settings: &str, prepare: impl FnOnce(&Path)) -> Self {
         let home = tempfile::tempdir().unwrap();
+        prepare(home.path());
         let at = |name: &str| home.path().join(name);
         std::fs::create_dir_all(at(".config/tos")).unwrap();
         // Else a new user's Fish begins to read all manuals.

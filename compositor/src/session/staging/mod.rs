@@ -16,8 +16,10 @@
 
 mod asker;
 mod audit;
+mod commit;
 mod count;
 mod look;
+mod of_prompt;
 mod syntax;
 
 use std::collections::HashMap;
@@ -28,7 +30,6 @@ use std::time::{Duration, SystemTime};
 use calloop::RegistrationToken;
 use calloop::channel::{Event, sync_channel};
 use lcars_ui::hierarchy::{SectorId, TerminalId};
-use lcars_ui::interface::AlertLevel;
 use lcars_ui::semantics::UiAction;
 use lcars_ui::shells::{Class as Shown, Detail, StagedView};
 use shell_bridge::modules::Kind;
@@ -41,7 +42,7 @@ use streamer::{Refusal, StagingRequest};
 use crate::state::State;
 pub(crate) use asker::Asker;
 use asker::{refusal, told};
-use audit::{Entry, Written};
+use audit::Entry;
 use look::{Found, Job};
 
 /// Texts that wait to be looked at, and lines that wait to be written.
@@ -269,246 +270,11 @@ impl State {
         }
     }
 
-    /// The prompt asks for a commit.
-    pub(crate) fn commit_from_prompt(&mut self, id: &str, hash: &str, confirmed: bool) {
-        let who = Asker::Prompt.who(Role::Control);
-        self.commit_for(&StageId::from(id), hash, confirmed, who, Asker::Prompt);
-    }
-
-    /// Lets a staged text run, if it may.
-    fn commit_for(&mut self, id: &StageId, hash: &str, confirmed: bool, who: Who, asker: Asker) {
-        let now = self.shell.now();
-        // First whether it can run here and now: if not, it stays staged.
-        let runnable = self.staging.store.get(id, now).filter(|staged| staged.hash == hash).is_some();
-        let mut terminal = None;
-        if runnable {
-            match self.terminal_for(id) {
-                Ok(found) => terminal = Some(found),
-                Err(refusal) => return self.refuse_commit(id, &refusal, &who, asker),
-            }
-        }
-        let committed = match (self.staging.store.commit(id, hash, confirmed, now), terminal) {
-            (Ok(committed), Some(terminal)) => (committed, terminal),
-            (Ok(_), None) => return self.refuse_commit(id, &refusal(&CommitRefused::Unknown), &who, asker),
-            (Err(refused), _) => return self.refuse_commit(id, &refusal(&refused), &who, asker),
-        };
-        let (committed, terminal) = committed;
-        let verdict = committed.verdict();
-        let line =
-            AuditLine::about(committed.staged(), Some(verdict), &who, Outcome::Committed, None, SystemTime::now());
-        self.staging.tickets += 1;
-        let ticket = self.staging.tickets;
-        self.staging.given.insert(terminal, now);
-        self.staging.writing.insert(ticket, (committed, terminal, who, asker));
-        let sent = self.staging_threads().map_err(|error| error.to_string()).and_then(|threads| {
-            let entry = Entry { line, ticket: Some(ticket) };
-            threads.lines.try_send(entry).map_err(|_| "too many lines wait to be written".to_owned())
-        });
-        if let Err(error) = sent {
-            self.line_written(Written { ticket: Some(ticket), error: Some(error) });
-        }
-    }
-
-    /// The terminal that a staged text runs in, if its shell waits for a command and all is as it was looked at.
-    fn terminal_for(&mut self, id: &StageId) -> Result<TerminalId, Refusal> {
-        let now = self.shell.now();
-        let looked = self.staging.looks.get(id).map(|look| look.place.clone());
-        let place = self.place(looked.as_ref().and_then(|place| place.sector));
-        let Some(terminal) = place.terminal else {
-            return Err(Refusal::conflict("no_terminal", "there is no terminal in this sector"));
-        };
-        let moved = looked.is_none_or(|looked| looked.kind != place.kind || looked.directory != place.directory);
-        if moved {
-            let message = "the shell is somewhere else since this command was looked at; stage it again";
-            return Err(Refusal::conflict("moved", message));
-        }
-        self.staging.given.retain(|_, given| now.saturating_sub(*given) < GIVEN);
-        if self.staging.given.contains_key(&terminal) {
-            return Err(Refusal::conflict("busy", "the shell was given another command just now"));
-        }
-        self.can_give(terminal).map_err(|error| Refusal::conflict("busy", error.to_string()))?;
-        Ok(terminal)
-    }
-
-    /// A shell said that it runs something, or that it waits again.
-    pub(crate) fn shell_took_command(&mut self, terminal: TerminalId) {
-        self.staging.given.remove(&terminal);
-    }
-
-    /// A line of the audit log was written, or not.
-    fn line_written(&mut self, written: Written) {
-        let failed = written.error.is_some();
-        if let Some(error) = &written.error
-            && !std::mem::replace(&mut self.staging.unwritten, true)
-        {
-            tracing::warn!(error, "the audit log is not written");
-            self.tell_user(AlertLevel::Danger, &format!("commands are not written down: {error}"));
-        }
-        self.staging.unwritten &= failed;
-        let Some(ticket) = written.ticket else { return };
-        let Some((committed, terminal, who, asker)) = self.staging.writing.remove(&ticket) else { return };
-        let id = committed.staged().id.clone();
-        if failed && committed.verdict().class >= Class::Danger {
-            self.staging.given.remove(&terminal);
-            let message = "a dangerous command that cannot be written down does not run";
-            return self.not_run(&committed, &who, &Refusal::conflict("not_audited", message), asker);
-        }
-        if let Err(error) = self.give(terminal, committed.text()) {
-            self.staging.given.remove(&terminal);
-            return self.not_run(&committed, &who, &Refusal::conflict("busy", error.to_string()), asker);
-        }
-        self.staging.looks.remove(&id);
-        if self.staging.shown.as_ref().is_some_and(|(.., shown)| *shown == id) {
-            self.nothing_shown();
-            if self.prompt_text().as_deref() == Some(committed.text()) {
-                let _ = self.act_ui(UiAction::ClearPrompt);
-            }
-        }
-        self.answer_asker(asker, Ok(None));
-    }
-
-    /// A committed text did not run after all. It has to be staged again.
-    fn not_run(&mut self, committed: &Committed, who: &Who, refusal: &Refusal, asker: Asker) {
-        let because = Some(refusal.message.clone());
-        let (staged, verdict) = (committed.staged(), Some(committed.verdict()));
-        self.audit_line(AuditLine::about(staged, verdict, who, Outcome::NotRun, because, SystemTime::now()));
-        self.tell_prompt(Some(committed.text().to_owned()), &refusal.message, &asker);
-        self.nothing_shown();
-        self.answer_asker(asker, Err(refusal.clone()));
-    }
-
-    fn refuse_commit(&mut self, id: &StageId, refusal: &Refusal, who: &Who, asker: Asker) {
-        let now = self.shell.now();
-        let staged = self.staging.store.get(id, now).cloned();
-        let because = format!("{} ({})", refusal.message, refusal.reason);
-        let line = match &staged {
-            Some(staged) => {
-                let verdict = staged.verdict.as_ref();
-                AuditLine::about(staged, verdict, who, Outcome::Refused, Some(because), SystemTime::now())
-            }
-            None => AuditLine::unstaged(b"", because, who, SystemTime::now()),
-        };
-        self.audit_line(line);
-        let text = staged.map(|staged| staged.text);
-        self.tell_prompt(text, &refusal.message, &asker);
-        if matches!(refusal.reason.as_str(), "moved" | "expired" | "unknown_id") && matches!(asker, Asker::Prompt) {
-            // It is looked at again.
-            self.nothing_shown();
-        }
-        self.answer_asker(asker, Err(refusal.clone()));
-    }
-
-    /// Tells the prompt why its commit was refused.
-    fn tell_prompt(&mut self, text: Option<String>, message: &str, asker: &Asker) {
-        if !matches!(asker, Asker::Prompt) {
-            return;
-        }
-        let text = text.or_else(|| self.staging.shown.as_ref().map(|(_, text, _)| text.clone())).unwrap_or_default();
-        self.shell.shells.prompt.refused = Some((text, message.to_owned()));
-        self.shell.outdated = true;
-        self.screens.damage();
-        self.wake_interface();
-    }
-
     fn audit_line(&mut self, line: AuditLine) {
         let sent =
             self.staging_threads().is_ok_and(|threads| threads.lines.try_send(Entry { line, ticket: None }).is_ok());
         if !sent {
             tracing::warn!("a refusal was not written down");
-        }
-    }
-
-    /// What is in the prompt, if that is a command.
-    fn prompt_text(&mut self) -> Option<String> {
-        self.screen().interface.prompt.command().map(str::to_owned)
-    }
-
-    fn show(&mut self, place: &Place, staged: &Staged) {
-        self.staging.shown = Some((place.clone(), staged.text.clone(), staged.id.clone()));
-        self.stop_waiting_for_keys();
-        let prompt = &mut self.shell.shells.prompt;
-        (prompt.verdict, prompt.checking, prompt.refused) = (None, true, None);
-        self.shell.outdated = true;
-    }
-
-    fn nothing_shown(&mut self) {
-        self.staging.shown = None;
-        let prompt = &mut self.shell.shells.prompt;
-        (prompt.verdict, prompt.checking) = (None, false);
-        self.shell.outdated = true;
-        self.screens.damage();
-    }
-
-    fn stop_waiting_for_keys(&mut self) {
-        if let Some((.., timer)) = self.staging.typing.take() {
-            self.handle.remove(timer);
-        }
-    }
-
-    /// Runs after every turn of the loop: has what stands in the prompt looked at, a moment after the last key.
-    pub(crate) fn follow_prompt(&mut self) {
-        if self.session.is_none() {
-            return;
-        }
-        let Some(text) = self.prompt_text() else {
-            if self.staging.shown.is_some() || self.staging.typing.is_some() {
-                self.stop_waiting_for_keys();
-                self.nothing_shown();
-            }
-            return;
-        };
-        let place = self.place(None);
-        let is_shown = self.staging.shown.as_ref().is_some_and(|(at, shown, _)| *at == place && *shown == text);
-        let waits = self.screen().interface.prompt.is_waiting();
-        let is_awaited =
-            !waits && self.staging.typing.as_ref().is_some_and(|(at, typed, _)| *at == place && *typed == text);
-        if is_shown || is_awaited {
-            return;
-        }
-        self.stop_waiting_for_keys();
-        // What was said about it in another directory, or for another shell, does not hold.
-        (self.shell.shells.prompt.verdict, self.shell.shells.prompt.checking) = (None, true);
-        self.shell.outdated = true;
-        if self.screen().interface.prompt.is_waiting() {
-            // Somebody pressed EXECUTE.
-            return self.look_at_prompt();
-        }
-        let timer = self.after(TYPED, "the prompt", Self::look_at_prompt);
-        self.staging.typing = timer.map(|timer| (place, text, timer));
-    }
-
-    /// Has the text of the prompt looked at now.
-    fn look_at_prompt(&mut self) {
-        self.staging.typing = None;
-        let Some(text) = self.prompt_text() else { return };
-        let now = self.shell.now();
-        // One text of the prompt is staged at a time: what it was before is nobody's any more.
-        let before = self.staging.shown.take().map(|(.., id)| id);
-        if let Some(id) = before.filter(|id| self.staging.looks.get(id).is_some_and(|look| look.of_prompt)) {
-            self.staging.looks.remove(&id);
-            let _ = self.staging.store.discard(&id, now);
-        }
-        let who = Asker::Prompt.who(Role::Control);
-        let place = self.place(None);
-        match self.staging.store.stage(text.as_bytes(), who.clone(), now) {
-            Ok(staged) => {
-                self.show(&place, &staged);
-                self.look_at(&staged, place, who, None, true);
-            }
-            Err(refused) => {
-                let (id, hash) = (String::new(), String::new());
-                let (title, reasons) = ("Cannot run".to_owned(), vec![refused.to_string()]);
-                let details = Vec::new();
-                let verdict =
-                    StagedView { id, text: text.clone(), hash, class: Shown::Refused, title, reasons, details };
-                // Nothing is staged; the name only keeps it from being looked at again.
-                self.staging.shown = Some((place, text, StageId::from("")));
-                let prompt = &mut self.shell.shells.prompt;
-                (prompt.verdict, prompt.checking) = (Some(verdict), false);
-                self.shell.outdated = true;
-                self.screens.damage();
-                self.wake_interface();
-            }
         }
     }
 }

@@ -106,7 +106,7 @@ fn piece(
     let geometry = to_physical(Rectangle::new(location, state.size), scale);
     let commit = state.damage.current_commit();
     if let Content::Solid(colour) = state.content.as_ref()? {
-        return Some(Piece::solid(state.id.clone(), commit, geometry, *colour));
+        return Some(Piece::solid(state.id.clone(), commit, geometry, colour.map(|part| part * state.alpha)));
     }
     let surface = state.texture()?;
     let natural = state.natural();
@@ -124,7 +124,7 @@ fn piece(
         src: surface_to_buffer(state.source, state.density(), state.transform, natural),
         geometry,
         transform: state.transform,
-        alpha: 1.0,
+        alpha: state.alpha,
         opaque: opaque.collect(),
         clip,
     }))

@@ -258,6 +258,7 @@ impl State {
 
     fn send_frames(&self, output: &Output, surface: &WlSurface) {
         send_frames_surface_tree(surface, output, self.clock.now(), None, |_, _| Some(output.clone()));
+        self.pass_barriers(surface);
     }
 
     /// Keeps the programs alive that nobody sees, or nobody sees well. Runs for as long as the session.

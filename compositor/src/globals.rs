@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use smithay::reexports::wayland_protocols_misc::server_decoration::server::org_kde_kwin_server_decoration_manager::Mode;
 use smithay::reexports::wayland_server::DisplayHandle;
 use smithay::reexports::wayland_server::backend::GlobalId;
 use smithay::utils::{Clock, Monotonic};
+use smithay::wayland::alpha_modifier::AlphaModifierState;
+use smithay::wayland::commit_timing::CommitTimingManagerState;
 use smithay::wayland::compositor::CompositorState;
+use smithay::wayland::content_type::ContentTypeState;
 use smithay::wayland::cursor_shape::CursorShapeManagerState;
+use smithay::wayland::fifo::FifoManagerState;
+use smithay::wayland::foreign_toplevel_list::ForeignToplevelListState;
 use smithay::wayland::fractional_scale::FractionalScaleManagerState;
 use smithay::wayland::keyboard_shortcuts_inhibit::KeyboardShortcutsInhibitState;
 use smithay::wayland::output::OutputManagerState;
@@ -19,16 +25,22 @@ use smithay::wayland::selection::data_device::DataDeviceState;
 use smithay::wayland::selection::primary_selection::PrimarySelectionState;
 use smithay::wayland::selection::{ext_data_control, wlr_data_control};
 use smithay::wayland::session_lock::SessionLockManagerState;
+use smithay::wayland::shell::kde::decoration::KdeDecorationState;
 use smithay::wayland::shell::wlr_layer::WlrLayerShellState;
 use smithay::wayland::shell::xdg::XdgShellState;
 use smithay::wayland::shell::xdg::decoration::XdgDecorationState;
+use smithay::wayland::shell::xdg::dialog::XdgDialogState;
 use smithay::wayland::shm::ShmState;
 use smithay::wayland::single_pixel_buffer::SinglePixelBufferState;
 use smithay::wayland::tablet_manager::TabletManagerState;
 use smithay::wayland::viewporter::ViewporterState;
 use smithay::wayland::xdg_activation::XdgActivationState;
+use smithay::wayland::xdg_foreign::XdgForeignState;
+use smithay::wayland::xdg_system_bell::XdgSystemBellState;
+use smithay::wayland::xdg_toplevel_tag::XdgToplevelTagManager;
 
 use crate::handlers::{input_method, pointer_warp, screencopy, text_input, virtual_keyboard, virtual_pointer};
+use crate::handlers::{input_method, screencopy, tearing_control, text_input, virtual_keyboard, wlr_foreign_toplevel};
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
 use crate::trust::{trusted, unconfined};
@@ -49,6 +61,16 @@ pub struct Globals {
     pub(crate) layer_shell: WlrLayerShellState,
     pub(crate) session_lock: SessionLockManagerState,
     pub(crate) shortcuts_inhibit: KeyboardShortcutsInhibitState,
+    pub(crate) foreign: XdgForeignState,
+    pub(crate) kde_decoration: KdeDecorationState,
+    pub(crate) toplevel_list: ForeignToplevelListState,
+    _alpha_modifier: AlphaModifierState,
+    _bell: XdgSystemBellState,
+    _commit_timing: CommitTimingManagerState,
+    _content_type: ContentTypeState,
+    _dialog: XdgDialogState,
+    _fifo: FifoManagerState,
+    _toplevel_tag: XdgToplevelTagManager,
     _output_manager: OutputManagerState,
     _decoration: XdgDecorationState,
     _viewporter: ViewporterState,
@@ -69,6 +91,8 @@ impl Globals {
     /// Announces every protocol on `display`.
     pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>) -> Self {
         screencopy::announce(display);
+        tearing_control::announce(display);
+        wlr_foreign_toplevel::announce(display);
         let primary_selection = PrimarySelectionState::new::<State>(display);
         let primary = Some(&primary_selection);
         Self {
@@ -84,6 +108,16 @@ impl Globals {
             layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
             session_lock: SessionLockManagerState::new::<State, _>(display, unconfined),
             shortcuts_inhibit: KeyboardShortcutsInhibitState::new::<State>(display),
+            foreign: XdgForeignState::new::<State>(display),
+            kde_decoration: KdeDecorationState::new::<State>(display, Mode::Server),
+            toplevel_list: ForeignToplevelListState::new_with_filter::<State>(display, trusted),
+            _alpha_modifier: AlphaModifierState::new::<State>(display),
+            _bell: XdgSystemBellState::new::<State>(display),
+            _commit_timing: CommitTimingManagerState::unmanaged::<State>(display),
+            _content_type: ContentTypeState::new::<State>(display),
+            _dialog: XdgDialogState::new::<State>(display),
+            _fifo: FifoManagerState::new::<State>(display),
+            _toplevel_tag: XdgToplevelTagManager::new::<State>(display),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),
             _decoration: XdgDecorationState::new::<State>(display),
             _viewporter: ViewporterState::new::<State>(display),

@@ -1,5 +1,6 @@
 //! Everything that the main thread knows.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,7 +38,7 @@ use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Constraints, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
 use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals};
-use crate::shell::Shell;
+use crate::shell::{Listed, Shell};
 use crate::textures::Textures;
 use crate::trust::Trust;
 use crate::x11::X11;
@@ -140,6 +141,10 @@ pub struct State {
     pub(crate) layers: Layers,
     /// What is shown instead of the desktop while it is locked.
     pub(crate) lock: SessionLock,
+    /// What programs were told of windows that are not theirs.
+    pub(crate) listed: Listed,
+    /// Whose commits may go on that waited for something.
+    pub(crate) unblocked: RefCell<Vec<Client>>,
     /// Everything the user can set.
     pub(crate) settings: Config,
     /// Which pictures of windows are on the device.
@@ -273,6 +278,8 @@ impl State {
             keys_by_super: false,
             layers: Layers::default(),
             lock: SessionLock::default(),
+            listed: Listed::default(),
+            unblocked: RefCell::default(),
             settings,
             textures: Textures::default(),
             gallery: Some(gallery),
@@ -344,6 +351,7 @@ impl State {
         self.tick();
         self.follow_lock();
         self.follow_notices();
+        self.clear_blockers();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");
         }

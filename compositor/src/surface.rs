@@ -13,6 +13,7 @@ use smithay::reexports::wayland_server::protocol::wl_buffer::WlBuffer;
 use smithay::reexports::wayland_server::protocol::wl_shm;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Buffer, Logical, Point, Rectangle, Size, Transform};
+use smithay::wayland::alpha_modifier::AlphaModifierSurfaceCachedState;
 use smithay::wayland::compositor::{
     BufferAssignment, Damage, RectangleKind, RegionAttributes, SurfaceAttributes, SurfaceData, with_states,
 };
@@ -79,6 +80,8 @@ pub struct SurfaceState {
     pub position: Point<i32, Logical>,
     /// Parts without translucency, surface-local.
     pub opaque: Vec<Rectangle<i32, Logical>>,
+    /// How opaque it is shown, on top of what its picture says.
+    pub alpha: f32,
     /// Damage since the surface exists, as smithay's tracker reads it.
     pub damage: DamageBag<i32, Buffer>,
     has_alpha: bool,
@@ -101,6 +104,7 @@ impl Default for SurfaceState {
             size: Size::default(),
             position: Point::default(),
             opaque: Vec::new(),
+            alpha: 1.0,
             damage: DamageBag::default(),
             has_alpha: true,
             client_scale: 1.0,
@@ -176,7 +180,7 @@ pub fn commit(gpu: &Gpu, surface: &WlSurface, client_scale: f64) -> bool {
             if state.content.is_none() {
                 return attached;
             }
-            let moved = state.update_view(states);
+            let moved = state.update_view(states) | state.update_alpha(states);
             if attached || moved {
                 state.update_opaque(opaque.as_ref());
             }
@@ -340,8 +344,22 @@ impl SurfaceState {
         f64::from(self.buffer_scale) * self.client_scale
     }
 
+    /// Takes over how opaque the client wants it shown. Returns whether that changed.
+    fn update_alpha(&mut self, states: &SurfaceData) -> bool {
+        let modifier = states.cached_state.get::<AlphaModifierSurfaceCachedState>().current().multiplier_f32();
+        let alpha = modifier.unwrap_or(1.0);
+        let changed = std::mem::replace(&mut self.alpha, alpha) != alpha;
+        if changed {
+            self.damage.add([Rectangle::from_size(self.buffer_size)]);
+        }
+        changed
+    }
+
     fn update_opaque(&mut self, region: Option<&RegionAttributes>) {
         self.opaque.clear();
+        if self.alpha < 1.0 {
+            return;
+        }
         if !self.has_alpha {
             self.opaque.push(Rectangle::from_size(self.size));
             return;

@@ -9,6 +9,7 @@ use smithay::wayland::compositor::{
     add_pre_commit_hook, get_children, get_parent, is_sync_subsurface, with_states, with_surface_tree_upward,
 };
 
+use super::fifo::has_barrier;
 use crate::state::{ClientState, State};
 use crate::{children, surface};
 
@@ -28,6 +29,7 @@ impl CompositorHandler for State {
         add_pre_commit_hook::<Self, _>(surface, |_, _, surface| children::note(surface));
         self.send_scale_of(surface, surface);
         self.x11_surface_came(surface);
+        add_pre_commit_hook::<Self, _>(surface, |state, _, surface| state.hold_until_due(surface));
     }
 
     fn destroyed(&mut self, surface: &WlSurface) {
@@ -66,7 +68,7 @@ impl CompositorHandler for State {
         let scale = surface.client().map_or(1.0, |client| ClientState::of(&client).compositor.client_scale());
         for applied in &tree {
             changed |= surface::commit(&self.gpu, applied, scale);
-            waiting |= with_states(applied, has_frame_callback);
+            waiting |= with_states(applied, |states| has_frame_callback(states) || has_barrier(states));
         }
 
         self.drag_icon_committed(surface);

@@ -1,15 +1,21 @@
 //! One Wayland protocol, one file: each translates a client's request into a call on [`State`](crate::state::State).
 
 mod activation;
+mod alpha_modifier;
+mod commit_timing;
 mod compositor;
+mod content_type;
 mod cursor_shape;
 mod data_control;
 pub(crate) mod data_device;
 mod decoration;
+mod fifo;
+mod foreign_toplevel_list;
 mod fractional_scale;
 mod idle;
 pub(crate) mod input_method;
 mod keyboard_shortcuts_inhibit;
+mod kde_decoration;
 mod layer_shell;
 mod output;
 mod pointer_constraints;
@@ -24,10 +30,16 @@ mod security_context;
 mod session_lock;
 mod shm;
 mod single_pixel_buffer;
+mod system_bell;
 mod tablet;
+pub(crate) mod tearing_control;
 pub(crate) mod text_input;
+mod toplevel_tag;
 mod viewporter;
 pub(crate) mod virtual_keyboard;
 pub(crate) mod virtual_pointer;
+pub(crate) mod wlr_foreign_toplevel;
+mod xdg_dialog;
+mod xdg_foreign;
 mod xdg_shell;
 mod xdg_wm_base;

@@ -33,7 +33,7 @@ impl State {
     /// Gives the keyboard to whom it belongs now. A menu that has it keeps it.
     pub(crate) fn refocus_keyboard(&mut self) {
         let Some(keyboard) = self.seat.get_keyboard().filter(|keyboard| !keyboard.is_grabbed()) else { return };
-        let window = self.shell.focused().and_then(|id| self.shell.get(id));
+        let window = self.shell.focused().map(|id| self.shell.modal_over(id)).and_then(|id| self.shell.get(id));
         let surface = self.keyboard_instead_of(window.map(|window| window.toplevel.wl_surface().clone()));
         if keyboard.current_focus() != surface {
             self.end_repeat();

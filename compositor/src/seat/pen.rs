@@ -60,6 +60,9 @@ impl State {
                     None => {
                         self.end_popup_grab();
                         self.leave_layers();
+                        if self.point_at_modal(location) {
+                            return;
+                        }
                         self.interface_pressed(location, BTN_LEFT);
                         return;
                     }

@@ -116,6 +116,9 @@ impl State {
                 Some((surface, _)) => self.focus_surface(&surface, location),
                 None => {
                     self.leave_layers();
+                    if self.point_at_modal(location) {
+                        return;
+                    }
                     if !self.terminal_button(location, event.button_code(), true, event.time_msec()) {
                         self.interface_pressed(location, event.button_code());
                     }
@@ -168,6 +171,9 @@ impl State {
             return;
         }
         if !pointer.is_grabbed() && self.surface_at(location).is_none() {
+            if self.modal_at(location).is_some() {
+                return;
+            }
             let notches = || event.amount_v120(Axis::Vertical).unwrap_or(0.0) * WHEEL_NOTCH / 120.0;
             let amount = event.amount(Axis::Vertical).filter(|amount| *amount != 0.0).unwrap_or_else(notches);
             let scrolled = |axis| match event.amount_v120(axis).filter(|v120| *v120 != 0.0) {

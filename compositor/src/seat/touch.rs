@@ -19,6 +19,9 @@ impl State {
                 // A tap beside a menu closes it, as a click does.
                 self.end_popup_grab();
                 self.leave_layers();
+                if self.point_at_modal(location) {
+                    return;
+                }
                 if self.terminal_touched_by(slot, location) {
                     return;
                 }

@@ -8,11 +8,14 @@ mod act;
 mod configure;
 mod files;
 mod floating;
+mod listed;
+mod modal;
 mod place;
 mod toplevel;
 mod view;
 mod windows;
 
+pub use listed::{Listed, ListedWindow};
 pub use toplevel::{Told, Toplevel};
 pub(crate) use view::panes_area;
 

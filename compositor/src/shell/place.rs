@@ -205,6 +205,9 @@ impl State {
             }
             compose::surface_under(tree, local)
         });
+        if window.as_ref().is_some_and(|(surface, _)| self.modal_instead_of(surface).is_some()) {
+            return None;
+        }
         let in_sight = || screen.full().any(|(_, _, area)| area.to_f64().contains(local));
         let below = || {
             let below = self.layers_placed(screen.id, false);

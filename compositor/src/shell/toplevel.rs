@@ -79,6 +79,17 @@ impl Toplevel {
         }
     }
 
+    /// Whether it is a dialog without which its window cannot go on.
+    pub fn is_modal(&self) -> bool {
+        match self {
+            Self::Xdg(toplevel) => with_states(toplevel.wl_surface(), |states| {
+                let data = states.data_map.get::<XdgToplevelSurfaceData>();
+                data.is_some_and(|data| data.lock().is_ok_and(|data| data.modal))
+            }),
+            Self::X11(_) => false,
+        }
+    }
+
     /// Asks its program to close it.
     pub fn send_close(&self) {
         match self {

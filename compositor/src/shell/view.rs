@@ -31,6 +31,7 @@ impl State {
         }
         self.fit_terminals();
         self.configure_all();
+        self.list_windows();
         self.publish();
     }
 

@@ -241,6 +241,7 @@ impl State {
         self.end_repeat();
         self.compose.reset();
         self.layers_forget_touch();
+        let window = window.map(|id| self.shell.modal_over(id));
         let surface = window.and_then(|id| self.shell.get(id)).map(|window| window.toplevel.wl_surface().clone());
         let surface = self.keyboard_instead_of(surface);
         if let Some(keyboard) = self.seat.get_keyboard() {

@@ -21,11 +21,14 @@ use wayland_client::protocol::wl_shm_pool::WlShmPool;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Connection, Dispatch, EventQueue, Proxy, QueueHandle};
 use wayland_protocols::ext::data_control::v1::client::ext_data_control_offer_v1::ExtDataControlOfferV1;
+use wayland_protocols::ext::foreign_toplevel_list::v1::client::ext_foreign_toplevel_handle_v1::ExtForeignToplevelHandleV1;
 use wayland_protocols::wp::primary_selection::zv1::client::zwp_primary_selection_offer_v1::ZwpPrimarySelectionOfferV1;
 use wayland_protocols::wp::tablet::zv2::client::{
     zwp_tablet_pad_v2::ZwpTabletPadV2, zwp_tablet_tool_v2::ZwpTabletToolV2, zwp_tablet_v2::ZwpTabletV2,
 };
 use wayland_protocols_wlr::data_control::v1::client::zwlr_data_control_offer_v1::ZwlrDataControlOfferV1;
+
+use wayland_protocols_wlr::foreign_toplevel::v1::client::zwlr_foreign_toplevel_handle_v1::ZwlrForeignToplevelHandleV1;
 
 /// Everything that came and that no test has asked for yet, in order.
 #[derive(Default)]
@@ -62,6 +65,8 @@ where
             ("zwp_tablet_seat_v2", 0) => qh.make_data::<ZwpTabletV2, ()>(()),
             ("zwp_tablet_seat_v2", 1) => qh.make_data::<ZwpTabletToolV2, ()>(()),
             ("zwp_tablet_seat_v2", _) => qh.make_data::<ZwpTabletPadV2, ()>(()),
+            ("ext_foreign_toplevel_list_v1", _) => qh.make_data::<ExtForeignToplevelHandleV1, ()>(()),
+            ("zwlr_foreign_toplevel_manager_v1", _) => qh.make_data::<ZwlrForeignToplevelHandleV1, ()>(()),
             (name, _) => panic!("say here what {name} makes"),
         }
     }

@@ -161,13 +161,18 @@ impl State {
             // SAFETY: only a string is made of the keymap, and that within the lock.
             Some(unsafe { xkb.keymap() }.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1))
         });
-        if in_force.as_ref() != Some(&keymap) && keyboard.set_keymap_from_string(self, keymap).is_err() {
+        if in_force.as_ref() == Some(&keymap) {
+            // That of an input method is the session's own.
+            return true;
+        }
+        if keyboard.set_keymap_from_string(self, keymap).is_err() {
             tracing::debug!("the keymap of a virtual keyboard does not compile");
             return false;
         }
         let keyboards = &mut self.virtual_keyboards;
         keyboards.own = keyboards.own.take().or(in_force);
         keyboards.boards.iter_mut().for_each(|board| board.in_force = board.object == *object);
+        self.tell_keymap();
         true
     }
 
@@ -180,5 +185,6 @@ impl State {
         {
             tracing::error!("the keymap that was in force does not compile any more");
         }
+        self.tell_keymap();
     }
 }

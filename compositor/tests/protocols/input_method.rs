@@ -279,3 +279,27 @@ fn a_surface_with_another_role_is_no_popup() {
     let error = desk.f.protocol_error(&mut desk.them);
     assert_eq!(error.object_interface, "zwp_input_method_v2");
 }
+
+#[test]
+fn it_knows_what_the_keys_of_other_keyboards_mean() {
+    let mut desk = Desk::new();
+    let grab = desk.grab();
+    let mut other = desk.f.trusted_client();
+    let mut typist = Typist::new(&mut desk.f, &mut other, "de");
+    desk.f.roundtrip(&mut desk.them);
+    desk.them.events(&grab);
+    typist.tap(&mut desk.f, &mut other, KEY_A);
+    desk.f.key("KeyA", true);
+    desk.f.roundtrip(&mut desk.them);
+    let told: Vec<&str> = desk
+        .them
+        .events(&grab)
+        .iter()
+        .filter_map(|event| match event {
+            grab::Event::Keymap { .. } => Some("keymap"),
+            grab::Event::Key { .. } => Some("key"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, ["keymap", "key", "key", "keymap", "key"]);
+}

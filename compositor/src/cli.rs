@@ -111,12 +111,22 @@ pub struct Run {
     /// Neither recall the desktop nor remember it.
     #[arg(long, conflicts_with = "state")]
     pub forget: bool,
+    /// Also offers a display for browsers without WebRTC or video: vnc needs wayvnc and noVNC.
+    #[arg(long)]
+    pub fallback: Option<Display>,
     /// Another origin whose pages may connect. May be repeated.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub allow_origins: Vec<String>,
     /// Started inside the session.
     #[arg(last = true)]
     pub command: Vec<String>,
+}
+
+/// A display for browsers that cannot show video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Display {
+    /// wayvnc, and noVNC in the page.
+    Vnc,
 }
 
 /// Which session is meant.

@@ -39,8 +39,10 @@ use smithay::wayland::xdg_foreign::XdgForeignState;
 use smithay::wayland::xdg_system_bell::XdgSystemBellState;
 use smithay::wayland::xdg_toplevel_tag::XdgToplevelTagManager;
 
-use crate::handlers::{input_method, pointer_warp, screencopy, text_input, virtual_keyboard, virtual_pointer};
-use crate::handlers::{input_method, screencopy, tearing_control, text_input, virtual_keyboard, wlr_foreign_toplevel};
+use crate::handlers::{
+    image_capture_source, image_copy_capture, input_method, output_management, pointer_warp, screencopy,
+    tearing_control, text_input, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
+};
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
 use crate::trust::{trusted, unconfined};
@@ -56,6 +58,7 @@ pub struct Globals {
     pub(crate) data_control: ext_data_control::DataControlState,
     pub(crate) wlr_data_control: wlr_data_control::DataControlState,
     pub(crate) activation: XdgActivationState,
+    pub(crate) heads: output_management::Managers,
     /// Held once for each door that a sandbox has open.
     pub(crate) sandboxes: Arc<()>,
     pub(crate) layer_shell: WlrLayerShellState,
@@ -90,6 +93,9 @@ pub struct Globals {
 impl Globals {
     /// Announces every protocol on `display`.
     pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>) -> Self {
+        output_management::announce(display);
+        image_capture_source::announce(display);
+        image_copy_capture::announce(display);
         screencopy::announce(display);
         tearing_control::announce(display);
         wlr_foreign_toplevel::announce(display);
@@ -104,6 +110,7 @@ impl Globals {
             wlr_data_control: wlr_data_control::DataControlState::new::<State, _>(display, primary, trusted),
             primary_selection,
             activation: XdgActivationState::new::<State>(display),
+            heads: output_management::Managers::default(),
             sandboxes: Arc::default(),
             layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
             session_lock: SessionLockManagerState::new::<State, _>(display, unconfined),

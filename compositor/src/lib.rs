@@ -15,6 +15,7 @@ pub mod cursor;
 pub mod doctor;
 mod downloads;
 mod dropping;
+pub mod fallback;
 pub mod frame;
 mod gallery;
 pub mod globals;

@@ -17,6 +17,7 @@ use streamer::tls::Tls;
 use streamer::{Json, MOST_OUTPUTS, OutputKey, Streamer};
 
 use crate::cli;
+use crate::fallback::Fallback;
 use crate::remote::Remote;
 use crate::render::Gpu;
 use crate::services::dirs::Dirs;
@@ -61,7 +62,9 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         follow: options.follow,
     };
     let mut state = State::new(display.handle(), handle.clone(), event_loop.get_signal(), gpu, session)?;
-    let streamer = connect_pages(&handle, &mut state, config(&options, ladder)?)?;
+    let fallback = options.fallback.map(|cli::Display::Vnc| Fallback::new(&directory)).transpose()?;
+    let config = config(&options, ladder, fallback.as_ref().map(Fallback::config))?;
+    let streamer = connect_pages(&handle, &mut state, config)?;
     wayland::dispatch_clients(&handle, display)?;
     let socket = wayland::listen(&handle).context("no Wayland socket could be opened")?;
     let _trusted = wayland::listen_trusted(&handle, &directory, &socket)?;
@@ -84,6 +87,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
     state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
     watch_signals(&handle, signals)?;
+    fallback.into_iter().for_each(|fallback| state.start_fallback(fallback));
 
     if let Some(fingerprint) = streamer.fingerprint() {
         tracing::info!(%fingerprint, "TLS certificate");
@@ -107,7 +111,11 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     ended
 }
 
-fn config(options: &cli::Run, ladder: Ladder) -> anyhow::Result<streamer::Config> {
+fn config(
+    options: &cli::Run,
+    ladder: Ladder,
+    fallback: Option<streamer::Fallback>,
+) -> anyhow::Result<streamer::Config> {
     let tokens = match &options.token_file {
         Some(path) => Tokens::load_or_create(path)?,
         None => Tokens::generate()?,
@@ -129,6 +137,7 @@ fn config(options: &cli::Run, ladder: Ladder) -> anyhow::Result<streamer::Config
         ladder,
         layout: options.xkb_layout.clone(),
         version: env!("CARGO_PKG_VERSION").into(),
+        fallback,
     })
 }
 

@@ -25,6 +25,7 @@ use crate::clipboard::Offered;
 use crate::composing::{Composing, ToldCaret};
 use crate::cursor::Cursor;
 use crate::dropping::Dropping;
+use crate::fallback::Fallback;
 use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
@@ -159,6 +160,8 @@ pub struct State {
     pub(crate) session: Option<Session>,
     /// The desktop's own terminals.
     pub(crate) terminals: Terminals,
+    /// For browsers that cannot show video.
+    pub(crate) fallback: Option<Fallback>,
     /// Commands on their way to a shell.
     pub(crate) staging: Staging,
     /// What is said about what stands in the prompt.
@@ -287,6 +290,7 @@ impl State {
             page_reduces: false,
             session: None,
             terminals: Terminals::default(),
+            fallback: None,
             staging: Staging::default(),
             advisor: Advisor::default(),
             notices: Notices::default(),
@@ -323,13 +327,13 @@ impl State {
         self.insert_client(stream, Trust::Ordinary)
     }
 
-    /// A trusted connection for a part of the desktop that is a program of its own; it gets it as `WAYLAND_SOCKET`.
+    /// A connection for a part of the desktop that is a program of its own; it gets it as `WAYLAND_SOCKET`.
     ///
     /// # Errors
     /// If there are no more file descriptors.
-    pub fn connect_helper(&mut self) -> std::io::Result<std::os::fd::OwnedFd> {
+    pub fn connect_helper(&mut self, trust: Trust) -> std::io::Result<std::os::fd::OwnedFd> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-        self.insert_client(ours, Trust::Trusted)?;
+        self.insert_client(ours, trust)?;
         Ok(theirs.into())
     }
 

@@ -22,6 +22,8 @@ pub enum Trust {
     Ordinary,
     /// It came through the trusted socket, or we started it as a part of the desktop.
     Trusted,
+    /// We started it as a part of the desktop that looks at the screen and does nothing else.
+    Watching,
     /// A sandbox let it in, and says which program it is.
     Sandboxed(SecurityContext),
 }
@@ -31,9 +33,14 @@ pub fn trusted(client: &Client) -> bool {
     client.get_data::<ClientState>().is_some_and(|state| matches!(state.trust, Trust::Trusted))
 }
 
+/// The filter of globals that give pictures of the screen.
+pub fn sees_screen(client: &Client) -> bool {
+    client.get_data::<ClientState>().is_some_and(|state| matches!(state.trust, Trust::Trusted | Trust::Watching))
+}
+
 /// The filter of globals that are kept from sandboxes.
 pub fn unconfined(client: &Client) -> bool {
-    client.get_data::<ClientState>().is_some_and(|state| !matches!(state.trust, Trust::Sandboxed(_)))
+    client.get_data::<ClientState>().is_some_and(|state| matches!(state.trust, Trust::Ordinary | Trust::Trusted))
 }
 
 /// In the environment of terminals: name of the trusted socket.

@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ladder: Ladder::unprobed(),
         layout: "us".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        fallback: None,
     };
     let streamer = streamer::start(
         config,

@@ -5,6 +5,7 @@ import { ClipboardSync } from "./clipboard.js";
 import { Cursor } from "./cursor.js";
 import { element } from "./dom.js";
 import { readFiles, save } from "./drop.js";
+import { Fallback } from "./fallback.js";
 import { Keyboard } from "./keyboard.js";
 import { Link } from "./link.js";
 import { Markers } from "./markers.js";
@@ -28,7 +29,7 @@ import { Uploads } from "./uploads.js";
 /**
  * What tests can see.
  * @typedef {object} Hook
- * @property {{ connection: string, kind: string | null, role: string | null, output: number | null,
+ * @property {{ connection: string, kind: string | null, role: string | null, fallback: string, output: number | null,
  *   frames: number, width: number, height: number, captured: boolean, markers: import("./markers.js").Answer[] }} state
  * @property {() => Promise<import("./stats.js").Figures>} stats
  * @property {(question: import("./stage.js").Question) => Promise<import("./stage.js").Answer>} staging
@@ -51,6 +52,11 @@ const screen = new Screen({
     },
 });
 
+const fallback = new Fallback({
+    onStart: () => session.stop(),
+    onEnd: () => session.start(takeToken()),
+});
+
 const session = new Session({
     onState: (state) => {
         document.body.dataset.state = state.name;
@@ -61,6 +67,7 @@ const session = new Session({
             mirror.show(nodes.all);
         }
         screen.show(state);
+        fallback.watch(state, takeToken());
     },
     onMessage: (message) => hear(message),
     onVideo: (stream) => {
@@ -269,6 +276,7 @@ Object.defineProperty(window, "tos", {
                 connection: session.state.name,
                 kind: session.state.name === "failed" ? session.state.kind : null,
                 role: hello?.role ?? null,
+                fallback: fallback.state,
                 output: hello?.output ?? null,
                 frames: picture.frames,
                 ...picture.size,

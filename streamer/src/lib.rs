@@ -22,7 +22,7 @@ mod viewer;
 
 pub use files::FileRules;
 pub use hub::{Event, KEPT_FOR, Listener, MOST_OUTPUTS, OutputKey};
-pub use server::{Bitrates, Config, StartError, Streamer, start};
+pub use server::{Bitrates, Config, Fallback, StartError, Streamer, start};
 pub use session::{
     Answer, ApiRequest, ClipboardRequest, CommitStaged, DiscardStaged, Json, Refusal, RefusalKind, Reply, StageText,
     StagingRequest,

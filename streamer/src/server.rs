@@ -30,7 +30,7 @@ use crate::{
     viewer::ViewerId,
 };
 
-pub use crate::transport::estimator::Bitrates;
+pub use crate::{http::Fallback, transport::estimator::Bitrates};
 
 /// Threads for HTTP and WebRTC.
 const WORKERS: usize = 2;
@@ -63,6 +63,8 @@ pub struct Config {
     pub layout: String,
     /// Of the program.
     pub version: String,
+    /// For browsers that cannot show video.
+    pub fallback: Option<Fallback>,
 }
 
 /// Why a streamer does not start.
@@ -156,6 +158,7 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         feed: Arc::clone(&feed),
         files: Arc::clone(&files),
         copies: http::Copies::default(),
+        fallback: config.fallback.map(http::Bridges::new),
         stop: stopped.clone(),
         tokens: config.tokens.clone(),
         ice_servers: config.ice_servers,

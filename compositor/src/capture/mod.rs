@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use lcars_ui::hierarchy::OutputId;
 use parking_lot::Mutex;
+use smithay::reexports::wayland_protocols::ext::image_copy_capture::v1::server::ext_image_copy_capture_session_v1::ExtImageCopyCaptureSessionV1;
 use smithay::reexports::wayland_server::protocol::wl_buffer::WlBuffer;
 use smithay::utils::{Physical, Point, Rectangle};
 
@@ -100,6 +101,8 @@ pub(crate) struct Capturing {
     under_way: HashMap<u64, UnderWay>,
     last: u64,
     pointers: PointerPictures,
+    /// Clients that are told what their buffers have to be like.
+    pub sessions: Vec<ExtImageCopyCaptureSessionV1>,
 }
 
 struct UnderWay {

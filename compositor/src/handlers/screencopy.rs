@@ -22,7 +22,7 @@ use crate::capture::{Outcome, Request, Seen, fits};
 use crate::compose::to_physical;
 use crate::screen::Screen;
 use crate::state::State;
-use crate::trust::trusted;
+use crate::trust::sees_screen;
 
 /// What a manager's frames have shown so far, by screen: damage counts from there.
 type Given = Arc<Mutex<HashMap<OutputId, Arc<Mutex<Seen>>>>>;
@@ -54,7 +54,7 @@ impl GlobalDispatch<ZwlrScreencopyManagerV1, ()> for State {
     }
 
     fn can_view(client: Client, (): &()) -> bool {
-        trusted(&client)
+        sees_screen(&client)
     }
 }
 

@@ -29,6 +29,7 @@ impl State {
         let mut screen = Screen::new(&self.display, &self.gpu, &self.theme, first.painter.letters(), setup);
         screen.interface.alerts = first.interface.alerts.clone();
         self.screens.add(screen);
+        self.tell_heads();
         self.relayout();
         self.wake_interface();
         Ok(id)
@@ -44,6 +45,8 @@ impl State {
         }
         screen.stream.take().into_iter().for_each(Stream::end);
         screen.captures.end();
+        self.stop_captures(id);
+        self.tell_heads();
         for window in self.shell.windows() {
             screen.output.leave(window.toplevel.wl_surface());
         }

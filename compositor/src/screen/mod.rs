@@ -292,6 +292,8 @@ impl State {
         let id = screen.id;
         self.relayout();
         self.announce_size(id);
+        self.constrain_captures(id);
+        self.tell_heads();
         true
     }
 }

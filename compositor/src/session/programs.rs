@@ -271,6 +271,7 @@ impl State {
 
     /// Programs have ended: the user hears of those that failed.
     pub(crate) fn reap(&mut self) {
+        self.reap_fallback();
         let Some(session) = &mut self.session else { return };
         let mut failed = Vec::new();
         for ended in session.launcher.reap() {

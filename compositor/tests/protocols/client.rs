@@ -27,6 +27,8 @@ use wayland_protocols::wp::tablet::zv2::client::{
     zwp_tablet_pad_v2::ZwpTabletPadV2, zwp_tablet_tool_v2::ZwpTabletToolV2, zwp_tablet_v2::ZwpTabletV2,
 };
 use wayland_protocols_wlr::data_control::v1::client::zwlr_data_control_offer_v1::ZwlrDataControlOfferV1;
+use wayland_protocols_wlr::output_management::v1::client::zwlr_output_head_v1::ZwlrOutputHeadV1;
+use wayland_protocols_wlr::output_management::v1::client::zwlr_output_mode_v1::ZwlrOutputModeV1;
 
 use wayland_protocols_wlr::foreign_toplevel::v1::client::zwlr_foreign_toplevel_handle_v1::ZwlrForeignToplevelHandleV1;
 
@@ -62,6 +64,8 @@ where
             ("wl_data_device", _) => qh.make_data::<WlDataOffer, ()>(()),
             ("zwp_primary_selection_device_v1", _) => qh.make_data::<ZwpPrimarySelectionOfferV1, ()>(()),
             ("zwlr_data_control_device_v1", _) => qh.make_data::<ZwlrDataControlOfferV1, ()>(()),
+            ("zwlr_output_head_v1", _) => qh.make_data::<ZwlrOutputModeV1, ()>(()),
+            ("zwlr_output_manager_v1", _) => qh.make_data::<ZwlrOutputHeadV1, ()>(()),
             ("zwp_tablet_seat_v2", 0) => qh.make_data::<ZwpTabletV2, ()>(()),
             ("zwp_tablet_seat_v2", 1) => qh.make_data::<ZwpTabletToolV2, ()>(()),
             ("zwp_tablet_seat_v2", _) => qh.make_data::<ZwpTabletPadV2, ()>(()),
@@ -166,6 +170,18 @@ impl Client {
         let global = self.globals.iter().find(|(_, name, _)| name == interface);
         let (name, _, offered) = global.unwrap_or_else(|| panic!("{interface} is not offered"));
         self.registry.bind(*name, version.min(*offered), &self.qh, ())
+    }
+
+    /// Binds that global of its kind which was announced last.
+    pub fn bind_last<I>(&mut self) -> I
+    where
+        I: Proxy + 'static,
+        I::Event: 'static,
+    {
+        self.update_globals();
+        let global = self.globals.iter().rfind(|(_, name, _)| name == I::interface().name);
+        let (name, _, offered) = global.expect("it is offered");
+        self.registry.bind(*name, I::interface().version.min(*offered), &self.qh, ())
     }
 
     /// A surface without a role.

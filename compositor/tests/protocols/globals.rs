@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 
+use compositor::trust::Trust;
+
 use crate::client::Client;
 use crate::fixture::Fixture;
 
@@ -35,7 +37,7 @@ fn the_trusted_socket_is_the_users_alone_and_goes_with_the_session() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let mut client = Client::new(UnixStream::connect(&path).unwrap());
     f.let_in(&mut client);
-    let mut inherited = Client::new(f.state.connect_helper().unwrap().into());
+    let mut inherited = Client::new(f.state.connect_helper(Trust::Trusted).unwrap().into());
     f.roundtrip(&mut inherited);
     let mut ordinary = f.client();
     for trusted in [&mut client, &mut inherited] {
@@ -45,6 +47,17 @@ fn the_trusted_socket_is_the_users_alone_and_goes_with_the_session() {
     assert!(names(&mut ordinary).iter().all(|name| !PRIVILEGED.contains(&name.as_str())));
     drop(file);
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_only_watches_sees_the_screen_and_nothing_else_that_is_privileged() {
+    let mut f = Fixture::new();
+    let mut watching = Client::new(f.state.connect_helper(Trust::Watching).unwrap().into());
+    f.roundtrip(&mut watching);
+    let seen = names(&mut watching);
+    let privileged: Vec<&&str> = PRIVILEGED.iter().filter(|name| seen.iter().any(|seen| seen == *name)).collect();
+    assert_eq!(privileged, [&"zwlr_screencopy_manager_v1"]);
+    assert!(UNCONFINED.iter().all(|name| !seen.iter().any(|seen| seen == name)));
 }
 
 /// To every program. Screen capture, virtual input and lists of other programs' windows are not among them.
@@ -98,8 +111,11 @@ pub const UNCONFINED: &[&str] =
 pub const PRIVILEGED: &[&str] = &[
     "ext_data_control_manager_v1",
     "ext_foreign_toplevel_list_v1",
+    "ext_image_copy_capture_manager_v1",
+    "ext_output_image_capture_source_manager_v1",
     "zwlr_data_control_manager_v1",
     "zwlr_foreign_toplevel_manager_v1",
+    "zwlr_output_manager_v1",
     "zwlr_screencopy_manager_v1",
     "zwlr_virtual_pointer_manager_v1",
     "zwp_input_method_manager_v2",

@@ -15,12 +15,20 @@ pub struct Configuration {
     role: Role,
     /// As `RTCPeerConnection` takes them.
     ice_servers: Vec<IceServer>,
+    /// What there is for a browser that cannot show video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fallback: Option<&'static str>,
 }
 
 /// A right token is answered with its role: the page tells a wrong one by the 401.
 pub async fn config(app: AppState, Caller(role): Caller) -> Json<Configuration> {
     let App(app) = &app.0;
-    Json(Configuration { version: app.hub.version().to_owned(), role, ice_servers: app.ice_servers.clone() })
+    Json(Configuration {
+        version: app.hub.version().to_owned(),
+        role,
+        ice_servers: app.ice_servers.clone(),
+        fallback: app.fallback.as_ref().map(|_| "vnc"),
+    })
 }
 
 /// `GET /metrics`.

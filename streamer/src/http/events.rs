@@ -57,7 +57,7 @@ pub type Place = Arc<OwnedSemaphorePermit>;
 
 /// A caller with a right token, and its connection's place.
 pub struct Subscriber {
-    role: Role,
+    pub(super) role: Role,
     place: Option<Place>,
 }
 
@@ -235,7 +235,7 @@ async fn carry_out(feed: &Feed, role: Role, command: Value) -> Result<Answer, Fa
 }
 
 /// The guard that the wait returns may not be held while waiting for something else.
-async fn stopped(stop: &mut watch::Receiver<bool>) {
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 

@@ -14,6 +14,8 @@
 //! | `GET /api/v1/clipboard/{offer}/{form}`, `PUT /api/v1/clipboard/{ask}` | control | see [`clipboard`] |
 //! | `POST /api/v1/upload`, `GET`, `PATCH` and `DELETE /api/v1/upload/{id}`, `POST /api/v1/download` | control | see [`files`] |
 //! | `GET /api/v1/download/{ticket}` | whoever has the ticket | see [`files`] |
+//! | `GET /vnc` | view | a WebSocket to the fallback display, see [`vnc`] |
+//! | `GET /novnc/…` | anybody | what it is shown with |
 //! | `GET /api/v1/events` | view, commands control | a WebSocket, see [`events`] |
 //!
 //! Everything a request may cost is bounded: header bytes and count, body bytes, time to send either, connections.
@@ -26,9 +28,13 @@ pub mod files;
 mod origin;
 pub mod serve;
 mod session;
+mod vnc;
 pub mod whep;
 
-pub use self::clipboard::Copies;
+pub use self::{
+    clipboard::Copies,
+    vnc::{Bridges, Fallback},
+};
 
 use std::sync::Arc;
 
@@ -70,6 +76,8 @@ pub struct Inner {
     pub files: Arc<Files>,
     /// What is copied and on its way at once.
     pub copies: Copies,
+    /// The fallback display, if there is one.
+    pub fallback: Option<Bridges>,
     /// Turns true when the server ends.
     pub stop: watch::Receiver<bool>,
     /// Who may.
@@ -115,6 +123,8 @@ pub fn router(inner: Inner) -> Router {
         .route("/api/v1/download", post(files::ticket))
         .route("/api/v1/download/{ticket}", get(files::download))
         .route("/api/v1/events", get(events::events))
+        .route("/vnc", get(vnc::bridge))
+        .route("/novnc/{*path}", get(vnc::novnc))
         .fallback(get(assets::serve))
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))
         .layer(middleware::from_fn(harden))

@@ -64,6 +64,7 @@ fn config() -> Config {
         ladder: Ladder::unprobed(),
         layout: "us".into(),
         version: "test".into(),
+        fallback: None,
     }
 }
 

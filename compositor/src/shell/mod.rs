@@ -5,13 +5,16 @@
 //! This module tells them what programs do, and does what they say.
 
 mod act;
+mod bound;
 mod configure;
 mod files;
 mod floating;
+mod hands;
 mod listed;
 mod modal;
 mod place;
 mod toplevel;
+mod typed;
 mod view;
 mod windows;
 

@@ -13,7 +13,7 @@ use super::limits::{MOST_COMMAND_WORDS, MOST_WORD_BYTES};
 /// What is done with the interface rather than with the hierarchy. In the user's file: `"keys"`, `{ run = ["foot"] }`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum UiAction {
+pub enum Bound {
     /// Nothing: the chord is the program's again.
     None,
     /// Shows or hides the keys in force.
@@ -89,7 +89,7 @@ pub enum Action {
     /// Something is done to the desktop.
     Operation(Operation),
     /// Something is done by the interface.
-    Ui(UiAction),
+    Ui(Bound),
 }
 
 impl Action {
@@ -147,10 +147,8 @@ impl Action {
 
     fn check(&self) -> Result<(), String> {
         match self {
-            Self::Ui(UiAction::Run(command)) => check_command(command),
-            Self::Ui(UiAction::SectorNumber(0) | UiAction::SendToSectorNumber(0)) => {
-                Err("sectors are counted from 1".into())
-            }
+            Self::Ui(Bound::Run(command)) => check_command(command),
+            Self::Ui(Bound::SectorNumber(0) | Bound::SendToSectorNumber(0)) => Err("sectors are counted from 1".into()),
             _ => Ok(()),
         }
     }
@@ -158,9 +156,9 @@ impl Action {
     /// What it does, in a few words, for bindings that bring none: `Move left`.
     pub fn label(&self) -> String {
         let words = match self {
-            Self::Ui(UiAction::Run(command)) => return format!("Start {}", command.join(" ")),
-            Self::Ui(UiAction::SectorNumber(number)) => return format!("Sector {number}"),
-            Self::Ui(UiAction::SendToSectorNumber(number)) => return format!("Send to sector {number}"),
+            Self::Ui(Bound::Run(command)) => return format!("Start {}", command.join(" ")),
+            Self::Ui(Bound::SectorNumber(number)) => return format!("Sector {number}"),
+            Self::Ui(Bound::SendToSectorNumber(number)) => return format!("Send to sector {number}"),
             Self::Ui(ui) => serde_json::to_value(ui).ok().and_then(|name| name.as_str().map(str::to_owned)),
             Self::Operation(operation) => serde_json::to_value(operation).ok().map(|value| words_of(&value)),
         };
@@ -207,7 +205,7 @@ fn no_such_action(name: &str) -> String {
 }
 
 fn names_of_ui() -> &'static [&'static str] {
-    let error = UiAction::deserialize(IntoDeserializer::<Names>::into_deserializer("")).err();
+    let error = Bound::deserialize(IntoDeserializer::<Names>::into_deserializer("")).err();
     error.map_or(&[], |names| names.0)
 }
 
@@ -249,11 +247,11 @@ mod tests {
     fn an_action_is_a_name_an_operation_or_a_command() {
         let read = |value| Action::from_json(value).unwrap();
         assert_eq!(read(json!("zoom_out")), Action::Operation(Operation::ZoomOut));
-        assert_eq!(read(json!("alerts")), Action::Ui(UiAction::Alerts));
+        assert_eq!(read(json!("alerts")), Action::Ui(Bound::Alerts));
         let left = Operation::Move { direction: Direction::Left };
         assert_eq!(read(json!({ "op": "move", "direction": "left" })), Action::Operation(left));
         assert_eq!(read(json!({ "run": ["foot", "-e", "top"] })).label(), "Start foot -e top");
-        assert_eq!(read(json!({ "sector_number": 3 })), Action::Ui(UiAction::SectorNumber(3)));
+        assert_eq!(read(json!({ "sector_number": 3 })), Action::Ui(Bound::SectorNumber(3)));
     }
 
     #[test]

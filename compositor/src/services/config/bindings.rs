@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::action::{Action, UiAction};
+use super::action::{Action, Bound};
 use super::chord::{Chord, Keysyms, Pressed};
 use super::defaults::DEFAULTS;
 
@@ -66,7 +66,7 @@ impl Bindings {
     pub fn new(own: Vec<Binding>, keysyms: Keysyms) -> Self {
         let standard = standard(keysyms).filter(|binding| own.iter().all(|other| other.chord != binding.chord));
         let standard: Vec<Binding> = standard.collect();
-        let nothing = Action::Ui(UiAction::None);
+        let nothing = Action::Ui(Bound::None);
         Self(own.into_iter().filter(|binding| binding.action != nothing).chain(standard).collect())
     }
 
@@ -143,8 +143,8 @@ mod tests {
         assert_eq!(action("Super+Up", Holder::Window), Some(Action::Operation(Operation::ZoomOut)));
         assert_eq!(action("Escape", Holder::Interface), Some(Action::Operation(Operation::ZoomOut)));
         assert_eq!(action("Escape", Holder::Terminal), None, "it is typed");
-        assert_eq!(action("Super+9", Holder::Terminal), Some(Action::Ui(UiAction::SectorNumber(9))));
-        assert_eq!(action("Ctrl+Shift+c", Holder::Terminal), Some(Action::Ui(UiAction::Copy)));
+        assert_eq!(action("Super+9", Holder::Terminal), Some(Action::Ui(Bound::SectorNumber(9))));
+        assert_eq!(action("Ctrl+Shift+c", Holder::Terminal), Some(Action::Ui(Bound::Copy)));
         assert_eq!(action("Ctrl+Shift+c", Holder::Window), None);
         assert_eq!(action("x", Holder::Interface), None);
         // As a keyboard of the United States has it: Shift and the slash key.
@@ -162,8 +162,8 @@ mod tests {
             action,
             label: label(&Action::Operation(Operation::ZoomOut)),
         };
-        let nothing = Action::Ui(UiAction::None);
-        let keys = Action::Ui(UiAction::Keys);
+        let nothing = Action::Ui(Bound::None);
+        let keys = Action::Ui(Bound::Keys);
         let bindings = Bindings::new(vec![own("Super+x", nothing), own("Super+w", keys.clone())], keysyms);
         assert_eq!(bindings.find(pressed("Super+x"), Holder::Interface), None);
         assert_eq!(bindings.find(pressed("Super+w"), Holder::Interface).map(|binding| &binding.action), Some(&keys));

@@ -52,7 +52,7 @@ use std::path::Path;
 
 use lcars_ui::hierarchy::{HubMode, SectorColour};
 
-pub use action::{Action, UiAction};
+pub use action::{Action, Bound};
 pub use bindings::{Binding, Bindings, Holder, When};
 pub use chord::{Chord, ChordError, Keysyms, Modifiers, Pressed};
 pub use defaults::{DEFAULTS, StandardBinding};

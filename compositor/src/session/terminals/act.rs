@@ -8,7 +8,7 @@ use lcars_ui::semantics::UiAction;
 use shell_bridge::terminal::{Jump, Key, KeyEvent, KeyState, Motion, Named, Paste, Scroll};
 use smithay::wayland::selection::SelectionTarget;
 
-use crate::services::config::UiAction as Bound;
+use crate::services::config::Bound;
 use crate::state::State;
 
 /// By how much letters grow and shrink, in logical pixels.

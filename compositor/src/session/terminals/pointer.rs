@@ -11,7 +11,7 @@ use smithay::backend::input::TouchSlot;
 use smithay::utils::{Logical, Point};
 use smithay::wayland::selection::SelectionTarget;
 
-use crate::services::config::UiAction as Bound;
+use crate::services::config::Bound;
 use crate::services::entries::openers::opener;
 use crate::shell::point;
 use crate::state::State;

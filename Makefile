@@ -9,8 +9,9 @@ DEBUG := target/debug/tos-comp
 # What `make run` starts inside the session; another one: make run PROGRAM="weston-terminal"
 PROGRAM ?= foot --config=tests/foot.ini fish
 ARGS ?=
+SECONDS_OF_FUZZ ?= 3600
 
-.PHONY: help run test bench lint deps build e2e apps wlcs clean
+.PHONY: help run test bench lint deps build e2e apps wlcs fuzz clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,7 +28,7 @@ build: deps
 
 test: build ## Run every test
 	cargo fmt --all --check
-	cargo test --workspace
+	TOS_FUZZ_SECONDS=60 cargo test --workspace
 	npm run --silent check
 	npm test --silent
 	TOS_COMP=$(DEBUG) npm run --silent e2e
@@ -42,6 +43,9 @@ apps: build ## Try real applications, installing what is missing; pictures and a
 wlcs: deps ## Run the Wayland conformance suite
 	cargo build -p wlcs-module
 	node tests/wlcs/run.mjs
+
+fuzz: deps ## Let clients send anything for an hour; another time: make fuzz SECONDS_OF_FUZZ=60
+	TOS_FUZZ_SECONDS=$(SECONDS_OF_FUZZ) cargo test -p compositor --test protocols fuzz::whatever -- --nocapture
 
 bench: deps ## Measure; prints tables, writes bench-out/
 	cargo build --release --workspace --bins

@@ -1,12 +1,16 @@
 //! `wl_compositor` and `wl_subcompositor`: surfaces and what their commits bring.
 
-use smithay::delegate_compositor;
 use smithay::input::pointer::CursorImageStatus;
+use smithay::reexports::wayland_server::protocol::wl_callback::WlCallback;
+use smithay::reexports::wayland_server::protocol::wl_compositor::WlCompositor;
+use smithay::reexports::wayland_server::protocol::wl_region::WlRegion;
+use smithay::reexports::wayland_server::protocol::wl_subcompositor::WlSubcompositor;
 use smithay::reexports::wayland_server::protocol::wl_surface::{self, WlSurface};
-use smithay::reexports::wayland_server::{Client, Resource};
+use smithay::reexports::wayland_server::{Client, Resource, delegate_dispatch, delegate_global_dispatch};
 use smithay::wayland::compositor::{
-    CompositorClientState, CompositorHandler, CompositorState, SurfaceAttributes, SurfaceData, TraversalAction,
-    add_pre_commit_hook, get_children, get_parent, is_sync_subsurface, with_states, with_surface_tree_upward,
+    CompositorClientState, CompositorHandler, CompositorState, RegionUserData, SurfaceAttributes, SurfaceData,
+    SurfaceUserData, TraversalAction, add_pre_commit_hook, get_children, get_parent, is_sync_subsurface, with_states,
+    with_surface_tree_upward,
 };
 
 use super::fifo::has_barrier;
@@ -102,4 +106,11 @@ fn has_frame_callback(states: &SurfaceData) -> bool {
     !cached.current().frame_callbacks.is_empty()
 }
 
-delegate_compositor!(State);
+// What `delegate_compositor!` does, but for subsurfaces, see `subcompositor.rs`.
+delegate_global_dispatch!(State: [WlCompositor: ()] => CompositorState);
+delegate_global_dispatch!(State: [WlSubcompositor: ()] => CompositorState);
+delegate_dispatch!(State: [WlCompositor: ()] => CompositorState);
+delegate_dispatch!(State: [WlSurface: SurfaceUserData] => CompositorState);
+delegate_dispatch!(State: [WlRegion: RegionUserData] => CompositorState);
+delegate_dispatch!(State: [WlCallback: ()] => CompositorState);
+delegate_dispatch!(State: [WlSubcompositor: ()] => CompositorState);

@@ -2,7 +2,7 @@
 
 use wayland_client::protocol::wl_pointer;
 use wayland_client::protocol::wl_subcompositor::WlSubcompositor;
-use wayland_client::protocol::wl_subsurface::WlSubsurface;
+use wayland_client::protocol::wl_subsurface::{self, WlSubsurface};
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_protocols::xdg::shell::client::xdg_wm_base::{self, XdgWmBase};
 
@@ -161,4 +161,18 @@ fn popups_that_are_each_others_parents_are_an_error() {
     assert_eq!(f.protocol_error(&mut client).code, xdg_wm_base::Error::InvalidPopupParent as u32);
     let mut other = f.client();
     f.window(&mut other, GREEN);
+}
+
+#[test]
+fn a_subsurface_is_not_above_or_below_itself() {
+    for place in [WlSubsurface::place_above, WlSubsurface::place_below] {
+        let mut f = Fixture::new();
+        let mut client = f.client();
+        let window = f.window(&mut client, RED);
+        let (surface, role) = child(&mut client, &window.surface);
+        place(&role, &surface);
+        assert_eq!(f.protocol_error(&mut client).code, wl_subsurface::Error::BadSurface as u32);
+        let mut other = f.client();
+        f.window(&mut other, GREEN);
+    }
 }

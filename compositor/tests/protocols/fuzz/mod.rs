@@ -1,0 +1,239 @@
+//! Clients that send anything at all, several at once, while somebody uses the desktop.
+//!
+//! What is sent is made from the protocols' own tables and from a seed: `TOS_FUZZ_SEED=… TOS_FUZZ_ROUNDS=…` plays again
+//! what failed, `TOS_FUZZ_SECONDS=…` goes on for so long with seeds that nobody chose (`make fuzz`: an hour). All rounds
+//! of a run happen to one desktop, so that what one leaves behind is found by the next.
+
+mod chance;
+mod client;
+mod known;
+mod wire;
+
+use std::io::Read as _;
+use std::os::unix::net::UnixStream;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use compositor::trust::Trust;
+use lcars_ui::hierarchy::Level;
+use lcars_ui::operation::Operation;
+use streamer::protocol::Phase;
+
+use self::chance::Chance;
+use self::client::Wild;
+use crate::client::Client;
+use crate::fixture::Fixture;
+use crate::input::{LEFT, RIGHT};
+use crate::picture::GREEN;
+
+/// Rounds of an ordinary test run.
+const ROUNDS: u64 = 10;
+/// Things that clients do in a round.
+const STEPS: usize = 1_500;
+/// A round takes a second or so. One that takes this long does not end.
+const STUCK: Duration = Duration::from_secs(300);
+/// Descriptors that the desktop opens when something is used for the first time, in however many rounds.
+const SPARE: usize = 8;
+/// Caches are full after this many.
+const WARM: u64 = 20;
+/// Memory that later rounds may take, whatever their number: pages that the allocator holds back.
+const GROWTH: u64 = 48 << 20;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+}
+
+#[test]
+fn whatever_clients_send_the_desktop_goes_on() {
+    // In a process of its own, whose descriptors and memory nobody else uses.
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "fuzz::rounds", "--ignored", "--nocapture"]).stderr(Stdio::piped());
+    let long = number("TOS_FUZZ_SECONDS").is_some();
+    if !long {
+        child.stdout(Stdio::null());
+    }
+    let mut child = child.spawn().unwrap();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    let status = child.wait().unwrap();
+    let end = said.char_indices().rev().nth(6_000).map_or(0, |(at, _)| at);
+    assert!(status.success(), "{status}\n{}", &said[end..]);
+}
+
+#[test]
+#[ignore = "the test above runs it, in a process of its own"]
+fn rounds() {
+    let until = number("TOS_FUZZ_SECONDS").map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let since_1970 = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let first = number("TOS_FUZZ_SEED").unwrap_or_else(|| if until.is_some() { since_1970() << 20 } else { 1 });
+    let most = number("TOS_FUZZ_ROUNDS").unwrap_or(if until.is_some() { u64::MAX } else { ROUNDS });
+    eprintln!("fuzz: TOS_FUZZ_SEED={first}");
+    watch_out();
+    let mut f = Fixture::new();
+    let (mut fds, mut memory) = (0, 0);
+    let mut done = 0;
+    while done < most && until.is_none_or(|until| Instant::now() < until) {
+        BEGUN.fetch_add(1, Ordering::Relaxed);
+        eprintln!("fuzz: round {done}");
+        round(&mut f, Chance::new(first.wrapping_add(done)));
+        done += 1;
+        // Pipes that clients held end with them.
+        for _ in 0..50 {
+            f.turn();
+        }
+        fds = if done <= 2 { fds.max(open().len()) } else { fds };
+        let now = open();
+        assert!(now.len() <= fds + SPARE, "{} descriptors are open, and were {fds}: {now:?}", now.len());
+        memory = if done <= WARM { resident() } else { memory };
+        assert!(resident() <= memory + GROWTH, "{} bytes are resident, and were {memory}", resident());
+    }
+    eprintln!("fuzz: {done} rounds, {} descriptors, {} KiB, {} at first", open().len(), resident() >> 10, memory >> 10);
+}
+
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
+/// Ends the process if a round does not end.
+fn watch_out() {
+    std::thread::spawn(|| {
+        loop {
+            let round = BEGUN.load(Ordering::Relaxed);
+            std::thread::sleep(STUCK);
+            if BEGUN.load(Ordering::Relaxed) == round {
+                eprintln!("fuzz: this round does not end");
+                std::process::abort();
+            }
+        }
+    });
+}
+
+/// What this process has open.
+fn open() -> Vec<String> {
+    let open = std::fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| entry.ok()?.path().read_link().ok());
+    open.map(|path| path.to_string_lossy().into_owned()).collect()
+}
+
+/// Bytes of memory that this process holds.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+}
+
+fn round(f: &mut Fixture, mut chance: Chance) {
+    let mut bystander = f.client();
+    let window = f.window(&mut bystander, GREEN);
+    let mut wild: Vec<Wild> = (0..1 + chance.below(4)).map(|_| connect(f, &mut chance)).collect();
+    for step in 0..STEPS {
+        let turn = chance.below(wild.len());
+        let Some(one) = wild.get_mut(turn) else { break };
+        one.act();
+        if chance.percent(25) {
+            f.turn();
+            for one in &mut wild {
+                one.wire.read();
+            }
+        }
+        if chance.percent(8) {
+            somebody_acts(f, &mut chance);
+        }
+        if chance.percent(4) {
+            f.draw();
+        }
+        if let Some(one) = wild.get_mut(turn)
+            && (one.wire.dead || chance.below(400) == 0)
+        {
+            *one = connect(f, &mut chance);
+        }
+        if step % 250 == 0 {
+            answers(f, &mut bystander);
+        }
+    }
+    wild.iter_mut().for_each(|one| one.wire.flush());
+    answers(f, &mut bystander);
+    leaves(f);
+    drop(wild);
+    for _ in 0..3 {
+        f.turn();
+    }
+    answers(f, &mut bystander);
+    f.draw();
+    assert_eq!(f.state.shell.windows().len(), 1, "windows of those who left");
+    window.destroy();
+    f.roundtrip(&mut bystander);
+    drop(bystander);
+    f.turn();
+}
+
+fn connect(f: &mut Fixture, chance: &mut Chance) -> Wild {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let trust = if chance.percent(50) { Trust::Trusted } else { Trust::Ordinary };
+    f.state.insert_client(ours, trust).unwrap();
+    let mut wild = Wild::new(theirs, Chance::new(chance.below(usize::MAX) as u64));
+    f.turn();
+    wild.wire.read();
+    wild.bind_all();
+    f.turn();
+    wild.wire.read();
+    wild
+}
+
+/// A client that does nothing wrong is served.
+fn answers(f: &mut Fixture, bystander: &mut Client) {
+    f.roundtrip(bystander);
+    bystander.forget();
+}
+
+/// Whatever clients do, the user gets out of their windows.
+fn leaves(f: &mut Fixture) {
+    // A page that loses the focus lets go of everything; the next one to look has nothing in hand.
+    f.blur();
+    // A program may have locked the session.
+    if f.state.screen().view().nodes.iter().any(|node| node.name == "UNLOCK") {
+        f.press("UNLOCK");
+    }
+    for (code, pressed) in [("MetaLeft", true), ("Home", true), ("Home", false), ("MetaLeft", false)] {
+        f.key(code, pressed);
+    }
+    f.state.shell.desktop.arrive_at_once();
+    f.state.relayout();
+    assert_eq!(f.state.shell.focused(), None, "the user is kept in a window");
+    assert!(f.state.shell.desktop.focused_viewport().path.level() <= Level::Overview, "the overview is shown");
+}
+
+/// What the user does meanwhile.
+fn somebody_acts(f: &mut Fixture, chance: &mut Chance) {
+    let at = |chance: &mut Chance| (chance.below(800) as f64, chance.below(600) as f64);
+    match chance.below(12) {
+        0..=2 => {
+            let (x, y) = at(chance);
+            f.point(x, y);
+        }
+        3..=4 => {
+            let pressed = chance.percent(50);
+            f.button(if chance.percent(80) { LEFT } else { RIGHT }, pressed);
+        }
+        5 => f.wheel(120),
+        6..=7 => {
+            let code = *chance.pick(&["KeyA", "Escape", "Enter", "ShiftLeft", "Tab", "ArrowUp"]).unwrap();
+            let pressed = chance.percent(50);
+            f.key(code, pressed);
+        }
+        8 => {
+            let (x, y) = at(chance);
+            let phase = *chance.pick(&[Phase::Begin, Phase::Update, Phase::End, Phase::Cancel]).unwrap();
+            f.touch(chance.below(3) as u8, phase, x, y);
+        }
+        9 => f.blur(),
+        10 => {
+            let windows: Vec<_> = f.state.shell.windows().iter().filter_map(|window| window.id).collect();
+            if let Some(id) = chance.pick(&windows) {
+                f.state.focus_window(*id);
+            }
+        }
+        _ => {
+            // It may be refused, as by hand.
+            let _ = f.state.operate(&Operation::ZoomOut);
+        }
+    }
+}

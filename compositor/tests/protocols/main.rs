@@ -33,6 +33,7 @@ mod fuzz;
 mod geometry;
 mod gestures;
 mod globals;
+mod hostile;
 mod idle;
 mod image_copy_capture;
 mod input_method;

@@ -57,6 +57,17 @@ where
     typed
 }
 
+/// Whether the layout in force has all of a text, so that [`type_text`] does not change the keymap.
+pub fn has_keys_for<D: SeatHandler + 'static>(keyboard: &KeyboardHandle<D>, data: &mut D, text: &str) -> bool {
+    let plan = keyboard.with_xkb_state(data, |context| {
+        let xkb = context.xkb().lock().ok()?;
+        // SAFETY: no reference to the keymap is kept past this closure.
+        let keymap = unsafe { xkb.keymap() };
+        Some(typing::plan(text, keymap, xkb.active_layout().0))
+    });
+    plan.is_some_and(|plan| !plan.changes_keymap())
+}
+
 fn carry_out<D>(
     plan: Plan,
     layout: u32,

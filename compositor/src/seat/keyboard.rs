@@ -233,11 +233,13 @@ impl State {
             (Holder::Interface | Holder::Terminal, _) => return self.interface_text(text),
             (Holder::Window, _) => {}
         }
-        // A control character is a key, and no text.
-        if !text.chars().any(char::is_control) && self.composing.commit_text(text) {
+        let Some(keyboard) = self.keyboard() else { return };
+        // A single character is a key as on any keyboard, wherever it comes from, and a control character is no text. The
+        // field gets words: some programs, foot among them, drop what crosses a report of theirs on its way.
+        let word = text.chars().nth(1).is_some() && !text.chars().any(char::is_control);
+        if word && !typist::has_keys_for(&keyboard, self, text) && self.composing.commit_text(text) {
             return;
         }
-        let Some(keyboard) = self.keyboard() else { return };
         let (seat, time) = (self.seat.clone(), self.clock.now().as_millis());
         if let Err(error) = typist::type_text(&keyboard, &seat, self, text, time) {
             tracing::error!(%error, "a text was not typed");

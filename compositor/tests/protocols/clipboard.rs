@@ -209,10 +209,10 @@ fn png(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Reads until the pipe ends, while the desktop goes on.
+/// Reads until the pipe ends, while the desktop goes on, and the thread that looks at pictures.
 fn all(f: &mut Fixture, program: &mut Program, mut pipe: File) -> Vec<u8> {
     let mut bytes = Vec::new();
-    f.until(&mut program.client, |_| match pipe.read_to_end(&mut bytes) {
+    f.wait_until(&mut program.client, |_| match pipe.read_to_end(&mut bytes) {
         Ok(_) => Some(()),
         Err(error) => {
             assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock);

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -16,6 +16,7 @@ pub struct Daemon {
     child: Child,
     /// As in `DBUS_SESSION_BUS_ADDRESS`.
     pub address: String,
+    socket: PathBuf,
 }
 
 impl Daemon {
@@ -47,7 +48,7 @@ impl Daemon {
         let mut line = String::new();
         // It prints its address once it listens, or ends.
         let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
-        let mut daemon = Self { child, address };
+        let mut daemon = Self { child, address, socket: socket.to_owned() };
         match read {
             Some(Ok(length)) if length > 0 => Ok(daemon),
             _ => {
@@ -63,5 +64,7 @@ impl Drop for Daemon {
         if let Err(error) = self.child.kill().and_then(|()| self.child.wait().map(drop)) {
             tracing::debug!(%error, "the session bus had ended");
         }
+        // It was ended too fast to do so itself.
+        let _ = std::fs::remove_file(&self.socket);
     }
 }

@@ -12,7 +12,7 @@ mod text;
 
 pub use daemon::Daemon;
 pub use notifications::{Closed, Notification, NotificationId, Urgency};
-pub use portal::{Appearance, write_portals};
+pub use portal::{Appearance, Portals, write_portals};
 pub use service::{Bus, start};
 
 use thiserror::Error;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zbus::object_server::SignalEmitter;
 use zbus::wire::{OwnedVariant, Variant};
@@ -99,12 +99,24 @@ fn asks_for(asked: &str, namespace: &str) -> bool {
     }
 }
 
+/// What programs' portals are written to; gone when dropped.
+#[derive(Debug)]
+pub struct Portals(PathBuf);
+
+impl Drop for Portals {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::debug!(%error, "the list of portals stays behind");
+        }
+    }
+}
+
 /// Writes into a directory of the session what `xdg-desktop-portal` reads as `XDG_DESKTOP_PORTAL_DIR`: our own portal
 /// beside those that are installed. The package needs to know nothing of us.
 ///
 /// # Errors
 /// If the directory cannot be written to.
-pub fn write_portals(directory: &Path) -> io::Result<()> {
+pub fn write_portals(directory: &Path) -> io::Result<Portals> {
     std::fs::create_dir_all(directory)?;
     for entry in std::fs::read_dir(SYSTEM_PORTALS).into_iter().flatten().flatten() {
         match symlink(entry.path(), directory.join(entry.file_name())) {
@@ -114,7 +126,8 @@ pub fn write_portals(directory: &Path) -> io::Result<()> {
     }
     let interface = "org.freedesktop.impl.portal.Settings";
     let text = format!("[portal]\nDBusName={}\nInterfaces={interface};\nUseIn=TOS;\n", Settings::NAME);
-    std::fs::write(directory.join("tos.portal"), text)
+    std::fs::write(directory.join("tos.portal"), text)?;
+    Ok(Portals(directory.to_owned()))
 }
 
 #[cfg(test)]
@@ -139,9 +152,12 @@ mod tests {
     fn our_portal_is_beside_those_that_are_installed() {
         let folder = tempfile::tempdir().unwrap();
         let portals = folder.path().join("portals");
-        write_portals(&portals).unwrap();
-        write_portals(&portals).unwrap();
+        // What a killed session left behind is written over.
+        std::mem::forget(write_portals(&portals).unwrap());
+        let written = write_portals(&portals).unwrap();
         let text = std::fs::read_to_string(portals.join("tos.portal")).unwrap();
         assert!(text.contains("UseIn=TOS;") && text.contains(Settings::NAME), "{text}");
+        drop(written);
+        assert!(!portals.exists());
     }
 }

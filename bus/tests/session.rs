@@ -1,5 +1,7 @@
 //! A real bus, and programs on it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;

@@ -57,8 +57,8 @@ impl SessionLock {
 
     /// What is shown on a screen by the holder.
     fn shown_on(&self, screen: OutputId) -> Option<&WlSurface> {
-        let own = self.surfaces.iter().filter(|(on, _)| *on == screen).map(|(_, surface)| surface.wl_surface());
-        own.filter(|surface| surface.is_alive() && surface::is_mapped(surface)).last()
+        let mut own = self.surfaces.iter().filter(|(on, _)| *on == screen).map(|(_, surface)| surface.wl_surface());
+        own.rfind(|surface| surface.is_alive() && surface::is_mapped(surface))
     }
 }
 

@@ -83,7 +83,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         Ok(told) => environment.extend(told),
         Err(error) => tracing::warn!(%error, "X11 programs cannot be shown"),
     }
-    let _daemon = session_bus(&directory, &socket, &mut environment, &mut state);
+    let _bus = session_bus(&directory, &socket, &mut environment, &mut state);
     let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
     state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
     watch_signals(&handle, signals)?;
@@ -186,23 +186,30 @@ fn environment(socket: &str, control: &std::path::Path) -> Vec<(OsString, OsStri
     own.map(|(name, value): (&str, OsString)| (name.into(), value)).into()
 }
 
-/// Goes onto the session bus: that of a session around this one, or one of our own, which `environment` then names.
+/// Goes onto the session bus: that of a session around this one, or one of our own, which `environment` then names. What
+/// it returns takes away when dropped what it left on the disk.
 fn session_bus(
     directory: &Path,
     socket: &str,
     environment: &mut Vec<(OsString, OsString)>,
     state: &mut State,
-) -> Option<bus::Daemon> {
-    let portals = directory.join(format!("{socket}-portals"));
-    match bus::write_portals(&portals) {
-        Ok(()) => environment.push(("XDG_DESKTOP_PORTAL_DIR".into(), portals.into())),
-        Err(error) => tracing::warn!(%error, "programs do not learn how the desktop looks"),
-    }
+) -> (Option<bus::Portals>, Option<bus::Daemon>) {
+    let directory_of_portals = directory.join(format!("{socket}-portals"));
+    let portals = match bus::write_portals(&directory_of_portals) {
+        Ok(portals) => {
+            environment.push(("XDG_DESKTOP_PORTAL_DIR".into(), directory_of_portals.into()));
+            Some(portals)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "programs do not learn how the desktop looks");
+            None
+        }
+    };
     if let Ok(address) = std::env::var("DBUS_SESSION_BUS_ADDRESS") {
         state.go_onto_bus(address);
-        return None;
+        return (portals, None);
     }
-    match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
+    let daemon = match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
         Ok(daemon) => {
             environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), daemon.address.clone().into()));
             state.go_onto_bus(daemon.address.clone());
@@ -212,7 +219,8 @@ fn session_bus(
             tracing::warn!(%error, "programs are without a session bus");
             None
         }
-    }
+    };
+    (portals, daemon)
 }
 
 fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals) -> anyhow::Result<()> {

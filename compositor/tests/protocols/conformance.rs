@@ -111,7 +111,8 @@ fn a_menu_may_open_at_a_mere_point() {
 
 #[test]
 fn a_surface_with_a_role_or_a_picture_becomes_no_window() {
-    let cases: [(xdg_wm_base::Error, fn(&mut Fixture, &mut Client) -> WlSurface); 3] = [
+    type Attempt = fn(&mut Fixture, &mut Client) -> WlSurface;
+    let cases: [(xdg_wm_base::Error, Attempt); 3] = [
         (xdg_wm_base::Error::Role, |f, client| {
             let window = f.window(client, RED);
             child(client, &window.surface).0

@@ -34,11 +34,11 @@ impl Panel {
 
     /// The last size it was told, acknowledged.
     fn told(&self, client: &mut Client) -> Option<(u32, u32)> {
-        let told = client.events(&self.layer).into_iter().filter_map(|event| match event {
+        let mut told = client.events(&self.layer).into_iter().filter_map(|event| match event {
             zwlr_layer_surface_v1::Event::Configure { serial, width, height } => Some((serial, (width, height))),
             _ => None,
         });
-        let (serial, size) = told.last()?;
+        let (serial, size) = told.next_back()?;
         self.layer.ack_configure(serial);
         Some(size)
     }

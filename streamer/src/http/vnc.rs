@@ -163,7 +163,7 @@ fn module(folder: &Path, path: &str) -> Option<PathBuf> {
         !part.is_empty() && !part.starts_with('.') && part.chars().all(fit)
     };
     let known = matches!(parts.first(), Some(&("core" | "vendor"))) && path.ends_with(".js");
-    (known && parts.iter().all(|part| plain(part))).then(|| folder.join(path))
+    (known && parts.iter().all(plain)).then(|| folder.join(path))
 }
 
 #[cfg(test)]

@@ -188,13 +188,10 @@ impl Manager {
             types.extend(TEXT.map(|name| (name.to_owned(), best)));
         }
         for atom in told.into_iter().filter(|atom| !text.contains(atom)) {
-            match properties::name_of(&self.connection, atom) {
-                Some(name) if name.contains('/') && name.len() <= LONGEST_TYPE => {
-                    if !types.iter().any(|(known, _)| *known == name) {
-                        types.push((name, atom));
-                    }
-                }
-                _ => {}
+            let Some(name) = properties::name_of(&self.connection, atom) else { continue };
+            let fits = name.contains('/') && name.len() <= LONGEST_TYPE;
+            if fits && !types.iter().any(|(known, _)| *known == name) {
+                types.push((name, atom));
             }
         }
         let Some(selection) = self.selections.by_atom(answer.selection) else { return Ok(()) };

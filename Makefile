@@ -28,7 +28,7 @@ build: deps
 
 test: build ## Run every test
 	cargo fmt --all --check
-	TOS_FUZZ_SECONDS=60 cargo test --workspace
+	cargo test --workspace
 	npm run --silent check
 	npm test --silent
 	TOS_COMP=$(DEBUG) npm run --silent e2e

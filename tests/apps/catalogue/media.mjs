@@ -57,14 +57,18 @@ export default [
         command: "sh",
         args: ["-c", 'exec mpv --no-config --vo=wlshm --no-audio --loop --no-osc "$HOME/film.webm"'],
         id: /mpv/i,
+        moves: true,
         prepare: (trial) => trial.films(trial.file("film.webm")),
         async drive(trial) {
             await trial.fills();
             trial.notes.film = await trial.shownPerSecond();
             await trial.tries("shortcuts", async () => {
                 await trial.keyboard.press("Space");
+                // It holds the picture, and goes on.
                 await trial.settles();
+                const still = await trial.desk.glance();
                 await trial.keyboard.press("Space");
+                await trial.desk.differs(still, 10);
             });
             await trial.resizes();
             await trial.closes(() => trial.keyboard.press("q"));
@@ -77,6 +81,7 @@ export default [
         args: ["-iwad", "/usr/share/games/doom/freedoom1.wad", "-nosound", "-window"],
         env: { SDL_VIDEODRIVER: "wayland" },
         id: /doom/i,
+        moves: true,
         async prepare(trial) {
             // Else it says good-bye in a window of text that waits for a key.
             await writes(trial.file(".local/share/chocolate-doom/chocolate-doom.cfg"), "show_endoom 0\n");
@@ -93,6 +98,19 @@ export default [
                 await press(trial.desk, "button", "CLOSE");
                 await trial.keyboard.press("y", { delay: 100 });
             });
+        },
+    },
+    {
+        name: "glxgears",
+        packages: ["mesa-utils", "xwayland"],
+        command: "glxgears",
+        id: /glxgears/i,
+        moves: true,
+        async drive(trial) {
+            await trial.fills();
+            trial.notes.film = await trial.shownPerSecond();
+            await trial.resizes();
+            await trial.closes(() => trial.keyboard.press("Escape"));
         },
     },
 ];

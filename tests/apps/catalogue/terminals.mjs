@@ -53,4 +53,25 @@ export default [
         id: /weston/i,
         drive: (trial) => works(trial, { pastes: "Control+Shift+V" }),
     },
+    {
+        name: "xterm",
+        packages: ["xterm", "xwayland"],
+        command: "xterm",
+        args: ["-xrm", "XTerm*selectToClipboard: true", "-xrm", "XTerm*VT100.translations: #override Ctrl Shift <Key>V: insert-selection(CLIPBOARD)", "-e", "/bin/sh"],
+        env: shell,
+        id: /xterm/i,
+        known: { typing: "characters that the layout lacks are typed with another keymap, which X11 programs see too late" },
+        async drive(trial) {
+            await trial.menu(async () => {
+                // Its menu lasts as long as the button is held.
+                await trial.keyboard.down("Control");
+                await trial.mouse.move(...(await trial.point(200, 200)));
+                await trial.mouse.down();
+            }, async () => {
+                await trial.mouse.up();
+                await trial.keyboard.up("Control");
+            });
+            await works(trial, { pastes: "Control+Shift+V" });
+        },
+    },
 ];

@@ -30,8 +30,9 @@ for (const file of [WLCS, MODULE]) {
 }
 
 const filter = process.argv.slice(2).find((argument) => argument.startsWith("--gtest_filter="))?.split("=")[1];
-const expected = await readExpected();
+const listed = await readExpected();
 const outcomes = await runAll(filter ?? "*");
+const expected = spelledOut(listed, [...outcomes.keys()]);
 let differ = differing(outcomes);
 for (let again = 0; again < AGAIN && differ.length > 0; again += 1) {
     console.log(`wlcs: ${differ.length} differ from what is expected and are run again`);
@@ -62,6 +63,16 @@ async function readExpected() {
         listed.set(name, reason.join(" "));
     }
     return listed;
+}
+
+/** A listed `name/*` stands for all of the suite's tests that begin so. */
+function spelledOut(listed, names) {
+    const meant = ([name, reason]) => {
+        const begin = name.endsWith("*") ? name.slice(0, -1) : undefined;
+        const found = begin === undefined ? [name] : names.filter((other) => other.startsWith(begin));
+        return (found.length > 0 ? found : [name]).map((name) => [name, reason]);
+    };
+    return new Map([...listed].flatMap(meant));
 }
 
 /** The tests that did other than is expected of them. Without a filter, listed ones that the suite lacks are too. */

@@ -27,6 +27,8 @@ pub(crate) struct Constraints {
     freed: Option<WlSurface>,
     /// Where a hand is that tells places, which are further away than a locked pointer.
     hand: Option<Point<f64, Logical>>,
+    /// Something has moved the pointer; until then it is nowhere.
+    somewhere: bool,
     /// Pages of this screen were told that the pointer is locked.
     told: Option<OutputId>,
 }
@@ -39,6 +41,16 @@ struct InForce {
 }
 
 impl State {
+    /// Whether nothing has moved the pointer yet, so that it is over nothing.
+    pub(super) fn pointer_is_nowhere(&self) -> bool {
+        !self.constraints.somewhere
+    }
+
+    /// The pointer is somewhere from now on.
+    pub(super) fn pointer_appears(&mut self) {
+        self.constraints.somewhere = true;
+    }
+
     /// What holds the pointer, if something does.
     fn constraint(&self, pointer: &PointerHandle<Self>) -> Option<InForce> {
         let surface = pointer.current_focus()?;
@@ -62,7 +74,10 @@ impl State {
         to: Point<f64, Logical>,
         utime: u64,
     ) -> Option<Point<f64, Logical>> {
-        let from = self.constraints.hand.replace(to).unwrap_or_else(|| pointer.current_location());
+        // Out of nowhere is no distance either.
+        let before = || if self.pointer_is_nowhere() { to } else { pointer.current_location() };
+        let from = self.constraints.hand.unwrap_or_else(before);
+        self.constraints.hand = Some(to);
         // From one screen to another is no distance.
         let delta = if self.screens.at(from).id == self.screens.at(to).id { to - from } else { Point::default() };
         self.tell_distance(pointer, delta, delta, utime);

@@ -43,6 +43,7 @@ impl State {
 
     pub(crate) fn move_pointer(&mut self, location: Point<f64, Logical>, time: u32) {
         let Some(pointer) = self.pointer() else { return };
+        self.pointer_appears();
         self.last_touch = None;
         let on = self.screens.at(location).id;
         let elsewhere = std::mem::replace(&mut self.pointer_on, on) != on;
@@ -88,9 +89,9 @@ impl State {
         }
     }
 
-    /// Moves the pointer to where it is. A grab that has ended finds out by that.
+    /// Moves the pointer to where it is, if it has been anywhere. A grab that has ended finds out by that.
     pub(crate) fn nudge_pointer(&mut self) {
-        if let Some(pointer) = self.pointer() {
+        if let Some(pointer) = self.pointer().filter(|_| !self.pointer_is_nowhere()) {
             self.move_pointer(pointer.current_location(), self.clock.now().as_millis());
         }
     }

@@ -34,8 +34,10 @@ fn a_server_that_dies_takes_its_windows_and_is_started_again() {
     rustix::process::kill_process(killed, rustix::process::Signal::KILL).unwrap();
     desktop.hides(RED);
     desktop.until("the windows are forgotten", |f| f.state.shell.windows().is_empty().then_some(()));
-    let alerts = format!("{:?}", desktop.f.state.screen().interface.alerts);
-    assert!(alerts.contains("X server died"), "the user is told: {alerts}");
+    desktop.until("the user is told", |f| {
+        let mut said = f.state.screen().interface.alerts.log();
+        said.any(|alert| alert.text.contains("X server died")).then_some(())
+    });
     assert!(program.connection.flush().is_err() || program.connection.poll_for_event().is_err());
     let again = desktop.program();
     again.show(&Wanted { colour: GREEN, ..Wanted::default() });

@@ -32,7 +32,6 @@ test: build ## Run every test
 	npm run --silent check
 	npm test --silent
 	TOS_COMP=$(DEBUG) npm run --silent e2e
-	TOS_COMP=$(DEBUG) node tests/apps/run.mjs --quick
 
 e2e: build ## Run the tests in real browsers only
 	TOS_COMP=$(DEBUG) npm run --silent e2e

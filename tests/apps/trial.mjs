@@ -22,7 +22,7 @@ export const COLUMNS = ["starts", "fills", "menu", "dialog", "typing", "shortcut
  * @property {RegExp} id what its windows say they belong to
  * @property {Record<string, string>} [known] what is known not to work, by column, and why
  * @property {boolean} [moves] its picture is never at rest
- * @property {boolean} [quick] is tried by `make test`, too
+ * @property {boolean} [quick] is tried by `--quick`, too
  * @property {(trial: Trial) => Promise<void>} [prepare] before it is started
  * @property {(trial: Trial) => Promise<void>} drive what is tried once it has a window
  */

@@ -1,7 +1,5 @@
 // Editors of GTK and Qt: what is typed and pasted comes back by Save, and by the clipboard.
 
-import { press } from "../../browser/harness/desktop.mjs";
-
 /**
  * Types, copies, pastes, saves under a name that its dialog asks for, resizes, closes.
  * @param {import("../trial.mjs").Trial} trial
@@ -48,7 +46,7 @@ export default [
         async drive(trial) {
             await trial.fills();
             await trial.menu(() => trial.keyboard.press("F10"));
-            await edits(trial, { names: writesName, quits: () => press(trial.desk, "button", "CLOSE") });
+            await edits(trial, { names: writesName, quits: () => trial.keyboard.press("Meta+w") });
         },
     },
     {

@@ -1,7 +1,5 @@
 // The toolkits' own shows of what they have.
 
-import { press } from "../../browser/harness/desktop.mjs";
-
 export default [
     {
         name: "gtk3-widget-factory",
@@ -32,7 +30,7 @@ export default [
             });
             await trial.dialog(() => trial.click(470, 338));
             await trial.resizes();
-            await trial.closes(() => press(trial.desk, "button", "CLOSE"));
+            await trial.closes(() => trial.keyboard.press("Meta+w"));
         },
     },
     {
@@ -46,7 +44,9 @@ export default [
             await trial.menu(() => trial.click(-71, 23));
             await trial.tries("typing", async () => {
                 await trial.keyboard.press("Control+f");
+                await trial.settles();
                 await trial.keyboard.type("dialogs");
+                await trial.settles();
                 await trial.keyboard.press("Control+a");
                 await trial.keyboard.press("Control+c");
                 await trial.copied("dialogs");
@@ -59,7 +59,7 @@ export default [
                 await trial.keyboard.press("Escape");
             });
             await trial.resizes();
-            await trial.closes(() => press(trial.desk, "button", "CLOSE"));
+            await trial.closes(() => trial.keyboard.press("Meta+w"));
         },
     },
 ];

@@ -33,6 +33,8 @@ async function edits(trial, { names, saves = "Control+s", quits = () => trial.ke
 async function writesName(trial, file) {
     await trial.keyboard.press("Control+a");
     await trial.keyboard.type(file);
+    // Qt completes the name in a list, which would take the key.
+    await trial.settles();
     await trial.keyboard.press("Enter");
 }
 

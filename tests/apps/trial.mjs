@@ -239,6 +239,29 @@ export class Trial {
         });
     }
 
+    /** Waits for the field with the keyboard to hold a text: all of it is selected, copied, and read outside. */
+    async holds(text) {
+        await this.keyboard.press("Control+a");
+        await this.keyboard.press("Control+c");
+        await this.copied(text);
+    }
+
+    /** Types into the field with the keyboard, and reads it back. */
+    types(text) {
+        return this.tries("typing", async () => {
+            await this.keyboard.type(text);
+            await this.holds(text);
+        });
+    }
+
+    /** Pastes over what the field with the keyboard holds, all of it selected, and reads it back. */
+    takes(text) {
+        return this.tries("clipboard", async () => {
+            await this.pastes(text);
+            await this.holds(text);
+        });
+    }
+
     /** Puts a text into the clipboard outside and pastes it. */
     async pastes(text, chord = "Control+v") {
         await this.desk.page.evaluate((text) => navigator.clipboard.writeText(text), text);

@@ -6,8 +6,9 @@ import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { arrives, becomes, command, desktop, part, press, sector } from "./harness/desktop.mjs";
-import { launch, open } from "./harness/page.mjs";
+import { becomes, command, part, press, sector } from "./harness/desktop.mjs";
+import { files } from "./harness/files.mjs";
+import { launch } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
 import { inSession } from "./harness/session.mjs";
 
@@ -16,18 +17,6 @@ const options = { follow: false };
 let chromium;
 before(async () => (chromium = await launch()));
 after(() => chromium?.close());
-
-/** A page at the files of a hub. */
-async function files(session) {
-    const desk = await open(chromium.browser, session.url);
-    await until("the page has the keyboard", async () => (await desk.state()).captured);
-    const { sectors } = await desktop(session);
-    await command(session, { op: "jump", to: { sector: sectors[0].id } });
-    await command(session, { op: "mode", mode: "directory" });
-    await arrives(session, "2 BUILD");
-    await part(desk, "list", "FILES").waitFor({ state: "attached" });
-    return desk;
-}
 
 /** The names of the files in sight. */
 function names(desk) {
@@ -80,7 +69,7 @@ test("what happens on the disk is seen, and a tap stages without running anythin
     await writeFile(path.join(home, "notes.txt"), "words");
     await writeFile(path.join(home, "two\nlines"), "");
     await symlink("nothing", path.join(home, "broken"));
-    const desk = await files(session);
+    const desk = await files(chromium, session);
     await shows(desk, "what is in the home directory", same(["my src", "broken", "notes.txt", "two\\nlines"]));
     await writeFile(path.join(home, "later.txt"), "");
     await shows(desk, "what was made later", (now) => now.includes("later.txt"));
@@ -102,7 +91,7 @@ test("a shell that goes into a directory takes the view with it, and out again",
     const home = session.place.home;
     await mkdir(path.join(home, "src"));
     await writeFile(path.join(home, "src", "inside.rs"), "");
-    const desk = await files(session);
+    const desk = await files(chromium, session);
     await shows(desk, "the home directory", (now) => now.includes("src"));
     await goes(session, desk, "src");
     await shows(desk, "what is inside", same(["inside.rs"]));
@@ -116,7 +105,7 @@ test("a shell that goes into a directory takes the view with it, and out again",
 test("many files are scrolled and searched", inSession(options, async (session) => {
     const home = session.place.home;
     for (let n = 0; n < 3000; n += 1) await writeFile(path.join(home, `file ${n}`), "");
-    const desk = await files(session);
+    const desk = await files(chromium, session);
     await shows(desk, "the first", (now) => now[0] === "file 0" && now.length < 60);
     await part(desk, "status", home).waitFor({ state: "attached" });
     await desk.page.mouse.move(...(await desk.at(0.6, 0.4)));
@@ -131,7 +120,7 @@ test("many files are scrolled and searched", inSession(options, async (session) 
 test("a directory that goes is told of", inSession(options, async (session) => {
     const home = session.place.home;
     await mkdir(path.join(home, "src"));
-    const desk = await files(session);
+    const desk = await files(chromium, session);
     await shows(desk, "the home directory", (now) => now.includes("src"));
     await writeFile(path.join(home, "src", "inside.rs"), "");
     await goes(session, desk, "src");

@@ -5,8 +5,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { arrives, command, desktop, part, press } from "./harness/desktop.mjs";
-import { launch, open } from "./harness/page.mjs";
+import { part, press } from "./harness/desktop.mjs";
+import { files } from "./harness/files.mjs";
+import { launch } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
 import { inSession } from "./harness/session.mjs";
 
@@ -19,12 +20,7 @@ test("one file is saved as it is, several and directories as a tar", inSession({
     await mkdir(path.join(home, "logs"));
     await writeFile(path.join(home, "logs/one.txt"), "stardate");
     await writeFile(path.join(home, "two.txt"), "engage");
-    const desk = await open(chromium.browser, session.url);
-    await until("the page has the keyboard", async () => (await desk.state()).captured);
-    const { sectors } = await desktop(session);
-    await command(session, { op: "jump", to: { sector: sectors[0].id } });
-    await command(session, { op: "mode", mode: "directory" });
-    await arrives(session, "2 BUILD");
+    const desk = await files(chromium, session);
     await part(desk, "button", "two.txt").waitFor({ state: "attached" });
     await desk.rests();
     const saves = async () => {

@@ -28,11 +28,11 @@ export class Program {
     /**
      * @param {string} command
      * @param {string[]} args
-     * @param {Record<string, string>} env
+     * @param {Record<string, string>} env its `HOME` is where it works: what a test writes by mistake goes with the test
      */
     constructor(command, args, env) {
         this.name = path.basename(command);
-        this.child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+        this.child = spawn(command, args, { env, cwd: env.HOME, stdio: ["ignore", "pipe", "pipe"] });
         this.pid = this.child.pid;
         this.exited = new Promise((resolve) => {
             this.child.on("exit", (code, signal) => resolve({ code, signal }));

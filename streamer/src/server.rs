@@ -6,7 +6,7 @@ use std::{
     ops::RangeInclusive,
     path::PathBuf,
     sync::{Arc, mpsc},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use parking_lot::Mutex;
@@ -318,6 +318,11 @@ impl Streamer {
     /// Which files are taken from pages, and where they go; none until this is called.
     pub fn set_file_rules(&self, rules: Option<FileRules>) {
         self.files.uploads.set_rules(rules);
+        let files = Arc::clone(&self.files);
+        let sweep = move || files.uploads.sweep(Instant::now(), SystemTime::now());
+        if let Some(running) = &*self.running.lock() {
+            running.runtime.spawn_blocking(sweep);
+        }
     }
 
     /// An address where a browser can fetch these once, for a minute: a file as it is, all else as a tar. `None` if there

@@ -3,6 +3,7 @@
 
 mod name;
 mod range;
+mod sweep;
 mod tar;
 mod tickets;
 mod uploads;

@@ -10,7 +10,7 @@ use std::{
     os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use parking_lot::Mutex;
@@ -21,12 +21,17 @@ use rustix::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::name::{numbered, safe};
+use super::{
+    name::{numbered, safe},
+    sweep,
+};
 
 /// Files that are on their way at once, or came lately.
 const MOST: usize = 64;
 /// One that nothing was heard of for so long may be forgotten for another. What is on the disk stays.
 const FORGOTTEN: Duration = Duration::from_secs(60);
+/// What was left over is looked for again after this.
+const SWEPT: Duration = Duration::from_secs(6 * 3600);
 /// Left free on the disk, for all else.
 const RESERVE: u64 = 64 << 20;
 /// Files of one name.
@@ -224,12 +229,34 @@ fn rename_new(from: &Path, to: &Path) -> Result<(), Errno> {
 pub struct Uploads {
     rules: Mutex<Option<FileRules>>,
     under_way: Mutex<HashMap<String, Arc<Upload>>>,
+    /// Which folder was swept last, and when.
+    swept: Mutex<Option<(PathBuf, Instant)>>,
 }
 
 impl Uploads {
     /// What is taken from now on; what is on its way goes on as it began.
     pub fn set_rules(&self, rules: Option<FileRules>) {
         *self.rules.lock() = rules;
+    }
+
+    /// Removes from the folder what is left over of files that never arrived, unless that was done lately. Waits for the
+    /// disk. Returns how many parts went.
+    pub fn sweep(&self, now: Instant, today: SystemTime) -> usize {
+        let Some(folder) = self.rules.lock().as_ref().map(|rules| rules.folder.clone()) else { return 0 };
+        {
+            let mut swept = self.swept.lock();
+            let lately =
+                |(last, then): &(PathBuf, Instant)| *last == folder && now.saturating_duration_since(*then) < SWEPT;
+            if swept.as_ref().is_some_and(lately) {
+                return 0;
+            }
+            *swept = Some((folder.clone(), now));
+        }
+        sweep::sweep(&folder, today, |id, part| {
+            // Nobody begins with it meanwhile.
+            let under_way = self.under_way.lock();
+            if under_way.contains_key(id) { Ok(false) } else { fs::remove_file(part).map(|()| true) }
+        })
     }
 
     /// Begins with a file, or goes on with it. Waits for the disk.
@@ -273,7 +300,7 @@ impl Uploads {
             }
         }
         fs::create_dir_all(&rules.folder)?;
-        let part = rules.folder.join(format!(".{id}.tos-part"));
+        let part = rules.folder.join(sweep::part_name(&id));
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).custom_flags(flags).open(&part)?;
@@ -439,6 +466,23 @@ mod tests {
         assert!(world.begin("more", 1).is_ok());
         let other = world.begin("0", 1).map(|upload| upload.standing().id).unwrap();
         assert!(world.uploads.cancel(&other) && !world.uploads.cancel(&other));
+    }
+
+    #[test]
+    fn what_is_left_over_is_swept_now_and_then_and_what_is_under_way_stays() {
+        let mut world = World::new(100);
+        let upload = world.begin("a", 3).unwrap();
+        let left_over = upload.folder.join(sweep::part_name(&"0".repeat(32)));
+        let later = SystemTime::now() + 2 * sweep::ABANDONED;
+        fs::write(&left_over, "x").unwrap();
+        assert_eq!(world.uploads.sweep(world.now, later), 1);
+        assert!(upload.part.exists() && !left_over.exists());
+        fs::write(&left_over, "x").unwrap();
+        assert_eq!(world.uploads.sweep(world.now, later), 0, "it was swept just now");
+        world.now += SWEPT;
+        assert_eq!(world.uploads.sweep(world.now, later), 1);
+        world.uploads.set_rules(None);
+        assert_eq!(world.uploads.sweep(world.now + SWEPT, later), 0);
     }
 
     #[test]

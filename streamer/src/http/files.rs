@@ -10,7 +10,7 @@ use std::{
     os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _},
     path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use axum::{
@@ -97,7 +97,12 @@ pub async fn begin(app: AppState, Caller(role): Caller, body: Body) -> Result<Js
     needs(role, Role::Control)?;
     let begin: Begin = read_json(body, MAX_REQUEST).await?;
     let files = Arc::clone(&app.files);
-    let upload = on_disk(move || files.uploads.begin(&begin, Instant::now())).await?;
+    let upload = on_disk(move || {
+        let (now, today) = (Instant::now(), SystemTime::now());
+        files.uploads.sweep(now, today);
+        files.uploads.begin(&begin, now)
+    })
+    .await?;
     // Nothing in it, or all of it was here already.
     finished(upload).await
 }

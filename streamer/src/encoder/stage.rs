@@ -109,38 +109,46 @@ impl Stage {
     /// Copies the picture into the encoder and returns at once; the access unit comes as an event. False if a picture
     /// is still under way, or no encoder is left: then nothing happened, and the caller keeps its damage for later.
     pub fn submit(&self, picture: &I420, timing: Timing) -> bool {
-        let mut events = Vec::new();
-        let taken = self.try_submit(picture, timing, Instant::now(), &mut events);
-        self.tell(events);
-        taken
+        let now = Instant::now();
+        loop {
+            // Who takes over is told before it is given anything: its first unit comes from a thread of its own.
+            self.tick(now);
+            if let Some(taken) = self.try_submit(picture, timing, now) {
+                return taken;
+            }
+        }
     }
 
-    fn try_submit(&self, picture: &I420, timing: Timing, now: Instant, events: &mut Vec<StageEvent>) -> bool {
+    /// Whether the picture was taken; nothing if the encoder has failed, now or since it was last looked at.
+    fn try_submit(&self, picture: &I420, timing: Timing, now: Instant) -> Option<bool> {
         let mut control = self.control.lock();
-        loop {
-            self.replace_if_failed(&mut control, now, events);
-            let size = Some((picture.width, picture.height));
-            let resized = control.size != size;
-            let Some(encoder) = &mut control.encoder else { return false };
-            let key = {
-                let mut slot = self.shared.slot.lock();
-                if slot.busy.is_some() {
-                    return false;
-                }
-                let key = resized || slot.keys.due(now);
-                slot.busy = Some(key);
-                slot.watchdog.started(now);
-                if key {
-                    slot.keys.made(now);
-                }
-                key
-            };
-            match encoder.submit(picture, timing, key) {
-                Ok(()) => {
-                    control.size = size;
-                    return true;
-                }
-                Err(error) => self.shared.slot.lock().fail(error),
+        let size = Some((picture.width, picture.height));
+        let resized = control.size != size;
+        let Some(encoder) = &mut control.encoder else { return Some(false) };
+        let key = {
+            let mut slot = self.shared.slot.lock();
+            if slot.failure.is_some() {
+                return None;
+            }
+            if slot.busy.is_some() {
+                return Some(false);
+            }
+            let key = resized || slot.keys.due(now);
+            slot.busy = Some(key);
+            slot.watchdog.started(now);
+            if key {
+                slot.keys.made(now);
+            }
+            key
+        };
+        match encoder.submit(picture, timing, key) {
+            Ok(()) => {
+                control.size = size;
+                Some(true)
+            }
+            Err(error) => {
+                self.shared.slot.lock().fail(error);
+                None
             }
         }
     }

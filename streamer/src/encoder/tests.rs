@@ -9,8 +9,8 @@ use gstreamer::{self as gst, prelude::*};
 use gstreamer_app as gst_app;
 
 use super::{
-    Ladder, Stage, StageEvent,
-    ladder::candidate,
+    Candidate, Encoder, EncoderError, Ladder, Output, Stage, StageEvent,
+    ladder::{Start, candidate},
     nal::Contents,
     probe::test_picture,
     rung::{self, Rung},
@@ -314,7 +314,7 @@ fn two_pictures_of_one_instant_both_come_out() {
     }
 }
 
-/// An x264 that reports an error instead of its sixth picture.
+/// An x264 that reports an error instead of its fifth picture.
 fn failing() -> Rung {
     Rung { before: "identity error-after=5", ..*rung::named("x264enc").unwrap() }
 }
@@ -356,6 +356,53 @@ fn an_encoder_that_fails_is_followed_by_the_next_with_a_key_frame() {
     assert_eq!((from, to), ("x264enc", "openh264enc"));
     assert!(reason.starts_with("x264enc failed: "), "{reason}");
     assert!(rig.stage.tick(Instant::now()));
+}
+
+/// Answers within `submit`, as early as an encoder can: with an error, or with a unit.
+struct Early {
+    output: Output,
+    fails: bool,
+}
+
+impl Early {
+    fn candidate(name: &str, fails: bool) -> Candidate {
+        let start: Start = Box::new(move |_, output| Ok(Box::new(Self { output, fails }) as Box<dyn Encoder>));
+        Candidate { name: name.to_owned(), start }
+    }
+}
+
+impl Encoder for Early {
+    fn submit(&mut self, picture: &I420, timing: Timing, key: bool) -> Result<(), EncoderError> {
+        let failure = EncoderError::Failed { element: "first".to_owned(), reason: "of the test".to_owned() };
+        let unit = AccessUnit {
+            codec: Codec::H264,
+            data: bytes::Bytes::new(),
+            key,
+            size: (picture.width, picture.height),
+            rtp_time: 0,
+            timing,
+            encode: Duration::ZERO,
+        };
+        (self.output)(if self.fails { Err(failure) } else { Ok(unit) });
+        Ok(())
+    }
+
+    fn set_bitrate(&mut self, _: u32) {}
+}
+
+#[test]
+fn who_takes_over_is_told_before_what_it_makes() {
+    let (sender, events) = mpsc::channel();
+    let on = Arc::new(move |event| drop(sender.send(event)));
+    let candidates = [Early::candidate("first", true), Early::candidate("second", false)];
+    let stage = Stage::with(Codec::H264, Box::new(candidates.into_iter()), 60, on).unwrap();
+    let now = Instant::now();
+    for _ in 0..2 {
+        assert!(stage.submit(&test_picture((320, 180), 0), Timing { damaged: now, drawn: now }));
+    }
+    let told: Vec<_> = events.try_iter().map(|event| format!("{event:?}")).collect();
+    let kinds: Vec<_> = told.iter().map(|event| event.split([' ', '(']).next().unwrap_or_default()).collect();
+    assert_eq!(kinds, ["Idle", "FellBack", "Idle", "Unit", "Idle"], "{told:?}");
 }
 
 #[test]

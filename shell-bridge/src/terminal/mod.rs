@@ -230,14 +230,24 @@ impl Terminal {
             self.split.push(*next);
             bytes = rest;
             if !scan::is_unfinished(&self.split) {
-                let whole = std::mem::take(&mut self.split);
-                self.advance(&whole);
+                let joined = std::mem::take(&mut self.split);
+                self.advance_characters(&joined);
             }
         }
-        // The parser loses text when a character is split, so it never sees a part of one.
+        self.advance_characters(bytes);
+    }
+
+    /// Advances over whole characters. The parser loses text when a character is split, so it never sees a part of one at
+    /// the end: the beginning of one waits for the rest, and what another one has cut short is shown as what it is.
+    fn advance_characters(&mut self, bytes: &[u8]) {
         let (whole, split) = scan::split_character(bytes);
         self.split.extend_from_slice(split);
+        let (whole, cut_short) = if split.is_empty() { (whole, split) } else { scan::split_character(whole) };
         self.advance(whole);
+        if !cut_short.is_empty() {
+            // In a sequence bytes are bytes.
+            self.advance(if self.scanner.is_in_text() { "\u{fffd}".as_bytes() } else { cut_short });
+        }
     }
 
     fn advance(&mut self, bytes: &[u8]) {

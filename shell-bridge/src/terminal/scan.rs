@@ -144,6 +144,11 @@ impl Scanner {
         }
     }
 
+    /// Whether what comes next is text, and no part of a sequence.
+    pub fn is_in_text(&self) -> bool {
+        self.state == State::Ground
+    }
+
     fn escape(&mut self, byte: u8) {
         self.state = match byte {
             b'[' => State::Csi,

@@ -542,6 +542,20 @@ fn what_is_unknown_is_nothing() {
 }
 
 #[test]
+fn characters_cut_short_are_shown_as_that() {
+    let mut whole = terminal(20, 2);
+    let bytes = b"a\xc2\xc2\xa9b\xe2\x82\xf0\x9f\xe2\x82\xac\x1b]0;\xc2\xc2\x07\xe2\x82\xe2";
+    whole.feed(bytes);
+    assert_eq!(line(&whole, 0), "a\u{fffd}©b\u{fffd}\u{fffd}€\u{fffd}");
+    for cut in 0..bytes.len() {
+        let mut split = terminal(20, 2);
+        split.feed(&bytes[..cut]);
+        split.feed(&bytes[cut..]);
+        assert_eq!(dump(&split), dump(&whole), "{cut}");
+    }
+}
+
+#[test]
 fn sequences_broken_off() {
     golden(
         "a\x1b[31\x18b\x1b]0;t\x1b[1mc\x1b[3\x1b[4md",

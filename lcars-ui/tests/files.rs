@@ -177,6 +177,12 @@ impl Session {
         self.interface.prompt.text()
     }
 
+    /// The upper edge of what is open of the prompt.
+    fn prompt_top(&self) -> Option<f64> {
+        let parts = self.view.nodes.iter().filter(|node| matches!(node.key.part, "prompt" | "clear" | "execute"));
+        parts.map(|node| node.hit.y).min_by(f64::total_cmp)
+    }
+
     fn says(&self, text: &str) -> bool {
         let written =
             |primitive: &Primitive| matches!(primitive, Primitive::Text { text: own, .. } if own.contains(text));
@@ -460,6 +466,25 @@ fn lies_in(inner: Rect, outer: Rect) -> bool {
         && inner.bottom() <= outer.bottom() + 0.01
 }
 
+#[test]
+fn in_a_pane_with_no_room_for_both_the_prompt_lies_over_the_files() {
+    let mut session = Session::new(1280.0, 720.0);
+    session.show(numbered("/x", 40));
+    session.size = Size { w: 200.0, h: 200.0 };
+    let area = view::pane_area(&session.theme, session.size, 1.0, 1.0);
+    session.desktop.resize_output(session.desktop.focused_output().id, area).unwrap();
+    session.look();
+    let reached =
+        |session: &Session| hit(&session.view.nodes, middle(session.tiles()[0].rect)).map(|node| node.key.part);
+    assert_eq!(reached(&session), Some("file"));
+    session.act(FilesAct::Up);
+    assert_eq!(session.prompt(), "cd ..");
+    assert_eq!(reached(&session), Some("prompt"), "what is staged is seen whole");
+    session.interface.leave_prompt();
+    session.later(400);
+    assert_eq!(reached(&session), Some("file"), "and nothing is lost");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
@@ -520,7 +545,12 @@ proptest! {
                     prop_assert!(tile.key != other.key);
                 }
                 let found = hit(&session.view.nodes, middle(tile.rect)).map(|node| node.key);
-                prop_assert!(found == Some(tile.key) || session.interface.overlay.is_some() || session.says("GONE"));
+                // In a pane with no room for both an open prompt lies over tiles.
+                let behind = session.prompt_top().is_some_and(|top| middle(tile.rect).y >= top);
+                prop_assert!(
+                    found == Some(tile.key) || behind || session.interface.overlay.is_some() || session.says("GONE"),
+                    "{:?} is behind {:?}", tile.rect, found
+                );
             }
             prop_assert!(tiles.len() <= 65 * 65);
             let mut keys: Vec<_> = session.view.scene.iter().map(Primitive::key).collect();

@@ -27,7 +27,7 @@ use crate::pipe::{self, ReadError};
 use crate::state::State;
 
 /// The names under which programs know plain text, the best one first.
-const TEXT_TYPES: [&str; 5] = ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "STRING", "TEXT"];
+pub(crate) const TEXT_TYPES: [&str; 5] = ["text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "STRING", "TEXT"];
 /// HTML and pictures have one each.
 const HTML_TYPE: &str = "text/html";
 const PNG_TYPE: &str = "image/png";

@@ -3,7 +3,11 @@
 //!
 //! It knows the protocol and no policy. What windows should be is decided on the main thread.
 
+mod announce;
 mod atoms;
+mod children;
+mod messages;
+mod orders;
 mod properties;
 mod selection;
 mod settings;
@@ -16,24 +20,19 @@ use std::process::Child;
 use calloop::channel::{self, Channel, Sender, SyncSender};
 use calloop::generic::Generic;
 use calloop::{EventLoop, Interest, LoopHandle, Mode, PostAction};
-use smithay::utils::{Physical, Rectangle};
 use thiserror::Error;
 use x11rb::connection::{Connection as _, RequestConnection as _};
 use x11rb::protocol::Event;
 use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
 use x11rb::protocol::res::ConnectionExt as _;
 use x11rb::protocol::xfixes::ConnectionExt as _;
-use x11rb::protocol::xproto::{
-    AtomEnum, CONFIGURE_NOTIFY_EVENT, ChangeWindowAttributesAux, ClientMessageEvent, ConfigureNotifyEvent,
-    ConfigureRequestEvent, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus, PropMode,
-    StackMode, WindowClass,
-};
+use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, CreateWindowAux, EventMask, WindowClass};
 use x11rb::rust_connection::{DefaultStream, RustConnection};
-use x11rb::wrapper::ConnectionExt as _;
 
 use super::display::COOKIE;
 use super::words::{Flags, Order, Place, Word, Xid};
 use atoms::Atoms;
+use children::placed;
 use selection::Selections;
 
 /// Words that wait for the main thread. Past that the X server waits too.
@@ -205,49 +204,6 @@ impl Manager {
         Ok(manager)
     }
 
-    /// Tells clients that there is a window manager, and what it can do. Until then the server lets none in.
-    fn announce(&self, scale: f64) -> Result<(), Failed> {
-        let (connection, atoms) = (&self.connection, &self.atoms);
-        let supported = [
-            atoms._NET_ACTIVE_WINDOW,
-            atoms._NET_CLIENT_LIST,
-            atoms._NET_CLIENT_LIST_STACKING,
-            atoms._NET_FRAME_EXTENTS,
-            atoms._NET_REQUEST_FRAME_EXTENTS,
-            atoms._NET_SUPPORTING_WM_CHECK,
-            atoms._NET_WM_NAME,
-            atoms._NET_WM_STATE,
-            atoms._NET_WM_STATE_FOCUSED,
-            atoms._NET_WM_STATE_FULLSCREEN,
-            atoms._NET_WM_STATE_HIDDEN,
-            atoms._NET_WM_STATE_MAXIMIZED_HORZ,
-            atoms._NET_WM_STATE_MAXIMIZED_VERT,
-            atoms._NET_WM_STATE_MODAL,
-        ];
-        let replace = PropMode::REPLACE;
-        connection.change_property32(replace, self.root, atoms._NET_SUPPORTED, AtomEnum::ATOM, &supported)?;
-        for window in [self.root, self.own] {
-            let check = atoms._NET_SUPPORTING_WM_CHECK;
-            connection.change_property32(replace, window, check, AtomEnum::WINDOW, &[self.own])?;
-        }
-        connection.change_property8(replace, self.own, atoms._NET_WM_NAME, atoms.UTF8_STRING, b"TOS")?;
-        connection.change_property32(replace, self.root, atoms._NET_ACTIVE_WINDOW, AtomEnum::WINDOW, &[x11rb::NONE])?;
-        self.list()?;
-        settings::set(connection, atoms, self.root, self.own, scale)?;
-        connection.set_selection_owner(self.own, atoms._XSETTINGS_S0, x11rb::CURRENT_TIME)?;
-        connection.set_selection_owner(self.own, atoms._NET_WM_CM_S0, x11rb::CURRENT_TIME)?;
-        connection.set_selection_owner(self.own, atoms.WM_S0, x11rb::CURRENT_TIME)?;
-        connection.flush()?;
-        Ok(())
-    }
-
-    fn list(&self) -> Result<(), Failed> {
-        for name in [self.atoms._NET_CLIENT_LIST, self.atoms._NET_CLIENT_LIST_STACKING] {
-            self.connection.change_property32(PropMode::REPLACE, self.root, name, AtomEnum::WINDOW, &self.managed)?;
-        }
-        Ok(())
-    }
-
     fn say(&self, word: Word) -> Result<(), Failed> {
         self.words.send(word).map_err(|_| Failed::Alone)
     }
@@ -334,209 +290,4 @@ impl Manager {
     fn is_ours(&self, window: Xid) -> bool {
         properties::client_of(&self.connection, window) == properties::client_of(&self.connection, self.own)
     }
-
-    fn map_requested(&mut self, window: Xid) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
-        known.free = false;
-        let place = known.place;
-        let properties = properties::read(&self.connection, &self.atoms, window)?;
-        let pid = properties::pid(&self.connection, window);
-        if !self.managed.contains(&window) {
-            self.managed.push(window);
-        }
-        self.say(Word::Wants { window, place, properties, pid })
-    }
-
-    fn mapped(&mut self, window: Xid, free: bool) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
-        (known.mapped, known.free) = (true, free);
-        let place = known.place;
-        if free {
-            let properties = properties::read(&self.connection, &self.atoms, window)?;
-            let pid = properties::pid(&self.connection, window);
-            return self.say(Word::Popped { window, place, properties, pid });
-        }
-        self.list()
-    }
-
-    fn unmapped(&mut self, window: Xid) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
-        known.mapped = false;
-        known.flags = Flags::default();
-        if self.managed.contains(&window) {
-            self.managed.retain(|managed| *managed != window);
-            // Withdrawn, in the words of the protocol.
-            self.connection.delete_property(window, self.atoms.WM_STATE)?;
-            self.connection.delete_property(window, self.atoms._NET_WM_STATE)?;
-            self.list()?;
-        }
-        self.say(Word::Hidden { window })
-    }
-
-    fn forget(&mut self, window: Xid) -> Result<(), Failed> {
-        self.selections.client_gone(&self.handle, window);
-        self.changed.remove(&window);
-        if self.windows.remove(&window).is_none() {
-            return Ok(());
-        }
-        self.managed.retain(|managed| *managed != window);
-        self.list()?;
-        self.say(Word::Hidden { window })
-    }
-
-    fn configure_requested(&mut self, wish: &ConfigureRequestEvent) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&wish.window) else { return Ok(()) };
-        let aux = ConfigureWindowAux::from_configure_request(wish);
-        let mut place = known.place;
-        place.loc.x = aux.x.unwrap_or(place.loc.x);
-        place.loc.y = aux.y.unwrap_or(place.loc.y);
-        place.size.w = aux.width.map_or(place.size.w, |width| width.min(u32::from(u16::MAX)) as i32);
-        place.size.h = aux.height.map_or(place.size.h, |height| height.min(u32::from(u16::MAX)) as i32);
-        if self.managed.contains(&wish.window) {
-            return self.say(Word::Resize { window: wish.window, place });
-        }
-        // Nobody sees it yet: it may be what it likes.
-        known.place = place;
-        self.connection.configure_window(wish.window, &aux)?;
-        Ok(())
-    }
-
-    fn asked(&mut self, message: &ClientMessageEvent) -> Result<(), Failed> {
-        let (window, atoms) = (message.window, &self.atoms);
-        let data = message.data.as_data32();
-        match message.type_ {
-            kind if kind == atoms.WL_SURFACE_ID => self.say(Word::Shown { window, surface: data[0] }),
-            kind if kind == atoms._NET_WM_STATE && data[1..3].contains(&atoms._NET_WM_STATE_FULLSCREEN) => {
-                let on = match data[0] {
-                    0 => Some(false),
-                    1 => Some(true),
-                    _ => None,
-                };
-                self.say(Word::Fullscreen { window, on })
-            }
-            kind if kind == atoms._NET_ACTIVE_WINDOW => self.say(Word::Activate { window }),
-            kind if kind == atoms._NET_REQUEST_FRAME_EXTENTS => {
-                // The frame is drawn around the pane, outside of the X server.
-                let extents = atoms._NET_FRAME_EXTENTS;
-                self.connection.change_property32(PropMode::REPLACE, window, extents, AtomEnum::CARDINAL, &[0; 4])?;
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn follow(&mut self, order: Order) -> Result<(), Failed> {
-        match order {
-            Order::Show { window } => {
-                let state = [1u32, x11rb::NONE];
-                let name = self.atoms.WM_STATE;
-                self.connection.change_property32(PropMode::REPLACE, window, name, name, &state)?;
-                self.connection.map_window(window)?;
-                self.list()?;
-            }
-            Order::Place { window, place } => self.place(window, place)?,
-            Order::Tell { window, flags } => self.tell(window, flags)?,
-            Order::Focus { window } => self.focus(window)?,
-            Order::Raise { window } => {
-                self.connection.configure_window(window, &ConfigureWindowAux::new().stack_mode(StackMode::ABOVE))?;
-                if let Some(at) = self.managed.iter().position(|managed| *managed == window) {
-                    let window = self.managed.remove(at);
-                    self.managed.push(window);
-                    self.list()?;
-                }
-            }
-            Order::Close { window } => {
-                let manners = properties::manners(&self.connection, &self.atoms, window)?;
-                if manners.closes {
-                    self.send(window, self.atoms.WM_DELETE_WINDOW)?;
-                } else {
-                    self.connection.kill_client(window)?;
-                }
-            }
-            Order::Scale { scale } => settings::set(&self.connection, &self.atoms, self.root, self.own, scale)?,
-            Order::Copied { target, types } => self.copied(target, types)?,
-            Order::Paste { target, mime, into } => self.paste(target, &mime, into)?,
-        }
-        self.connection.flush()?;
-        Ok(())
-    }
-
-    fn place(&mut self, window: Xid, place: Place) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
-        known.place = place;
-        let aux = ConfigureWindowAux::new()
-            .x(place.loc.x)
-            .y(place.loc.y)
-            .width(place.size.w.max(1) as u32)
-            .height(place.size.h.max(1) as u32)
-            .border_width(0);
-        self.connection.configure_window(window, &aux)?;
-        // The server says nothing where nothing changes, and a client that asked waits for a word.
-        let word = ConfigureNotifyEvent {
-            response_type: CONFIGURE_NOTIFY_EVENT,
-            sequence: 0,
-            event: window,
-            window,
-            above_sibling: x11rb::NONE,
-            x: place.loc.x.clamp(i16::MIN.into(), i16::MAX.into()) as i16,
-            y: place.loc.y.clamp(i16::MIN.into(), i16::MAX.into()) as i16,
-            width: place.size.w.clamp(1, u16::MAX.into()) as u16,
-            height: place.size.h.clamp(1, u16::MAX.into()) as u16,
-            border_width: 0,
-            override_redirect: false,
-        };
-        self.connection.send_event(false, window, EventMask::STRUCTURE_NOTIFY, word)?;
-        Ok(())
-    }
-
-    fn tell(&mut self, window: Xid, flags: Flags) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
-        known.flags = flags;
-        let atoms = &self.atoms;
-        let states = [
-            (flags.maximized, atoms._NET_WM_STATE_MAXIMIZED_HORZ),
-            (flags.maximized, atoms._NET_WM_STATE_MAXIMIZED_VERT),
-            (flags.fullscreen, atoms._NET_WM_STATE_FULLSCREEN),
-            (flags.activated, atoms._NET_WM_STATE_FOCUSED),
-            (flags.hidden, atoms._NET_WM_STATE_HIDDEN),
-        ];
-        let states: Vec<u32> = states.into_iter().filter_map(|(on, atom)| on.then_some(atom)).collect();
-        let name = atoms._NET_WM_STATE;
-        self.connection.change_property32(PropMode::REPLACE, window, name, AtomEnum::ATOM, &states)?;
-        Ok(())
-    }
-
-    fn focus(&mut self, window: Option<Xid>) -> Result<(), Failed> {
-        let now = x11rb::CURRENT_TIME;
-        match window {
-            Some(window) => {
-                let manners = properties::manners(&self.connection, &self.atoms, window)?;
-                if manners.takes_input {
-                    self.connection.set_input_focus(InputFocus::POINTER_ROOT, window, now)?;
-                }
-                if manners.wants_word {
-                    self.send(window, self.atoms.WM_TAKE_FOCUS)?;
-                }
-            }
-            None => {
-                self.connection.set_input_focus(InputFocus::NONE, x11rb::NONE, now)?;
-            }
-        }
-        let active = window.unwrap_or(x11rb::NONE);
-        let name = self.atoms._NET_ACTIVE_WINDOW;
-        self.connection.change_property32(PropMode::REPLACE, self.root, name, AtomEnum::WINDOW, &[active])?;
-        Ok(())
-    }
-
-    /// Says a word of the kind that a window said it knows.
-    fn send(&self, window: Xid, word: u32) -> Result<(), Failed> {
-        let message =
-            ClientMessageEvent::new(32, window, self.atoms.WM_PROTOCOLS, [word, x11rb::CURRENT_TIME, 0, 0, 0]);
-        self.connection.send_event(false, window, EventMask::NO_EVENT, message)?;
-        Ok(())
-    }
-}
-
-fn placed(x: i16, y: i16, width: u16, height: u16) -> Place {
-    Rectangle::<i32, Physical>::new((x.into(), y.into()).into(), (width.into(), height.into()).into())
 }

@@ -1,0 +1,33 @@
+//! What clients ask the window manager for by messages.
+
+use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, PropMode};
+use x11rb::wrapper::ConnectionExt as _;
+
+use super::{Failed, Manager};
+use crate::x11::words::Word;
+
+impl Manager {
+    pub(super) fn asked(&mut self, message: &ClientMessageEvent) -> Result<(), Failed> {
+        let (window, atoms) = (message.window, &self.atoms);
+        let data = message.data.as_data32();
+        match message.type_ {
+            kind if kind == atoms.WL_SURFACE_ID => self.say(Word::Shown { window, surface: data[0] }),
+            kind if kind == atoms._NET_WM_STATE && data[1..3].contains(&atoms._NET_WM_STATE_FULLSCREEN) => {
+                let on = match data[0] {
+                    0 => Some(false),
+                    1 => Some(true),
+                    _ => None,
+                };
+                self.say(Word::Fullscreen { window, on })
+            }
+            kind if kind == atoms._NET_ACTIVE_WINDOW => self.say(Word::Activate { window }),
+            kind if kind == atoms._NET_REQUEST_FRAME_EXTENTS => {
+                // The frame is drawn around the pane, outside of the X server.
+                let extents = atoms._NET_FRAME_EXTENTS;
+                self.connection.change_property32(PropMode::REPLACE, window, extents, AtomEnum::CARDINAL, &[0; 4])?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}

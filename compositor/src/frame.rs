@@ -36,6 +36,7 @@ impl State {
         for id in self.screens.ids() {
             self.tick_on(id, now);
         }
+        self.tick_captured_windows(now);
     }
 
     fn tick_on(&mut self, id: OutputId, now: Instant) {
@@ -248,7 +249,7 @@ impl State {
         }
     }
 
-    fn send_callbacks_to(&self, output: &Output, concerned: impl Fn(Option<WindowId>) -> bool) {
+    pub(crate) fn send_callbacks_to(&self, output: &Output, concerned: impl Fn(Option<WindowId>) -> bool) {
         for window in self.shell.windows().iter().filter(|window| concerned(window.id)) {
             for tree in compose::with_popups(window.toplevel.wl_surface(), (0, 0).into()) {
                 self.send_frames(output, &tree.surface);

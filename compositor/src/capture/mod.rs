@@ -1,39 +1,49 @@
-//! Pictures of a screen for programs that may have them: screenshots, recorders, remote desktops.
+//! Pictures of a screen or a window for programs that may have them: screenshots, recorders, remote desktops.
 //!
-//! A request waits with its screen until there is something to give: the picture as it is, or something new in it. The
+//! A request waits with its screen or window until there is something to give: the picture as it is, or something new in it. The
 //! pixels go from the device into the program's memory on a thread of their own.
 
 mod copier;
 mod history;
 mod pointer;
+mod window;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lcars_ui::hierarchy::OutputId;
+use lcars_ui::hierarchy::{OutputId, WindowId};
 use parking_lot::Mutex;
 use smithay::reexports::wayland_protocols::ext::image_copy_capture::v1::server::ext_image_copy_capture_session_v1::ExtImageCopyCaptureSessionV1;
 use smithay::reexports::wayland_server::protocol::wl_buffer::WlBuffer;
-use smithay::utils::{Physical, Point, Rectangle};
+use smithay::utils::{Physical, Point, Rectangle, Size};
 
-use crate::render::tidy;
-use crate::screen::Screen;
+use crate::render::{Readback, Target, tidy};
 use crate::state::State;
 
 pub(crate) use copier::fits;
 use copier::{Copier, Job};
 pub(crate) use history::History;
 use pointer::{PointerPicture, PointerPictures};
+use window::WindowCapture;
 
 type Rect = Rectangle<i32, Physical>;
 
-/// Requests that wait with one screen.
+/// Requests that wait with one screen or window.
 const MOST_WAITING: usize = 64;
+
+/// What pictures are taken of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// All that is seen on a screen.
+    Screen(OutputId),
+    /// One window with its menus, wherever it is and whether anybody sees it.
+    Window(WindowId),
+}
 
 /// What somebody wants to have a picture of.
 pub(crate) struct Request {
-    /// Pixels of the screen.
+    /// Pixels of the screen or window.
     pub region: Rect,
     pub buffer: WlBuffer,
     /// The pointer is to be in it.
@@ -67,15 +77,15 @@ pub(crate) enum Outcome {
         /// When it was shown, monotonic.
         time: Duration,
     },
-    /// The screen has another size by now, or the buffer.
+    /// What is captured has another size by now, or the buffer.
     Misfit,
-    /// The screen is gone.
+    /// The screen or window is gone.
     Gone,
     /// Too much at once, or the device failed.
     Failed,
 }
 
-/// What one screen has to do with captures.
+/// What one screen or window has to do with captures.
 #[derive(Default)]
 pub(crate) struct Captures {
     waiting: Vec<Request>,
@@ -83,12 +93,21 @@ pub(crate) struct Captures {
 }
 
 impl Captures {
+    /// Somebody waits from now on, unless too many do already.
+    fn push(&mut self, request: Request) {
+        self.waiting.retain(|request| (request.wanted)());
+        if self.waiting.len() >= MOST_WAITING {
+            return (request.reply)(Outcome::Failed);
+        }
+        self.waiting.push(request);
+    }
+
     /// Somebody waits for a picture.
     pub fn wanted(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// The screen goes.
+    /// The screen or window goes.
     pub fn end(&mut self) {
         self.waiting.drain(..).for_each(|request| (request.reply)(Outcome::Gone));
     }
@@ -103,6 +122,8 @@ pub(crate) struct Capturing {
     pointers: PointerPictures,
     /// Clients that are told what their buffers have to be like.
     pub sessions: Vec<ExtImageCopyCaptureSessionV1>,
+    /// The windows that are captured.
+    windows: HashMap<WindowId, WindowCapture>,
 }
 
 struct UnderWay {
@@ -119,14 +140,15 @@ enum Next {
 }
 
 impl State {
-    /// Somebody wants a picture of a screen.
-    pub(crate) fn capture(&mut self, screen: OutputId, request: Request) {
-        let Some(screen) = self.screens.get_mut(screen) else { return (request.reply)(Outcome::Gone) };
-        screen.captures.waiting.retain(|request| (request.wanted)());
-        if screen.captures.waiting.len() >= MOST_WAITING {
-            return (request.reply)(Outcome::Failed);
+    /// Somebody wants a picture.
+    pub(crate) fn capture(&mut self, subject: Subject, request: Request) {
+        match subject {
+            Subject::Screen(id) => match self.screens.get_mut(id) {
+                Some(screen) => screen.captures.push(request),
+                None => (request.reply)(Outcome::Gone),
+            },
+            Subject::Window(id) => self.capture_window(id, request),
         }
-        screen.captures.waiting.push(request);
     }
 
     /// Gives what there is to those who wait for it. The picture has to be drawn as it is meant to be.
@@ -134,18 +156,41 @@ impl State {
         let Some(screen) = self.screens.get_mut(id).filter(|screen| screen.captures.wanted()) else { return };
         let waiting = std::mem::take(&mut screen.captures.waiting);
         let pointed = self.pointed(id);
+        let still = self.serve(Subject::Screen(id), waiting, &pointed);
+        if let Some(screen) = self.screens.get_mut(id) {
+            screen.captures.waiting.extend(still);
+        }
+    }
+
+    /// Goes through those who wait. Returns who still does.
+    fn serve(&mut self, subject: Subject, waiting: Vec<Request>, pointed: &Option<Pointed>) -> Vec<Request> {
         let mut still = Vec::new();
         for request in waiting.into_iter().filter(|request| (request.wanted)()) {
-            let Some(screen) = self.screens.get(id) else { return (request.reply)(Outcome::Gone) };
             let full = self.capturing.under_way.len() >= copier::MOST;
-            match next(screen, &request, &pointed) {
+            let Some((target, history)) = self.captured_picture(subject) else {
+                (request.reply)(Outcome::Gone);
+                continue;
+            };
+            match next(target.size(), history, &request, pointed) {
                 Next::Tell(outcome) => (request.reply)(outcome),
-                Next::Copy { damage, pointed } if !full => self.copy(id, request, damage, pointed),
+                Next::Copy { damage, pointed } if !full => {
+                    let (readback, picture) = (target.copy(request.region), history.latest());
+                    self.copy(readback, picture, request, damage, pointed);
+                }
                 Next::Wait | Next::Copy { .. } => still.push(request),
             }
         }
-        if let Some(screen) = self.screens.get_mut(id) {
-            screen.captures.waiting.extend(still);
+        still
+    }
+
+    /// The picture to take, and what changed in it.
+    fn captured_picture(&mut self, subject: Subject) -> Option<(&mut Target, &History)> {
+        match subject {
+            Subject::Screen(id) => {
+                let screen = self.screens.get_mut(id)?;
+                Some((&mut screen.target, &screen.captures.history))
+            }
+            Subject::Window(id) => self.capturing.windows.get_mut(&id).map(WindowCapture::picture),
         }
     }
 
@@ -159,7 +204,14 @@ impl State {
         Some((picture, corner))
     }
 
-    fn copy(&mut self, id: OutputId, request: Request, damage: Vec<Rect>, pointed: Option<Pointed>) {
+    fn copy(
+        &mut self,
+        readback: Readback,
+        picture: u64,
+        request: Request,
+        damage: Vec<Rect>,
+        pointed: Option<Pointed>,
+    ) {
         let time = Duration::from(self.clock.now());
         if self.capturing.copier.is_none() {
             match Copier::start(self) {
@@ -170,9 +222,7 @@ impl State {
                 }
             }
         }
-        let Some(screen) = self.screens.get_mut(id) else { return (request.reply)(Outcome::Gone) };
-        let readback = screen.target.copy(request.region);
-        *request.seen.lock() = Seen { picture: Some(screen.captures.history.latest()), pointer: pointed.clone() };
+        *request.seen.lock() = Seen { picture: Some(picture), pointer: pointed.clone() };
         let corner = request.region.loc;
         let damage = damage.into_iter().map(|rect| Rectangle::new(rect.loc - corner, rect.size)).collect();
         self.capturing.last += 1;
@@ -201,14 +251,14 @@ impl State {
     }
 }
 
-fn next(screen: &Screen, request: &Request, pointed: &Option<Pointed>) -> Next {
+fn next(size: Size<i32, Physical>, history: &History, request: &Request, pointed: &Option<Pointed>) -> Next {
     let region = request.region;
-    if !Rectangle::from_size(screen.size()).contains_rect(region) || !fits(&request.buffer, region.size) {
+    if !Rectangle::from_size(size).contains_rect(region) || !fits(&request.buffer, region.size) {
         return Next::Tell(Outcome::Misfit);
     }
     let pointed = pointed.clone().filter(|_| request.pointer);
     let seen = request.seen.lock();
-    let mut damage = screen.captures.history.since(seen.picture, region);
+    let mut damage = history.since(seen.picture, region);
     if !same(&seen.pointer, &pointed) && request.pointer {
         let covered = |pointed: &Pointed| Rectangle::new(pointed.1, pointed.0.size);
         damage.extend(seen.pointer.as_ref().map(covered));

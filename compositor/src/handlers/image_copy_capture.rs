@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use lcars_ui::hierarchy::OutputId;
 use parking_lot::Mutex;
 use smithay::reexports::wayland_protocols::ext::image_copy_capture::v1::server::ext_image_copy_capture_cursor_session_v1::{
     self, ExtImageCopyCaptureCursorSessionV1,
@@ -23,18 +22,17 @@ use smithay::reexports::wayland_server::protocol::{wl_output, wl_shm};
 use smithay::reexports::wayland_server::{
     Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New, Resource, WEnum,
 };
-use smithay::utils::Rectangle;
+use smithay::utils::{Physical, Rectangle, Size};
 
 use super::image_capture_source::Source;
-use crate::capture::{Outcome, Request, Seen, fits};
-use crate::screen::Screen;
+use crate::capture::{Outcome, Request, Seen, Subject, fits};
 use crate::state::State;
 use crate::trust::trusted;
 
 /// What is known of a session.
 pub struct Session {
     /// `None` from the start where there is nothing to capture.
-    screen: Option<OutputId>,
+    subject: Option<Subject>,
     pointer: bool,
     seen: Arc<Mutex<Seen>>,
     /// It has a frame that was not destroyed.
@@ -43,7 +41,7 @@ pub struct Session {
 
 /// What is known of a frame.
 pub struct Frame {
-    screen: Option<OutputId>,
+    subject: Option<Subject>,
     pointer: bool,
     seen: Arc<Mutex<Seen>>,
     framed: Arc<Mutex<bool>>,
@@ -98,10 +96,10 @@ impl Dispatch<ExtImageCopyCaptureManagerV1, ()> for State {
                         false
                     }
                 };
-                let screen = source.data::<Source>().and_then(|source| source.0);
+                let subject = source.data::<Source>().and_then(|source| source.0);
                 let (seen, framed) = (Arc::default(), Arc::default());
-                let session = init.init(session, Session { screen, pointer, seen, framed });
-                state.begin_session(session, screen);
+                let session = init.init(session, Session { subject, pointer, seen, framed });
+                state.begin_session(session, subject);
             }
             Request::CreatePointerCursorSession { session, .. } => {
                 init.init(session, PointerSession::default());
@@ -112,41 +110,50 @@ impl Dispatch<ExtImageCopyCaptureManagerV1, ()> for State {
 }
 
 impl State {
-    fn begin_session(&mut self, session: ExtImageCopyCaptureSessionV1, screen: Option<OutputId>) {
-        match screen.and_then(|screen| self.screens.get(screen)) {
-            Some(screen) => {
-                constrain(&session, screen);
+    fn begin_session(&mut self, session: ExtImageCopyCaptureSessionV1, subject: Option<Subject>) {
+        if let Some(Subject::Window(id)) = subject {
+            self.begin_to_capture(id);
+        }
+        match subject.and_then(|subject| self.captured_size(subject)) {
+            Some(size) => {
+                constrain(&session, size);
                 self.capturing.sessions.push(session);
             }
             None => session.stopped(),
         }
     }
 
-    /// A screen has another size.
-    pub(crate) fn constrain_captures(&self, id: OutputId) {
-        let Some(screen) = self.screens.get(id) else { return };
+    /// A screen or window has another size.
+    pub(crate) fn constrain_captures(&self, subject: Subject) {
+        let Some(size) = self.captured_size(subject) else { return };
         for session in &self.capturing.sessions {
-            if session.data::<Session>().is_some_and(|session| session.screen == Some(id)) {
-                constrain(session, screen);
+            if session.data::<Session>().is_some_and(|session| session.subject == Some(subject)) {
+                constrain(session, size);
             }
         }
     }
 
-    /// A screen is gone.
-    pub(crate) fn stop_captures(&mut self, id: OutputId) {
+    /// A screen or window is gone.
+    pub(crate) fn stop_captures(&mut self, subject: Subject) {
         self.capturing.sessions.retain(|session| {
-            let over = session.data::<Session>().is_some_and(|session| session.screen == Some(id));
+            let over = session.data::<Session>().is_some_and(|session| session.subject == Some(subject));
             if over {
                 session.stopped();
             }
             !over
         });
     }
+
+    /// Whether a client is told what pictures of this are like.
+    pub(crate) fn has_session(&self, subject: Subject) -> bool {
+        let sessions = self.capturing.sessions.iter().filter_map(|session| session.data::<Session>());
+        sessions.into_iter().any(|session| session.subject == Some(subject))
+    }
 }
 
 /// Tells what buffers have to be like.
-fn constrain(session: &ExtImageCopyCaptureSessionV1, screen: &Screen) {
-    session.buffer_size(screen.size().w as u32, screen.size().h as u32);
+fn constrain(session: &ExtImageCopyCaptureSessionV1, size: Size<i32, Physical>) {
+    session.buffer_size(size.w as u32, size.h as u32);
     session.shm_format(wl_shm::Format::Xrgb8888);
     session.shm_format(wl_shm::Format::Argb8888);
     session.done();
@@ -168,7 +175,7 @@ impl Dispatch<ExtImageCopyCaptureSessionV1, Session> for State {
                 session.post_error(error, "the frame before was not destroyed");
             }
             let frame_data = Frame {
-                screen: data.screen,
+                subject: data.subject,
                 pointer: data.pointer,
                 seen: data.seen.clone(),
                 framed: data.framed.clone(),
@@ -181,6 +188,7 @@ impl Dispatch<ExtImageCopyCaptureSessionV1, Session> for State {
 
     fn destroyed(state: &mut Self, _: ClientId, session: &ExtImageCopyCaptureSessionV1, _: &Session) {
         state.capturing.sessions.retain(|other| other != session);
+        state.forget_captured_windows();
     }
 }
 
@@ -223,15 +231,14 @@ impl State {
             return;
         };
         *data.captured.lock() = true;
-        let Some(screen) = data.screen.and_then(|screen| self.screens.get(screen)) else {
-            return frame.failed(FailureReason::Stopped);
-        };
-        if !fits(&buffer, screen.size()) {
+        let sized = data.subject.and_then(|subject| Some((subject, self.captured_size(subject)?)));
+        let Some((subject, size)) = sized else { return frame.failed(FailureReason::Stopped) };
+        if !fits(&buffer, size) {
             return frame.failed(FailureReason::BufferConstraints);
         }
         let (wanted, answered) = (frame.clone(), frame.clone());
         let request = Request {
-            region: Rectangle::from_size(screen.size()),
+            region: Rectangle::from_size(size),
             buffer,
             pointer: data.pointer,
             // To who has seen none, all of it is new.
@@ -240,8 +247,7 @@ impl State {
             wanted: Box::new(move || wanted.is_alive()),
             reply: Box::new(move |outcome| answer(&answered, outcome)),
         };
-        let screen = screen.id;
-        self.capture(screen, request);
+        self.capture(subject, request);
     }
 }
 
@@ -279,7 +285,7 @@ impl Dispatch<ExtImageCopyCaptureCursorSessionV1, PointerSession> for State {
             }
             // The pointer is seen within pictures only; apart from them there is none to be had.
             let (seen, framed) = (Arc::default(), Arc::default());
-            init.init(captured, Session { screen: None, pointer: false, seen, framed }).stopped();
+            init.init(captured, Session { subject: None, pointer: false, seen, framed }).stopped();
         }
     }
 }

@@ -18,7 +18,7 @@ use smithay::reexports::wayland_server::protocol::wl_shm;
 use smithay::reexports::wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New, Resource};
 use smithay::utils::{Logical, Physical, Rectangle};
 
-use crate::capture::{Outcome, Request, Seen, fits};
+use crate::capture::{Outcome, Request, Seen, Subject, fits};
 use crate::compose::to_physical;
 use crate::screen::Screen;
 use crate::state::State;
@@ -149,7 +149,7 @@ impl State {
             wanted: Box::new(move || wanted.is_alive()),
             reply: Box::new(move |outcome| answer(&answered, outcome, wait)),
         };
-        self.capture(screen, request);
+        self.capture(Subject::Screen(screen), request);
     }
 }
 

@@ -7,6 +7,7 @@ use smithay::reexports::wayland_server::backend::GlobalId;
 use smithay::utils::{Physical, Size};
 
 use super::{Screen, Setup, sane};
+use crate::capture::Subject;
 use crate::remote::Stream;
 use crate::shell;
 use crate::state::State;
@@ -45,7 +46,7 @@ impl State {
         }
         screen.stream.take().into_iter().for_each(Stream::end);
         screen.captures.end();
-        self.stop_captures(id);
+        self.stop_captures(Subject::Screen(id));
         self.tell_heads();
         for window in self.shell.windows() {
             screen.output.leave(window.toplevel.wl_surface());

@@ -19,7 +19,7 @@ use smithay::utils::{Logical, Physical, Point, Size, Transform};
 use streamer::OutputKey;
 use streamer::protocol::CursorImage;
 
-use crate::capture::Captures;
+use crate::capture::{Captures, Subject};
 use crate::gallery::Renewal;
 use crate::pacing::Pacer;
 use crate::remote::Stream;
@@ -292,7 +292,7 @@ impl State {
         let id = screen.id;
         self.relayout();
         self.announce_size(id);
-        self.constrain_captures(id);
+        self.constrain_captures(Subject::Screen(id));
         self.tell_heads();
         true
     }

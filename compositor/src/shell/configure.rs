@@ -101,7 +101,8 @@ impl State {
             None => window.toplevel.parent().and_then(|parent| self.shell.window_of(&parent)).is_some(),
         };
         let fullscreen = self.shell.is_fullscreen(window);
-        let hidden = window.id.is_some_and(|id| self.seen(id) == Shown::Hidden);
+        let unseen = |id| self.seen(id) == Shown::Hidden && !self.capturing.has_window(id);
+        let hidden = window.id.is_some_and(unseen);
         let bounds = self.full_size(window);
         let mut areas = self.screens.iter().flat_map(|screen| &screen.view().areas);
         let shown = areas.any(|area| area.window == window.id && area.window.is_some());

@@ -119,6 +119,7 @@ impl State {
         if self.shell.focused() == Some(id) {
             self.end_popup_grab();
         }
+        self.end_window_capture(id);
         let now = self.shell.now();
         let effects = self.shell.desktop.remove_window(id, now);
         self.gallery.iter_mut().for_each(|gallery| gallery.thumbnails.forget(id.get()));

@@ -110,6 +110,7 @@ pub const UNCONFINED: &[&str] =
 /// To trusted ones besides.
 pub const PRIVILEGED: &[&str] = &[
     "ext_data_control_manager_v1",
+    "ext_foreign_toplevel_image_capture_source_manager_v1",
     "ext_foreign_toplevel_list_v1",
     "ext_image_copy_capture_manager_v1",
     "ext_output_image_capture_source_manager_v1",

@@ -3,6 +3,7 @@
 use wayland_client::WEnum;
 use wayland_client::protocol::wl_output::WlOutput;
 use wayland_client::protocol::wl_shm::Format;
+use wayland_protocols::ext::image_capture_source::v1::client::ext_image_capture_source_v1::ExtImageCaptureSourceV1;
 use wayland_protocols::ext::image_capture_source::v1::client::ext_output_image_capture_source_manager_v1::ExtOutputImageCaptureSourceManagerV1;
 use wayland_protocols::ext::image_copy_capture::v1::client::ext_image_copy_capture_frame_v1::{
     self, ExtImageCopyCaptureFrameV1, FailureReason,
@@ -19,28 +20,34 @@ use crate::fixture::Fixture;
 use crate::picture::{GREEN, RED};
 use crate::screencopy::Sheet;
 
-struct Recorder {
-    client: Client,
-    session: ExtImageCopyCaptureSessionV1,
+/// A trusted client with a session.
+pub struct Recorder {
+    pub client: Client,
+    pub session: ExtImageCopyCaptureSessionV1,
 }
 
 /// How a frame ended: what was damaged, or why it failed.
-type Ended = Result<Vec<(i32, i32, i32, i32)>, FailureReason>;
+pub type Ended = Result<Vec<(i32, i32, i32, i32)>, FailureReason>;
 
 impl Recorder {
     fn new(f: &mut Fixture) -> Self {
         let mut client = f.trusted_client();
         let output: WlOutput = client.bind();
         let source = client.bind::<ExtOutputImageCaptureSourceManagerV1>().create_source(&output, &client.qh, ());
+        Self::of(f, client, &source)
+    }
+
+    /// Captures a source, which is destroyed.
+    pub fn of(f: &mut Fixture, mut client: Client, source: &ExtImageCaptureSourceV1) -> Self {
         let manager: ExtImageCopyCaptureManagerV1 = client.bind();
-        let session = manager.create_session(&source, Options::empty(), &client.qh, ());
+        let session = manager.create_session(source, Options::empty(), &client.qh, ());
         source.destroy();
         f.roundtrip(&mut client);
         Self { client, session }
     }
 
     /// What buffers are to be like, if that was told since the last call.
-    fn constraints(&mut self, f: &mut Fixture) -> Option<((u32, u32), Vec<Format>)> {
+    pub fn constraints(&mut self, f: &mut Fixture) -> Option<((u32, u32), Vec<Format>)> {
         use ext_image_copy_capture_session_v1::Event;
         f.roundtrip(&mut self.client);
         let (mut size, mut formats, mut done) = (None, Vec::new(), false);
@@ -55,7 +62,7 @@ impl Recorder {
         done.then(|| (size.expect("a size is told"), formats))
     }
 
-    fn frame(&mut self, sheet: &Sheet) -> ExtImageCopyCaptureFrameV1 {
+    pub fn frame(&mut self, sheet: &Sheet) -> ExtImageCopyCaptureFrameV1 {
         let frame = self.session.create_frame(&self.client.qh, ());
         frame.attach_buffer(&sheet.buffer);
         frame.damage_buffer(0, 0, i32::MAX, i32::MAX);
@@ -63,7 +70,7 @@ impl Recorder {
         frame
     }
 
-    fn ended(&mut self, f: &mut Fixture, frame: &ExtImageCopyCaptureFrameV1) -> Ended {
+    pub fn ended(&mut self, f: &mut Fixture, frame: &ExtImageCopyCaptureFrameV1) -> Ended {
         use ext_image_copy_capture_frame_v1::Event;
         let mut damage = Vec::new();
         let ended = f.wait_until(&mut self.client, |client| {

@@ -69,6 +69,7 @@ mod terminals;
 mod text_input;
 mod textures;
 mod toplevel;
+mod toplevel_capture;
 mod toplevel_tag;
 mod touch;
 mod viewporter;

@@ -15,7 +15,8 @@ use crate::fixture::Fixture;
 use crate::picture::{BLUE, RED};
 use crate::window::show;
 
-fn lock(f: &mut Fixture, client: &mut Client) -> ExtSessionLockV1 {
+/// Locks the session.
+pub fn lock(f: &mut Fixture, client: &mut Client) -> ExtSessionLockV1 {
     let manager: ExtSessionLockManagerV1 = client.bind();
     let lock = manager.lock(&client.qh, ());
     f.roundtrip(client);

@@ -22,6 +22,7 @@ fn all() -> Vec<&'static Interface> {
         core::wl_subcompositor::WlSubcompositor::interface(),
         ext::data_control::v1::server::ext_data_control_manager_v1::ExtDataControlManagerV1::interface(),
         ext::foreign_toplevel_list::v1::server::ext_foreign_toplevel_list_v1::ExtForeignToplevelListV1::interface(),
+        ext::image_capture_source::v1::server::ext_foreign_toplevel_image_capture_source_manager_v1::ExtForeignToplevelImageCaptureSourceManagerV1::interface(),
         ext::image_capture_source::v1::server::ext_output_image_capture_source_manager_v1::ExtOutputImageCaptureSourceManagerV1::interface(),
         ext::image_copy_capture::v1::server::ext_image_copy_capture_manager_v1::ExtImageCopyCaptureManagerV1::interface(),
         ext::idle_notify::v1::server::ext_idle_notifier_v1::ExtIdleNotifierV1::interface(),

@@ -9,11 +9,15 @@ mod notifications;
 mod portal;
 mod service;
 mod text;
+mod tray;
 
 pub use daemon::Daemon;
 pub use notifications::{Closed, Notification, NotificationId, Urgency};
 pub use portal::{Appearance, Portals, write_portals};
 pub use service::{Bus, start};
+pub use tray::{
+    Pixels, Tray, TrayAsk, TrayEntry, TrayIcon, TrayId, TrayItem, TrayStatus, TrayToggle, TrayWord, start_tray,
+};
 
 use thiserror::Error;
 

@@ -251,6 +251,39 @@ fn a_shell_that_ends_can_be_started_again() {
 }
 
 #[test]
+fn a_shell_that_another_takes_the_place_of_is_no_command_that_never_ends() {
+    for (shell, then) in [("bash", "bash"), ("fish", "bash"), ("zsh", "sh")] {
+        let mut desk = Desk::new(shell);
+        let id = desk.terminal();
+        let command = format!("exec {then}");
+        desk.types(&format!("{command}\n"));
+        assert_eq!(desk.ended(id, &command), None, "{shell}: how it ended is not known");
+        desk.types("echo here\n");
+        desk.shows(id, "here");
+        assert_eq!(desk.told(id).activity, Activity::AtPrompt);
+        desk.types("exit 3\n");
+        desk.until("it ended", |desk| (desk.told(id).activity == Activity::Ended { status: Some(3) }).then_some(()));
+        desk.does(&Operation::RestartTerminal { terminal: Some(id) });
+        desk.at_prompt(id);
+        desk.types("false\n");
+        assert_eq!(desk.ended(id, "false"), Some(1), "{shell}: what is started anew has its module");
+    }
+}
+
+#[test]
+fn a_program_that_takes_the_place_of_a_shell_runs() {
+    let mut desk = Desk::new("bash");
+    let id = desk.terminal();
+    desk.types("exec cat\n");
+    desk.until("it runs", |desk| matches!(desk.told(id).activity, Activity::Running { .. }).then_some(()));
+    desk.types("twice\n");
+    desk.until("it reads", |desk| {
+        (desk.lines(id).iter().filter(|line| line.trim_end() == "twice").count() == 2).then_some(())
+    });
+    assert!(matches!(&desk.told(id).activity, Activity::Running { command, .. } if command == "exec cat"));
+}
+
+#[test]
 fn no_program_hears_of_keys_that_a_terminal_has() {
     let mut desk = Desk::new("bash");
     let mut client = desk.f.client();

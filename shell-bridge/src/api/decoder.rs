@@ -100,6 +100,16 @@ impl Decoder {
         self.scanner.end(&mut |found| words.take(found, now, sink));
     }
 
+    /// Whether the shell has said that it has a module.
+    pub fn has_module(&self) -> bool {
+        self.words.ready
+    }
+
+    /// Another shell runs now, which has none: OSC 7 and 133 are believed as they were before.
+    pub fn forget_module(&mut self) {
+        self.words.ready = false;
+    }
+
     /// Bytes that this holds on to.
     #[cfg(test)]
     pub(super) fn kept(&self) -> usize {

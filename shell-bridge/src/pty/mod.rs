@@ -6,6 +6,7 @@
 mod child;
 mod input;
 mod reader;
+mod successor;
 
 #[cfg(test)]
 mod tests;
@@ -68,6 +69,8 @@ pub enum WriteError {
 pub enum FromShell {
     /// The shell has said something.
     Event(ShellEvent),
+    /// Another shell took its place by `exec`, and has no module: nobody will say how what runs ended.
+    Replaced,
     /// A program has done something; never [`Happening::Reply`], which went to the program.
     Happening(Happening),
     /// The shell has ended. The last that comes, after all of its output.
@@ -102,6 +105,10 @@ struct Shared {
 }
 
 impl Shared {
+    fn foreground_is_shell(&self) -> bool {
+        self.input.lock().foreground() == Some(self.child.pid())
+    }
+
     fn wake(&self) {
         // It counts up; when it is full, the thread has been woken often enough.
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
@@ -206,7 +213,7 @@ impl Shell {
 
     /// Whether the shell itself has the keyboard, rather than a program that it runs.
     pub fn foreground_is_shell(&self) -> bool {
-        self.shared.input.lock().foreground() == Some(self.shared.child.pid())
+        self.shared.foreground_is_shell()
     }
 
     /// Whether the shell has ended.

@@ -9,8 +9,9 @@ use parking_lot::MutexGuard;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use super::successor::is_replaced;
 use super::{FromShell, Listener, Shared};
-use crate::api::{Decoder, Piece};
+use crate::api::{Decoder, Piece, ShellEvent};
 use crate::terminal::Happening;
 
 /// Bytes that are read before they are looked at; a pty gives 4 KiB at a time.
@@ -36,6 +37,8 @@ pub(super) struct Reader {
     tick: Option<Duration>,
     /// When the terminal may rest, if nothing comes until then.
     rest: Option<Duration>,
+    /// The shell's module has said that a command runs, and not that it ended.
+    runs: bool,
     /// What there is to tell, kept for its memory.
     news: Vec<FromShell>,
 }
@@ -59,6 +62,7 @@ impl Reader {
             slice: CHUNK,
             tick: None,
             rest: None,
+            runs: false,
             news: Vec::new(),
         }
     }
@@ -189,6 +193,19 @@ impl Reader {
             }
             self.tell();
         }
+        self.look_for_successor();
+    }
+
+    /// A shell that took the place of ours by `exec` says nothing of it, but has a prompt.
+    fn look_for_successor(&mut self) {
+        let pid = self.shared.child.pid().as_raw_nonzero().get() as u32;
+        if self.runs && self.decoder.has_module() && self.shared.foreground_is_shell() && is_replaced(pid) {
+            self.runs = false;
+            self.decoder.forget_module();
+            self.shared.terminal.lock().mark(&ShellEvent::CommandEnd { status: None });
+            self.news.push(FromShell::Replaced);
+            self.tell();
+        }
     }
 
     fn turn(&mut self, bytes: &[u8]) {
@@ -208,6 +225,13 @@ impl Reader {
             }
             Piece::Event(event) => {
                 terminal.mark(&event);
+                match event {
+                    ShellEvent::OutputStart { .. } => self.runs = true,
+                    ShellEvent::CommandEnd { .. } | ShellEvent::PromptStart | ShellEvent::Ready { .. } => {
+                        self.runs = false;
+                    }
+                    _ => {}
+                }
                 news.push(FromShell::Event(event));
             }
         });

@@ -31,6 +31,7 @@ impl State {
         match heard.what {
             FromShell::Event(event) => self.shell_said(id, event),
             FromShell::Happening(happening) => self.terminal_happening(id, happening),
+            FromShell::Replaced => self.shell_replaced(id),
             FromShell::Exited { status, signal } => self.shell_ended(id, status, signal),
         }
         self.shell.outdated = true;
@@ -80,7 +81,11 @@ impl State {
                     self.terminal_notice(id, AlertLevel::Caution, &reason);
                 }
             }
-            ShellEvent::Ready { shell, version } => tracing::info!(%id, shell, version, "a shell is ready"),
+            ShellEvent::Ready { shell, version } => {
+                tracing::info!(%id, shell, version, "a shell is ready");
+                // It begins: what ran before it does not any more.
+                self.command_ended(id, None);
+            }
             ShellEvent::Listing(listing) => self.shell_lists(id, listing),
             ShellEvent::Env(variables) => self.shell_environment(id, variables),
             ShellEvent::Complete { text, candidates } => self.shell_completes(id, text, candidates),
@@ -96,6 +101,14 @@ impl State {
             self.shell.desktop.terminal_activity(id, Activity::AtPrompt);
             self.shell.outdated = true;
         }
+    }
+
+    /// Another shell is in the place of the one that was started: `exec bash` would run for good.
+    fn shell_replaced(&mut self, id: TerminalId) {
+        let Some(running) = self.terminals.shells.get_mut(&id) else { return };
+        running.kind = Kind::Other;
+        self.command_ended(id, None);
+        self.shell.desktop.terminal_activity(id, Activity::AtPrompt);
     }
 
     fn at_prompt(&mut self, id: TerminalId) {

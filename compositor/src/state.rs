@@ -31,6 +31,7 @@ use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
 use crate::idle::Idle;
 use crate::input::compose::Compose;
+use crate::input::typist::Typist;
 use crate::layers::Layers;
 use crate::lock::SessionLock;
 use crate::remote::Remote;
@@ -132,6 +133,8 @@ pub struct State {
     pub(crate) idle: Idle,
     /// Keyboards that are programs.
     pub(crate) virtual_keyboards: VirtualKeyboards,
+    /// Types what no key types.
+    pub(crate) typist: Typist,
     /// Of keys that are typed into the desktop itself.
     pub(crate) compose: Compose,
     /// Super is down, and nothing else was pressed since.
@@ -276,6 +279,7 @@ impl State {
             inhibited: Inhibited::default(),
             idle,
             virtual_keyboards: VirtualKeyboards::default(),
+            typist: Typist::default(),
             compose: Compose::default(),
             super_held: None,
             keys_by_super: false,

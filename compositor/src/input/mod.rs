@@ -4,7 +4,7 @@
 //! FromPage ─ decode::Decoder ─ InputEvent<RemoteInput> ─ State::process_input_event (as for libinput)
 //!              │   └ keycodes: KeyboardEvent.code → evdev
 //!              └ held, pen: nothing stays pressed, whatever pages send
-//! FromPage::Text   ─ typing::plan ─ keys, and keymaps for what the layout lacks ─ typist::type_text
+//! FromPage::Text   ─ typing::plan ─ keys, and keymaps for what the layout lacks ─ typist::Typist
 //! FromPage::Layout ─ layout::Layout::new ─ KeyboardHandle::set_xkb_config
 //! ```
 //!

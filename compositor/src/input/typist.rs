@@ -4,74 +4,177 @@
 //! in a page, does not disturb the text and is as it was after it.
 
 use smithay::backend::input::KeyState;
-use smithay::input::keyboard::{FilterResult, KeyboardHandle, Keycode, ModifiersState, xkb};
+use smithay::input::keyboard::{FilterResult, KeyboardHandle, Keycode, Keysym, Layout, ModifiersState, xkb};
 use smithay::input::{Seat, SeatHandler};
 use smithay::utils::SERIAL_COUNTER;
 
 use super::modifiers;
-use super::typing::{self, Plan, Step};
+use super::typing::extra::{Extra, Places};
+use super::typing::{self, MODIFIERS, Plan, Step};
 
 /// A keymap for typing did not compile, which is our own mistake. The text was typed up to there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a keymap for typing does not compile")]
 pub struct BadKeymap;
 
-/// Types `text` into the focused client at `time` (milliseconds, as in Wayland's events).
-///
-/// The keys go straight to the client, past any key bindings: a text is not a shortcut.
-///
-/// # Errors
-/// [`BadKeymap`]; the keymap and the modifiers from before are in force then too.
-pub fn type_text<D>(
-    keyboard: &KeyboardHandle<D>,
-    seat: &Seat<D>,
-    data: &mut D,
-    text: &str,
-    time: u32,
-) -> Result<(), BadKeymap>
-where
-    D: SeatHandler + 'static,
-    D::KeyboardFocus: Clone,
-{
-    let Some((plan, layout, base)) = keyboard.with_xkb_state(data, |context| {
-        let xkb = context.xkb().lock().ok()?;
-        // SAFETY: no reference to the keymap is kept past this closure: it is read for a plan and a string.
-        let keymap = unsafe { xkb.keymap() };
-        let layout = xkb.active_layout().0;
-        let plan = typing::plan(text, keymap, layout);
-        let base = plan.changes_keymap().then(|| keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1));
-        Some((plan, layout, base))
-    }) else {
-        return Ok(());
-    };
-    if plan.steps.is_empty() {
-        return Ok(());
-    }
-    let held = keyboard.modifier_state();
-    let typed = carry_out(plan, layout, base.as_deref(), keyboard, seat, data, time);
-    if let (Err(_), Some(base)) = (typed, base) {
-        let restored = keyboard.set_keymap_from_string(data, base);
-        debug_assert!(restored.is_ok(), "it was in force a moment ago");
-    }
-    modifiers::set(keyboard, seat, data, held, layout);
-    typed
+/// How modifiers come into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// The client is told of them.
+    Tells,
+    /// Their keys are pressed: an X server believes nothing else.
+    Presses,
 }
 
-/// Whether the layout in force has all of a text, so that [`type_text`] does not change the keymap.
-pub fn has_keys_for<D: SeatHandler + 'static>(keyboard: &KeyboardHandle<D>, data: &mut D, text: &str) -> bool {
-    let plan = keyboard.with_xkb_state(data, |context| {
-        let xkb = context.xkb().lock().ok()?;
-        // SAFETY: no reference to the keymap is kept past this closure.
-        let keymap = unsafe { xkb.keymap() };
-        Some(typing::plan(text, keymap, xkb.active_layout().0))
-    });
-    plan.is_some_and(|plan| !plan.changes_keymap())
+/// Types texts, whatever layout is in force.
+#[derive(Default)]
+pub struct Typist {
+    /// The keymap that is in force, unless somebody else has put another one there.
+    extended: Option<Extended>,
 }
 
-fn carry_out<D>(
+/// A keymap with more characters than its layout has.
+struct Extended {
+    /// As it is in force.
+    text: String,
+    extra: Extra,
+    base: Base,
+    places: Places,
+}
+
+/// The keymap without them.
+#[derive(Clone)]
+struct Base {
+    text: String,
+    keymap: xkb::Keymap,
+}
+
+impl Base {
+    fn new(text: String) -> Option<Self> {
+        // One of our own: those of the seat are not to be kept.
+        let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+        let (format, flags) = (xkb::KEYMAP_FORMAT_TEXT_V1, xkb::KEYMAP_COMPILE_NO_FLAGS);
+        let keymap = xkb::Keymap::new_from_string(&context, text.clone(), format, flags)?;
+        Some(Self { text, keymap })
+    }
+}
+
+/// A text that is about to be typed.
+pub struct Prepared {
     plan: Plan,
     layout: u32,
-    base: Option<&str>,
+    /// What the plan was made for; kept only where it is needed.
+    base: Option<Base>,
+    /// The keys of modifiers, where they are pressed.
+    keys: Option<ModifierKeys>,
+}
+
+impl Prepared {
+    /// Whether the keymap in force lacks a character of the text.
+    pub fn changes_keymap(&self) -> bool {
+        self.plan.changes_keymap()
+    }
+}
+
+impl Typist {
+    /// Finds out how to type `text` into the focused client; nothing if there is nothing to type.
+    pub fn prepare<D: SeatHandler + 'static>(
+        &self,
+        keyboard: &KeyboardHandle<D>,
+        data: &mut D,
+        text: &str,
+        hand: Hand,
+    ) -> Option<Prepared> {
+        let extended = self.extended.as_ref();
+        let prepared = keyboard.with_xkb_state(data, |context| {
+            let xkb = context.xkb().lock().ok()?;
+            // SAFETY: no reference to the keymap is kept past this closure: it is read for a plan and a string.
+            let keymap = unsafe { xkb.keymap() };
+            let layout = xkb.active_layout().0;
+            let extended =
+                extended.filter(|extended| extended.text == keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1));
+            let base = extended.map_or(keymap, |extended| &extended.base.keymap);
+            let none = Extra::default();
+            let extra = extended.map_or(&none, |extended| &extended.extra);
+            let keys = (hand == Hand::Presses).then(|| ModifierKeys::of(base, layout));
+            let reachable = keys.as_ref().map_or(MODIFIERS.to_vec(), ModifierKeys::reach);
+            let plan = typing::plan(text, base, layout, extra, &reachable);
+            let base = plan.changes_keymap().then(|| match extended {
+                Some(extended) => Some(extended.base.clone()),
+                None => Base::new(base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1)),
+            });
+            Some(Prepared { plan, layout, base: base.flatten(), keys })
+        });
+        prepared.filter(|prepared| !prepared.plan.steps.is_empty())
+    }
+
+    /// Types a text at `time` (milliseconds, as in Wayland's events).
+    ///
+    /// The keys go straight to the client, past any key bindings: a text is not a shortcut.
+    ///
+    /// # Errors
+    /// [`BadKeymap`]; the modifiers from before are in force then too.
+    pub fn carry_out<D>(
+        &mut self,
+        prepared: Prepared,
+        keyboard: &KeyboardHandle<D>,
+        seat: &Seat<D>,
+        data: &mut D,
+        time: u32,
+    ) -> Result<(), BadKeymap>
+    where
+        D: SeatHandler + 'static,
+        D::KeyboardFocus: Clone,
+    {
+        let Prepared { plan, layout, base, keys } = prepared;
+        let (extra, changes) = (plan.extra.clone(), plan.changes_keymap());
+        let typed = match keys {
+            Some(keys) => keys.carry_out(plan, layout, keyboard, data, time),
+            None => {
+                let held = keyboard.modifier_state();
+                let typed = tell(plan, layout, keyboard, seat, data, time);
+                modifiers::set(keyboard, seat, data, held, layout);
+                typed
+            }
+        };
+        if let (true, Some(base)) = (changes, base) {
+            let places = Places::new(&base.keymap, &MODIFIERS);
+            let text = in_force(keyboard, data);
+            self.extended = text.map(|text| Extended { text, extra, base, places });
+        }
+        typed
+    }
+
+    /// A key is about to be pressed: if it has another meaning without what was typed before, it gets that back. Whether the
+    /// keymap is another one now.
+    pub fn make_way<D: SeatHandler + 'static>(
+        &mut self,
+        keyboard: &KeyboardHandle<D>,
+        data: &mut D,
+        code: Keycode,
+    ) -> bool {
+        if !self.extended.as_ref().is_some_and(|extended| extended.places.has(code)) {
+            return false;
+        }
+        let Some(extended) = self.extended.take() else { return false };
+        // Another one in force is not ours to replace.
+        in_force(keyboard, data) == Some(extended.text)
+            && keyboard.set_keymap_from_string(data, extended.base.text).is_ok()
+    }
+}
+
+fn in_force<D: SeatHandler + 'static>(keyboard: &KeyboardHandle<D>, data: &mut D) -> Option<String> {
+    keyboard.with_xkb_state(data, |context| {
+        let xkb = context.xkb().lock().ok()?;
+        // SAFETY: only a string is made of the keymap, and that within the lock.
+        Some(unsafe { xkb.keymap() }.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1))
+    })
+}
+
+/// Types with modifiers that the client is told of.
+fn tell<D>(
+    plan: Plan,
+    layout: u32,
     keyboard: &KeyboardHandle<D>,
     seat: &Seat<D>,
     data: &mut D,
@@ -83,7 +186,7 @@ where
 {
     let mut in_force: Option<ModifiersState> = None;
     for step in plan.steps {
-        let keymap = match step {
+        match step {
             Step::Key { code, mods } => {
                 let wanted = modifiers::from_mask(mods);
                 if in_force != Some(wanted) {
@@ -91,28 +194,127 @@ where
                     in_force = Some(wanted);
                 }
                 tap(keyboard, data, code, time);
-                continue;
             }
-            Step::Keymap(keymap) => keymap,
-            Step::RestoreKeymap => base.map(str::to_owned).ok_or(BadKeymap)?,
-        };
-        keyboard.set_keymap_from_string(data, keymap).map_err(|_| BadKeymap)?;
-        in_force = None;
+            Step::Keymap(keymap) => {
+                keyboard.set_keymap_from_string(data, keymap).map_err(|_| BadKeymap)?;
+                in_force = None;
+            }
+        }
     }
     Ok(())
 }
 
+/// The keys of a keymap that put modifiers into force.
+#[derive(Debug, Clone)]
+struct ModifierKeys {
+    /// While they are held: the key, and the modifiers that it is for.
+    held: Vec<(Keycode, xkb::ModMask)>,
+    caps_lock: Option<Keycode>,
+}
+
+impl ModifierKeys {
+    fn of(keymap: &xkb::Keymap, layout: u32) -> Self {
+        let (mut held, mut caps_lock) = (Vec::new(), None);
+        for code in (keymap.min_keycode().raw()..=keymap.max_keycode().raw().min(255)).map(Keycode::new) {
+            let mut state = xkb::State::new(keymap);
+            state.update_mask(0, 0, 0, 0, 0, layout);
+            match state.key_get_one_sym(code) {
+                Keysym::Caps_Lock => caps_lock = caps_lock.or(Some(code)),
+                keysym if keysym.is_modifier_key() => {
+                    state.update_key(code, xkb::KeyDirection::Down);
+                    // Those beyond the eight real ones are names for them.
+                    let mods = state.serialize_mods(xkb::STATE_MODS_DEPRESSED) & 0xff;
+                    let lasting = state.serialize_mods(xkb::STATE_MODS_LATCHED | xkb::STATE_MODS_LOCKED);
+                    if mods != 0 && lasting == 0 {
+                        held.push((code, mods));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self { held, caps_lock }
+    }
+
+    /// The keys that together are for just these modifiers.
+    fn keys(&self, mods: xkb::ModMask) -> Option<Vec<Keycode>> {
+        let each = (0..8).map(|place| 1 << place).filter(|bit| mods & bit != 0);
+        each.map(|bit| self.held.iter().find(|(_, mods)| *mods == bit).map(|(code, _)| *code)).collect()
+    }
+
+    /// Those of [`MODIFIERS`] that there are keys for.
+    fn reach(&self) -> Vec<xkb::ModMask> {
+        MODIFIERS.into_iter().filter(|mods| self.keys(*mods).is_some()).collect()
+    }
+
+    /// Types with modifiers whose keys are pressed.
+    fn carry_out<D: SeatHandler + 'static>(
+        &self,
+        plan: Plan,
+        layout: u32,
+        keyboard: &KeyboardHandle<D>,
+        data: &mut D,
+        time: u32,
+    ) -> Result<(), BadKeymap> {
+        let theirs: Vec<Keycode> = {
+            let pressed = keyboard.pressed_keys();
+            self.held.iter().map(|(code, _)| *code).filter(|code| pressed.contains(code)).collect()
+        };
+        let caps_lock = self.caps_lock.filter(|_| keyboard.modifier_state().caps_lock);
+        let mut down = theirs.clone();
+        let mut hold = |data: &mut D, wanted: &[Keycode]| {
+            for code in down.iter().filter(|code| !wanted.contains(code)) {
+                send(keyboard, data, *code, KeyState::Released, time);
+            }
+            for code in wanted.iter().filter(|code| !down.contains(code)) {
+                send(keyboard, data, *code, KeyState::Pressed, time);
+            }
+            down = wanted.to_vec();
+        };
+        hold(data, &[]);
+        caps_lock.into_iter().for_each(|code| tap(keyboard, data, code, time));
+        let mut done = Ok(());
+        for step in plan.steps {
+            match step {
+                Step::Key { code, mods } => {
+                    hold(data, &self.keys(mods).unwrap_or_default());
+                    tap(keyboard, data, code, time);
+                }
+                Step::Keymap(keymap) => {
+                    // What is held is not known any more under another keymap.
+                    hold(data, &[]);
+                    if keyboard.set_keymap_from_string(data, keymap).is_err() {
+                        done = Err(BadKeymap);
+                        break;
+                    }
+                    keyboard.with_xkb_state(data, |mut context| context.set_layout(Layout(layout)));
+                }
+            }
+        }
+        hold(data, &[]);
+        caps_lock.into_iter().for_each(|code| tap(keyboard, data, code, time));
+        hold(data, &theirs);
+        done
+    }
+}
+
+fn send<D: SeatHandler + 'static>(
+    keyboard: &KeyboardHandle<D>,
+    data: &mut D,
+    code: Keycode,
+    state: KeyState,
+    time: u32,
+) {
+    let serial = SERIAL_COUNTER.next_serial();
+    keyboard.input::<(), _>(data, code, state, serial, time, |_, _, _| FilterResult::Forward);
+}
+
 fn tap<D: SeatHandler + 'static>(keyboard: &KeyboardHandle<D>, data: &mut D, code: Keycode, time: u32) {
-    let mut send = |state| {
-        let serial = SERIAL_COUNTER.next_serial();
-        keyboard.input::<(), _>(data, code, state, serial, time, |_, _, _| FilterResult::Forward);
-    };
     // Someone holds this very key: a second press would be no event to the client.
     if keyboard.pressed_keys().contains(&code) {
-        send(KeyState::Released);
+        send(keyboard, data, code, KeyState::Released, time);
     }
-    send(KeyState::Pressed);
-    send(KeyState::Released);
+    send(keyboard, data, code, KeyState::Pressed, time);
+    send(keyboard, data, code, KeyState::Released, time);
 }
 
 #[cfg(test)]
@@ -135,6 +337,8 @@ mod tests {
         text: String,
         /// Keys that it believes to be down.
         down: HashSet<Keycode>,
+        /// It counts keys only: caps lock as it saw it last, and the keys of modifiers that are down.
+        by_keys: Option<(bool, HashSet<Keycode>)>,
     }
 
     #[derive(Debug, Clone, PartialEq)]
@@ -152,6 +356,16 @@ mod tests {
         fn leave(&self, _: &Seat<Desk>, _: &mut Desk, _: Serial) {}
 
         fn key(&self, _: &Seat<Desk>, desk: &mut Desk, key: KeysymHandle<'_>, state: KeyState, _: Serial, _: u32) {
+            if let Some((caps_lock, held)) = &mut desk.by_keys
+                && key.modified_sym().is_modifier_key()
+            {
+                match (key.modified_sym(), state) {
+                    (Keysym::Caps_Lock, KeyState::Pressed) => *caps_lock = !*caps_lock,
+                    (Keysym::Caps_Lock, KeyState::Released) => {}
+                    (_, KeyState::Pressed) => _ = held.insert(key.raw_code()),
+                    (_, KeyState::Released) => _ = held.remove(&key.raw_code()),
+                }
+            }
             if state == KeyState::Released {
                 desk.down.remove(&key.raw_code());
             } else {
@@ -160,7 +374,15 @@ mod tests {
                 // SAFETY: the state made of the keymap ends with the lock.
                 let mut state = xkb::State::new(unsafe { xkb.keymap() });
                 let told = desk.modifiers.serialized;
-                state.update_mask(told.depressed, told.latched, told.locked, 0, 0, told.layout_effective);
+                match &desk.by_keys {
+                    None => {
+                        _ = state.update_mask(told.depressed, told.latched, told.locked, 0, 0, told.layout_effective)
+                    }
+                    Some((caps_lock, held)) => {
+                        state.update_mask(0, 0, u32::from(*caps_lock) << 1, 0, 0, told.layout_effective);
+                        held.iter().for_each(|code| _ = state.update_key(*code, xkb::KeyDirection::Down));
+                    }
+                }
                 desk.text += &state.key_get_utf8(key.raw_code());
             }
         }
@@ -189,6 +411,8 @@ mod tests {
         desk: Desk,
         seat: Seat<Desk>,
         keyboard: KeyboardHandle<Desk>,
+        typist: Typist,
+        hand: Hand,
     }
 
     impl Test {
@@ -198,12 +422,13 @@ mod tests {
                 modifiers: ModifiersState::default(),
                 text: String::new(),
                 down: HashSet::new(),
+                by_keys: None,
             };
             let mut seat = desk.seats.new_seat("seat");
             let config = XkbConfig { layout, ..XkbConfig::default() };
             let keyboard = seat.add_keyboard(config, 200, 25).expect("an installed layout");
             keyboard.set_focus(&mut desk, Some(Client), SERIAL_COUNTER.next_serial());
-            Self { desk, seat, keyboard }
+            Self { desk, seat, keyboard, typist: Typist::default(), hand: Hand::Tells }
         }
 
         fn key(&mut self, code: Keycode, state: KeyState) {
@@ -222,8 +447,19 @@ mod tests {
         /// What the client got by typing `text`.
         fn typed(&mut self, text: &str) -> String {
             self.desk.text.clear();
-            assert_eq!(type_text(&self.keyboard, &self.seat, &mut self.desk, text, 0), Ok(()));
+            let prepared = self.typist.prepare(&self.keyboard, &mut self.desk, text, self.hand).expect("a text");
+            assert_eq!(self.typist.carry_out(prepared, &self.keyboard, &self.seat, &mut self.desk, 0), Ok(()));
             std::mem::take(&mut self.desk.text)
+        }
+
+        /// The same, for a client that makes modifiers of their keys alone.
+        fn typed_by_keys(&mut self, text: &str) -> String {
+            let caps_lock = self.keyboard.modifier_state().caps_lock;
+            let shift = self.desk.down.contains(&SHIFT);
+            self.desk.by_keys = Some((caps_lock, [SHIFT].into_iter().filter(|_| shift).collect()));
+            let typed = self.typed(text);
+            self.desk.by_keys = None;
+            typed
         }
 
         /// What the client gets of the key A now.
@@ -243,18 +479,40 @@ mod tests {
     }
 
     #[test]
-    fn the_keymap_from_before_is_in_force_again() {
+    fn the_keymap_stays_until_a_key_needs_the_old_one() {
         let mut test = Test::new("us");
-        let keymap = |test: &mut Test| {
-            test.keyboard.with_xkb_state(&mut test.desk, |context| {
-                let xkb = context.xkb().lock().expect("nobody panicked with it");
-                // SAFETY: only a string is made of it.
-                unsafe { xkb.keymap() }.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1)
-            })
-        };
+        let keymap = |test: &mut Test| in_force(&test.keyboard, &mut test.desk);
         let before = keymap(&mut test);
         test.typed(TEXT);
+        let extended = keymap(&mut test);
+        assert!(extended != before);
+        test.typed(TEXT);
+        assert!(keymap(&mut test) == extended, "all that is typed is there already");
+        assert!(!test.typist.make_way(&test.keyboard, &mut test.desk, A));
+        let f13 = Keycode::new(183 + 8);
+        assert!(test.typist.make_way(&test.keyboard, &mut test.desk, f13));
         assert!(keymap(&mut test) == before, "the keymap has changed");
+        assert_eq!(test.typed(TEXT), TEXT);
+    }
+
+    #[test]
+    fn an_x_server_counts_keys_and_nothing_else() {
+        for layout in ["us", "de", "ru", "fr"] {
+            let mut test = Test::new(layout);
+            test.hand = Hand::Presses;
+            for held in [None, Some(SHIFT)] {
+                held.into_iter().for_each(|code| test.press(code));
+                let a = test.a();
+                assert_eq!(test.typed_by_keys(TEXT), TEXT, "{layout}, {held:?}");
+                assert_eq!(test.a(), a, "what was held is held again");
+                held.into_iter().for_each(|code| test.release(code));
+            }
+            test.press(CAPS_LOCK);
+            test.release(CAPS_LOCK);
+            let a = test.a();
+            assert_eq!(test.typed_by_keys(TEXT), TEXT, "{layout}, caps lock");
+            assert_eq!(test.a(), a);
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@ use smithay::input::keyboard::{
 use smithay::utils::SERIAL_COUNTER;
 
 use crate::input::compose::Composed;
-use crate::input::{layout, typist};
+use crate::input::layout;
+use crate::input::typist::Hand;
 use crate::services::config::{Action, Holder, Modifiers, Pressed};
 use crate::session::terminals::keys;
 use crate::state::State;
@@ -47,7 +48,20 @@ impl State {
 
     pub(super) fn key<B: InputBackend>(&mut self, event: &B::KeyboardKeyEvent) {
         self.use_own_keymap();
+        if event.state() == KeyState::Pressed {
+            self.use_plain_keymap(event.key_code());
+        }
         self.press_key(event.key_code(), event.state(), event.time_msec());
+    }
+
+    /// A key gets back the meaning that it has in the layout.
+    fn use_plain_keymap(&mut self, code: Keycode) {
+        let Some(keyboard) = self.keyboard() else { return };
+        let mut typist = std::mem::take(&mut self.typist);
+        if typist.make_way(&keyboard, self, code) {
+            self.tell_keymap();
+        }
+        self.typist = typist;
     }
 
     /// A key of any keyboard whose keymap is in force.
@@ -237,13 +251,23 @@ impl State {
         // A single character is a key as on any keyboard, wherever it comes from, and a control character is no text. The
         // field gets words: some programs, foot among them, drop what crosses a report of theirs on its way.
         let word = text.chars().nth(1).is_some() && !text.chars().any(char::is_control);
-        if word && !typist::has_keys_for(&keyboard, self, text) && self.composing.commit_text(text) {
-            return;
+        let hand = if self.x11_has_keyboard() { Hand::Presses } else { Hand::Tells };
+        let mut typist = std::mem::take(&mut self.typist);
+        let prepared = typist.prepare(&keyboard, self, text, hand);
+        let prepared = prepared.filter(|prepared| {
+            // Nothing is left to do where the field takes it as it is.
+            !(word && prepared.changes_keymap() && self.composing.commit_text(text))
+        });
+        if let Some(prepared) = prepared {
+            let (seat, time, changes) = (self.seat.clone(), self.clock.now().as_millis(), prepared.changes_keymap());
+            if let Err(error) = typist.carry_out(prepared, &keyboard, &seat, self, time) {
+                tracing::error!(%error, "a text was not typed");
+            }
+            if changes {
+                self.tell_keymap();
+            }
         }
-        let (seat, time) = (self.seat.clone(), self.clock.now().as_millis());
-        if let Err(error) = typist::type_text(&keyboard, &seat, self, text, time) {
-            tracing::error!(%error, "a text was not typed");
-        }
+        self.typist = typist;
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::os::fd::OwnedFd;
 
-use smithay::reexports::wayland_server::Resource;
 use smithay::wayland::selection::SelectionTarget;
 
 use super::words::Order;
@@ -58,8 +57,14 @@ impl State {
 
     /// Whether X clients may read what was copied: not while a program of another kind has the keyboard.
     pub(crate) fn x11_may_paste(&self) -> bool {
-        let Some(server) = &self.x11.server else { return false };
         let focus = self.seat.get_keyboard().and_then(|keyboard| keyboard.current_focus());
-        focus.is_none_or(|surface| surface.client().is_some_and(|client| client.id() == server.client.id()))
+        self.x11.server.is_some() && (focus.is_none() || self.x11_has_keyboard())
+    }
+
+    /// Whether an X window has the keyboard.
+    pub(crate) fn x11_has_keyboard(&self) -> bool {
+        let focus = self.seat.get_keyboard().and_then(|keyboard| keyboard.current_focus());
+        let server = self.x11.server.as_ref();
+        server.is_some_and(|server| focus.is_some_and(|surface| server.has(&surface)))
     }
 }

@@ -54,7 +54,7 @@ impl Known {
 
 impl Server {
     /// Whether a surface is one of the server's.
-    fn has(&self, surface: &WlSurface) -> bool {
+    pub(super) fn has(&self, surface: &WlSurface) -> bool {
         surface.client().is_some_and(|client| client.id() == self.client.id())
     }
 

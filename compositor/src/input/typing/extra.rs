@@ -2,10 +2,13 @@
 //!
 //! It is the old keymap, in which keys that have a name but type nothing get characters. So the keys that someone holds
 //! down keep their meaning, and only the low key codes are used that every client knows. Those are few, some thirty, so in a
-//! long text each carries a character on each of eight levels, for every change of the keymap costs the client
+//! long text each carries a character on each level that there is, for every change of the keymap costs the client
 //! milliseconds. The keys F13 to F24 go first: Chromium knows keys by their codes, and does not know the nameless ones.
+//!
+//! Such a keymap stays in force: a client may look up a key long after it was pressed, and X clients do. For the same
+//! reason a character keeps its key in the keymaps that follow, until there is no room left for new ones.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
@@ -29,37 +32,51 @@ const TYPE: &str = "\ttype \"TOS_EXTRA\" {
 /// F13 to F24, as XKB numbers them.
 const FUNCTION_KEYS: RangeInclusive<u32> = 183 + 8..=194 + 8;
 
-/// A keymap with extra characters, and the keys they are on.
-#[derive(Debug, Default)]
+/// Characters, each on a key and level of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extra {
-    text: Option<String>,
-    keys: HashMap<char, (Keycode, xkb::ModMask)>,
+    /// The first ones are on the first level of each free key, which needs no modifier, the next on the second.
+    characters: Vec<char>,
+    /// The place that is used again next, once all are taken.
+    oldest: usize,
 }
 
 impl Extra {
-    /// Puts as many of `wanted` as there is room for, the first first, on free keys of `base`.
-    pub fn new(wanted: impl Iterator<Item = char>, base: &xkb::Keymap) -> Self {
-        let free = free_keys(base);
-        let room = free.len() * MODIFIERS.len();
-        let mut keys = HashMap::new();
-        let mut levels: Vec<Vec<String>> = vec![Vec::new(); free.len()];
-        // All keys' first levels, which need no modifier, then all their second ones.
-        let mut places = (0..room).map(|index| (index % free.len(), index / free.len()));
+    /// These characters and as many of `wanted` as there is room for, the first first. What is wanted stays where it is.
+    #[must_use]
+    pub fn with(&self, wanted: impl Iterator<Item = char>, places: &Places) -> Self {
+        let room = places.room();
+        let mut extra = self.clone();
+        extra.characters.truncate(room);
+        let (mut needed, mut new) = (HashSet::new(), Vec::new());
         for c in wanted {
-            if keys.contains_key(&c) {
+            if needed.len() == room {
+                break;
+            }
+            if needed.insert(c) && !extra.characters.contains(&c) {
+                new.push(c);
+            }
+        }
+        for c in new {
+            if extra.characters.len() < room {
+                extra.characters.push(c);
                 continue;
             }
-            let Some((key, level)) = places.next() else { break };
-            let (Some((code, _)), Some(mods), Some(symbols)) =
-                (free.get(key), MODIFIERS.get(level), levels.get_mut(key))
-            else {
-                break;
-            };
-            symbols.push(symbol(c));
-            keys.insert(c, (*code, *mods));
+            let mut turn = (0..room).map(|step| (extra.oldest + step) % room);
+            let free = turn.find(|place| extra.characters.get(*place).is_some_and(|old| !needed.contains(old)));
+            let Some(place) = free else { break };
+            extra.characters.iter_mut().skip(place).take(1).for_each(|old| *old = c);
+            extra.oldest = (place + 1) % room;
         }
+        extra
+    }
+
+    /// The text (XKB, version 1) of the keymap that has them.
+    pub fn keymap(&self, base: &xkb::Keymap, places: &Places) -> Option<String> {
+        let keys = places.keys.len();
         let mut lines = String::new();
-        for ((_, name), symbols) in free.iter().zip(&levels) {
+        for (key, (_, name)) in places.keys.iter().enumerate() {
+            let symbols: Vec<String> = self.characters.iter().skip(key).step_by(keys).map(|c| symbol(*c)).collect();
             let kind = if symbols.len() > 1 { "type= \"TOS_EXTRA\", " } else { "" };
             if !symbols.is_empty() {
                 // Writing to a string cannot fail.
@@ -67,19 +84,41 @@ impl Extra {
                 let _ = writeln!(lines, "\treplace key <{name}> {{ {kind}symbols[Group1]= [ {symbols} ] }};");
             }
         }
-        let text = insert(base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), "xkb_types", TYPE)
-            .and_then(|text| insert(text, "xkb_symbols", &lines));
-        if text.is_some() && !keys.is_empty() { Self { text, keys } } else { Self::default() }
-    }
-
-    /// The keymap's text (XKB, version 1), the first time it is asked for.
-    pub fn take_text(&mut self) -> Option<String> {
-        self.text.take()
+        let text = insert(base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1), "xkb_types", TYPE);
+        text.and_then(|text| insert(text, "xkb_symbols", &lines)).filter(|_| !lines.is_empty())
     }
 
     /// The key that types `c`, and the real modifiers it takes.
-    pub fn key(&self, c: char) -> Option<(Keycode, xkb::ModMask)> {
-        self.keys.get(&c).copied()
+    pub fn key(&self, c: char, places: &Places) -> Option<(Keycode, xkb::ModMask)> {
+        let place = self.characters.iter().position(|known| *known == c)?;
+        let (code, _) = places.keys.get(place % places.keys.len().max(1))?;
+        Some((*code, *places.levels.get(place / places.keys.len().max(1))?))
+    }
+}
+
+/// Where a keymap has room for characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    keys: Vec<(Keycode, String)>,
+    /// The modifiers of each level that can be reached.
+    levels: Vec<xkb::ModMask>,
+}
+
+impl Places {
+    /// The room in `base`, where just these of [`MODIFIERS`] can be put into force.
+    pub fn new(base: &xkb::Keymap, reachable: &[xkb::ModMask]) -> Self {
+        // Levels are counted from the first: behind one that cannot be reached there is none.
+        let pairs = MODIFIERS.iter().take_while(|mods| reachable.contains(mods));
+        Self { keys: free_keys(base), levels: pairs.copied().collect() }
+    }
+
+    fn room(&self) -> usize {
+        self.keys.len() * self.levels.len()
+    }
+
+    /// Whether a key may have characters.
+    pub fn has(&self, code: Keycode) -> bool {
+        self.keys.iter().any(|(known, _)| *known == code)
     }
 }
 

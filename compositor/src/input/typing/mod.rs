@@ -3,7 +3,7 @@
 //! What an input method, an on-screen keyboard or another keyboard's layout gives is text, and a client without a text
 //! input protocol takes keys only. Characters that the layout in force has are typed with its own keys, so shortcuts and
 //! games see keys they know. For others a keymap is put into force that has them on keys without a meaning of their own
-//! ([`extra`]), and after the text the old one again.
+//! ([`extra`]). It does all that the old one does, and stays.
 //!
 //! [`plan`] says which keys, and [`super::typist`] presses them: exactly the modifiers of a [`Step::Key`] must be in force
 //! while its key is pressed, whatever the user holds, and the layout must stay as it was.
@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 use smithay::input::keyboard::{Keycode, Keysym, xkb};
 
-use self::extra::Extra;
+use self::extra::{Extra, Places};
 
 /// Real modifiers of XKB, which every keymap has at these places.
 const SHIFT: xkb::ModMask = 1;
@@ -23,7 +23,7 @@ const MOD5: xkb::ModMask = 1 << 7;
 
 /// What characters are looked for with, the easier first. By custom Mod5 reaches the third level (AltGr) and Mod3 the
 /// fifth; where a layout differs, its characters are typed with an extra keymap.
-const MODIFIERS: [xkb::ModMask; 8] =
+pub const MODIFIERS: [xkb::ModMask; 8] =
     [0, SHIFT, MOD5, SHIFT | MOD5, MOD3, SHIFT | MOD3, MOD5 | MOD3, SHIFT | MOD5 | MOD3];
 
 /// One thing to do.
@@ -38,8 +38,6 @@ pub enum Step {
     },
     /// Put this keymap (XKB text, version 1) into force.
     Keymap(String),
-    /// Put the keymap into force that was there before.
-    RestoreKeymap,
 }
 
 /// What to do to type a text.
@@ -47,42 +45,51 @@ pub enum Step {
 pub struct Plan {
     /// In this order.
     pub steps: Vec<Step>,
+    /// What the keymap has beside the layout afterwards.
+    pub extra: Extra,
 }
 
 impl Plan {
-    /// Whether the layout lacks a character of the text.
+    /// Whether the keymap lacks a character of the text.
     pub fn changes_keymap(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Keymap(_)))
     }
 }
 
-/// How to type `text` with `keymap`, of which `layout` (an index) is in force.
+/// How to type `text` where the keymap in force is `base`, of which `layout` (an index) is, with `extra` on the `places` of
+/// it. Just the modifiers `reachable`, of [`MODIFIERS`], can be put into force.
 ///
 /// Newline, tab and backspace press their keys. Other control characters, and what Unicode says is no character, are left out.
-pub fn plan(text: &str, keymap: &xkb::Keymap, layout: xkb::LayoutIndex) -> Plan {
+pub fn plan(
+    text: &str,
+    base: &xkb::Keymap,
+    layout: xkb::LayoutIndex,
+    extra: &Extra,
+    reachable: &[xkb::ModMask],
+) -> Plan {
     let wanted: HashSet<char> = text.chars().filter(|c| types_at_all(*c)).collect();
-    let keys = find_keys(&wanted, keymap, layout);
-    let mut steps = Vec::new();
-    let mut extra = Extra::default();
+    let keys = find_keys(&wanted, base, layout, reachable);
+    let mut plan = Plan { steps: Vec::new(), extra: extra.clone() };
+    if wanted.is_empty() {
+        return plan;
+    }
+    let places = Places::new(base, reachable);
     for (at, c) in text.char_indices().filter(|(_, c)| wanted.contains(c)) {
         if let Some(&(code, mods)) = keys.get(&c) {
-            steps.push(Step::Key { code, mods });
+            plan.steps.push(Step::Key { code, mods });
             continue;
         }
-        if extra.key(c).is_none() {
-            let missing = text[at..].chars().filter(|c| wanted.contains(c) && !keys.contains_key(c));
-            extra = Extra::new(missing, keymap);
-            if let Some(text) = extra.take_text() {
-                steps.push(Step::Keymap(text));
-            }
+        if plan.extra.key(c, &places).is_none() {
+            let missing = text.get(at..).unwrap_or_default().chars();
+            let missing = missing.filter(|c| wanted.contains(c) && !keys.contains_key(c));
+            let extra = plan.extra.with(missing, &places);
+            let Some(keymap) = extra.keymap(base, &places) else { continue };
+            plan.extra = extra;
+            plan.steps.push(Step::Keymap(keymap));
         }
-        if let Some((code, mods)) = extra.key(c) {
-            steps.push(Step::Key { code, mods });
+        if let Some((code, mods)) = plan.extra.key(c, &places) {
+            plan.steps.push(Step::Key { code, mods });
         }
-    }
-    let mut plan = Plan { steps };
-    if plan.changes_keymap() {
-        plan.steps.push(Step::RestoreKeymap);
     }
     plan
 }
@@ -92,10 +99,11 @@ fn find_keys(
     wanted: &HashSet<char>,
     keymap: &xkb::Keymap,
     layout: xkb::LayoutIndex,
+    reachable: &[xkb::ModMask],
 ) -> HashMap<char, (Keycode, xkb::ModMask)> {
     let mut found = HashMap::new();
     let mut state = xkb::State::new(keymap);
-    for mods in MODIFIERS {
+    for &mods in reachable {
         if found.len() == wanted.len() {
             break;
         }

@@ -2,11 +2,17 @@
 
 use smithay::input::keyboard::xkb;
 
-use super::{Plan, Step, plan};
+use super::extra::Extra;
+use super::{MODIFIERS, Plan, Step};
 use crate::input::layout::Layout;
 
 fn keymap(layout: &str) -> xkb::Keymap {
     Layout::new(layout, "").ok().and_then(|layout| layout.keymap()).expect("an installed layout")
+}
+
+/// How to type a text where no other characters than the layout's are in force.
+fn plan(text: &str, base: &xkb::Keymap, layout: xkb::LayoutIndex) -> Plan {
+    super::plan(text, base, layout, &Extra::default(), &MODIFIERS)
 }
 
 /// What a client gets that follows the keymaps and modifiers it is told of.
@@ -26,7 +32,6 @@ fn typed(plan: &Plan, base: &xkb::Keymap, layout: xkb::LayoutIndex) -> String {
                 let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
                 now = xkb::Keymap::new_from_string(&context, keymap.clone(), format, flags).expect("it compiles");
             }
-            Step::RestoreKeymap => now = base.clone(),
         }
     }
     // The key of a new line types a carriage return.
@@ -76,18 +81,43 @@ fn what_the_layout_has_needs_no_other_keymap() {
     {
         let plan = plan(text, &keymap(layout), 0);
         assert_eq!(keymaps(&plan), 0, "{layout}");
-        assert!(!plan.steps.contains(&Step::RestoreKeymap));
         assert_eq!(plan.steps.len(), text.chars().count());
     }
 }
 
 #[test]
-fn another_keymap_is_put_in_force_once_and_taken_back_at_the_end() {
+fn another_keymap_is_put_in_force_once_for_all_that_is_lacking() {
     let keymap = keymap("us");
     let plan = plan("a é b ß c é", &keymap, 0);
     assert_eq!(keymaps(&plan), 1);
-    assert_eq!(plan.steps.iter().filter(|step| **step == Step::RestoreKeymap).count(), 1);
-    assert_eq!(plan.steps.last(), Some(&Step::RestoreKeymap));
+    assert!(!matches!(plan.steps.last(), Some(Step::Keymap(_))));
+}
+
+#[test]
+fn what_was_typed_before_keeps_its_key() {
+    let keymap = keymap("us");
+    let first = plan("é", &keymap, 0);
+    let typed = |plan: &Plan| plan.steps.iter().rfind(|step| matches!(step, Step::Key { .. })).cloned();
+    let again = super::plan("é", &keymap, 0, &first.extra, &MODIFIERS);
+    assert_eq!((keymaps(&again), typed(&again)), (0, typed(&first)), "it is in force already");
+    let second = super::plan("ßé", &keymap, 0, &again.extra, &MODIFIERS);
+    assert_eq!((keymaps(&second), typed(&second)), (1, typed(&first)));
+    // More than there is room for: the oldest go, and what is in the text stays.
+    let many: String = ('\u{4e00}'..'\u{5000}').collect();
+    let many = super::plan(&many, &keymap, 0, &second.extra, &MODIFIERS);
+    let last = super::plan("\u{4fff}éß", &keymap, 0, &many.extra, &MODIFIERS);
+    assert_eq!(keymaps(&last), 1);
+    let extra = super::plan("\u{4fff}éß", &keymap, 0, &last.extra, &MODIFIERS);
+    assert_eq!(keymaps(&extra), 0);
+}
+
+#[test]
+fn levels_that_cannot_be_reached_are_not_used() {
+    let keymap = keymap("us");
+    let text: String = "aA".chars().chain('\u{4e00}'..'\u{4e80}').collect();
+    let plan = super::plan(&text, &keymap, 0, &Extra::default(), &[0, super::SHIFT]);
+    assert!(plan.steps.iter().all(|step| !matches!(step, Step::Key { mods, .. } if mods & !super::SHIFT != 0)));
+    assert_eq!(typed(&plan, &keymap, 0), text);
 }
 
 #[test]

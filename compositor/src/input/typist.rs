@@ -10,12 +10,15 @@ use smithay::utils::SERIAL_COUNTER;
 
 use super::modifiers;
 use super::typing::extra::{Extra, Places};
-use super::typing::{self, MODIFIERS, Plan, Step};
+use super::typing::{self, Plan, Reach, Step};
 
 /// A keymap for typing did not compile, which is our own mistake. The text was typed up to there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a keymap for typing does not compile")]
 pub struct BadKeymap;
+
+/// The highest key that an X server tells of.
+const HIGHEST: u32 = 255;
 
 /// How modifiers come into force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,8 +100,8 @@ impl Typist {
             let none = Extra::default();
             let extra = extended.map_or(&none, |extended| &extended.extra);
             let keys = (hand == Hand::Presses).then(|| ModifierKeys::of(base, layout));
-            let reachable = keys.as_ref().map_or(MODIFIERS.to_vec(), ModifierKeys::reach);
-            let plan = typing::plan(text, base, layout, extra, &reachable);
+            let reach = keys.as_ref().map_or_else(Reach::default, ModifierKeys::reach);
+            let plan = typing::plan(text, base, layout, extra, &reach);
             let base = plan.changes_keymap().then(|| match extended {
                 Some(extended) => Some(extended.base.clone()),
                 None => Base::new(base.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1)),
@@ -138,7 +141,7 @@ impl Typist {
             }
         };
         if let (true, Some(base)) = (changes, base) {
-            let places = Places::new(&base.keymap, &MODIFIERS);
+            let places = Places::new(&base.keymap, &Reach::default().modifiers);
             let text = in_force(keyboard, data);
             self.extended = text.map(|text| Extended { text, extra, base, places });
         }
@@ -215,7 +218,7 @@ struct ModifierKeys {
 impl ModifierKeys {
     fn of(keymap: &xkb::Keymap, layout: u32) -> Self {
         let (mut held, mut caps_lock) = (Vec::new(), None);
-        for code in (keymap.min_keycode().raw()..=keymap.max_keycode().raw().min(255)).map(Keycode::new) {
+        for code in (keymap.min_keycode().raw()..=keymap.max_keycode().raw().min(HIGHEST)).map(Keycode::new) {
             let mut state = xkb::State::new(keymap);
             state.update_mask(0, 0, 0, 0, 0, layout);
             match state.key_get_one_sym(code) {
@@ -241,9 +244,11 @@ impl ModifierKeys {
         each.map(|bit| self.held.iter().find(|(_, mods)| *mods == bit).map(|(code, _)| *code)).collect()
     }
 
-    /// Those of [`MODIFIERS`] that there are keys for.
-    fn reach(&self) -> Vec<xkb::ModMask> {
-        MODIFIERS.into_iter().filter(|mods| self.keys(*mods).is_some()).collect()
+    /// What there are keys for.
+    fn reach(&self) -> Reach {
+        let mut modifiers = Reach::default().modifiers;
+        modifiers.retain(|mods| self.keys(*mods).is_some());
+        Reach { modifiers, highest: HIGHEST }
     }
 
     /// Types with modifiers whose keys are pressed.

@@ -42,6 +42,8 @@ struct Inner {
     /// The size that it wants.
     wish: Cell<Size<i32, Physical>>,
     flags: Cell<Flags>,
+    /// Its program does not listen.
+    hangs: Cell<bool>,
     /// What it was told last.
     told: Cell<Option<Told>>,
 }
@@ -65,7 +67,7 @@ impl X11Window {
         let (wish, place) = (Cell::new(place.size), Cell::new(place));
         let properties = RefCell::new(properties);
         let parent = RefCell::default();
-        let (flags, told) = Default::default();
+        let (flags, told, hangs) = Default::default();
         let command = pid.and_then(command_of).and_then(|launch| launch.command.into_iter().next());
         let program = command.unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned();
         Self {
@@ -82,6 +84,7 @@ impl X11Window {
                 place,
                 wish,
                 flags,
+                hangs,
                 told,
             }),
         }
@@ -105,11 +108,14 @@ impl X11Window {
     pub(crate) fn title(&self) -> (String, String) {
         let properties = self.inner.properties.borrow();
         let class = if properties.class.is_empty() { &properties.instance } else { &properties.class };
-        match class.is_empty() {
-            false => (properties.title.clone(), class.clone()),
-            // It says nothing: its program has a name.
-            true => (properties.title.clone(), self.inner.program.clone()),
-        }
+        // One that says nothing has the name of its program.
+        let class = if class.is_empty() { &self.inner.program } else { class };
+        let hangs = if self.inner.hangs.get() { " (does not answer)" } else { "" };
+        (format!("{}{hangs}", properties.title), class.clone())
+    }
+
+    pub(super) fn set_hangs(&self, hangs: bool) {
+        self.inner.hangs.set(hangs);
     }
 
     pub(super) fn describe(&self, properties: Properties) {
@@ -188,6 +194,9 @@ impl X11Window {
         let properties = self.inner.properties.borrow();
         let given = told.and_then(|told| told.size).map(|size| physical_size(size, scale));
         let covers = told.is_some_and(|told| told.fullscreen);
+        if let Some(mode) = properties.emulated.filter(|_| covers) {
+            return mode;
+        }
         let size = wanted(&properties, self.inner.wish.get(), given, covers);
         Rectangle::new(corner.unwrap_or_else(|| self.place().loc), size)
     }

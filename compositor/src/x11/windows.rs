@@ -1,6 +1,7 @@
 //! From X windows to the hierarchy: what their clients want of them, and what becomes of it.
 
 use lcars_ui::hierarchy::WindowId;
+use lcars_ui::interface::AlertLevel;
 use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Physical, Point, Size};
@@ -148,6 +149,14 @@ impl State {
                     None => known.properties.fullscreen = on.unwrap_or(!known.properties.fullscreen),
                 }
             }
+            Word::Urgent { window, on } => {
+                let shown = self.x11_known(window).and_then(|known| {
+                    known.properties.urgent = on;
+                    known.shown.clone()
+                });
+                shown.into_iter().for_each(|shown| self.x11_urgent(&shown, on));
+            }
+            Word::Hangs { window, on } => self.x11_hangs(window, on),
             Word::Activate { window } => self.x11_activate(window),
             Word::Ready | Word::Gone { .. } | Word::Copied { .. } | Word::Wanted { .. } => {}
         }
@@ -212,15 +221,20 @@ impl State {
         // One that belongs to nobody is a window, whatever it minds.
         let properties = known.properties.clone();
         let (dialog, covers, free) = (properties.dialog, properties.fullscreen, known.free);
+        let (frameless, urgent) = (properties.frameless, properties.urgent);
         let shown = X11Window::new(window, surface.clone(), known.pid, (orders, scale), properties, known.place, free);
         shown.set_parent(owner.filter(|_| dialog).map(|owner| owner.wl_surface().clone()));
         known.shown = Some(shown.clone());
-        self.shell.add(shown);
+        self.shell.add(shown.clone());
+        self.set_own_frame(&surface, frameless);
         if covers {
             self.set_fullscreen(&surface, true);
         }
         // It may have been drawn already.
         self.window_committed(&surface);
+        if urgent {
+            self.x11_urgent(&shown, true);
+        }
         self.shell.outdated = true;
     }
 
@@ -274,22 +288,50 @@ impl State {
     fn x11_described(&mut self, window: Xid, properties: Properties) {
         let Some(server) = &mut self.x11.server else { return };
         let Some(known) = server.windows.get_mut(&window) else { return };
-        let dialog = properties.dialog;
+        let (dialog, frameless) = (properties.dialog, properties.frameless);
+        let urgent = (properties.urgent != known.properties.urgent).then_some(properties.urgent);
         known.properties = properties.clone();
         let Some(shown) = known.shown.clone() else { return };
         let owner = server.owner_of(window).filter(|_| dialog);
         shown.set_parent(owner.map(|owner| owner.wl_surface().clone()));
         shown.describe(properties);
+        self.set_own_frame(shown.wl_surface(), frameless);
         self.window_described(shown.wl_surface());
+        urgent.into_iter().for_each(|urgent| self.x11_urgent(&shown, urgent));
     }
 
-    /// A window asks for the keyboard: it gets it from another window of its program, as a gift.
+    /// A window wants attention, or not any more.
+    fn x11_urgent(&mut self, window: &X11Window, urgent: bool) {
+        if let Some(id) = self.shell.window_of(window.wl_surface()) {
+            self.shell.desktop.set_urgent(id, urgent);
+            self.shell.outdated = true;
+        }
+    }
+
+    /// A window's program does not listen, or does again.
+    fn x11_hangs(&mut self, window: Xid, hangs: bool) {
+        let Some(shown) = self.x11_known(window).and_then(|known| known.shown.clone()) else { return };
+        let (title, class) = shown.title();
+        shown.set_hangs(hangs);
+        self.window_described(shown.wl_surface());
+        if hangs {
+            let name = [title, class].into_iter().find(|name| !name.is_empty());
+            let name = name.unwrap_or_else(|| "A window".to_owned());
+            self.tell_user(AlertLevel::Caution, &format!("{name} does not answer. Closing it now ends its program."));
+        }
+    }
+
+    /// A window asks for the keyboard: it gets it from another window of its program, as a gift. Another is marked as one
+    /// that wants attention.
     fn x11_activate(&mut self, window: Xid) {
         let Some(server) = &self.x11.server else { return };
         let pid_of = |id: &Xid| server.windows.get(id).and_then(|known| known.pid);
         let giver = server.focused.as_ref().and_then(pid_of);
         let shown = server.windows.get(&window).and_then(|known| known.shown.as_ref());
-        let Some(shown) = shown.filter(|_| giver.is_some() && giver == pid_of(&window)) else { return };
+        let Some(shown) = shown.cloned() else { return };
+        if giver.is_none() || giver != pid_of(&window) {
+            return self.x11_urgent(&shown, true);
+        }
         let id: Option<WindowId> = self.shell.window_of(shown.wl_surface());
         if let Some(id) = id.filter(|id| self.shell.focused() != Some(*id)) {
             self.focus_window(id);

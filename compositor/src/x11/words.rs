@@ -27,6 +27,13 @@ pub(super) struct Properties {
     pub fullscreen: bool,
     /// It wants no keyboard at all.
     pub deaf: bool,
+    /// It wants attention.
+    pub urgent: bool,
+    /// It wants no frame: it draws its own, or has none.
+    pub frameless: bool,
+    /// The screen that its client believes to have changed to another mode: a window that covers it is as large as this,
+    /// and the server has it shown larger.
+    pub emulated: Option<Place>,
 }
 
 /// What a window is told beside its place.
@@ -82,6 +89,10 @@ pub(super) enum Word {
     Shown { window: Xid, surface: u32 },
     /// A window wants to cover the screen, or not any more; `None` for the contrary of what it does.
     Fullscreen { window: Xid, on: Option<bool> },
+    /// A window wants attention, or not any more.
+    Urgent { window: Xid, on: bool },
+    /// A window's program does not listen, or does again.
+    Hangs { window: Xid, on: bool },
     /// A window wants the keyboard.
     Activate { window: Xid },
     /// An X client has copied something of these types; of none: nothing any more.

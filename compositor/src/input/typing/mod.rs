@@ -23,8 +23,23 @@ const MOD5: xkb::ModMask = 1 << 7;
 
 /// What characters are looked for with, the easier first. By custom Mod5 reaches the third level (AltGr) and Mod3 the
 /// fifth; where a layout differs, its characters are typed with an extra keymap.
-pub const MODIFIERS: [xkb::ModMask; 8] =
+const MODIFIERS: [xkb::ModMask; 8] =
     [0, SHIFT, MOD5, SHIFT | MOD5, MOD3, SHIFT | MOD3, MOD5 | MOD3, SHIFT | MOD5 | MOD3];
+
+/// What a client can be made to see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Of the combinations of modifiers that characters are looked for with.
+    pub modifiers: Vec<xkb::ModMask>,
+    /// The highest code of a key.
+    pub highest: u32,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self { modifiers: MODIFIERS.to_vec(), highest: u32::MAX }
+    }
+}
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,23 +72,17 @@ impl Plan {
 }
 
 /// How to type `text` where the keymap in force is `base`, of which `layout` (an index) is, with `extra` on the `places` of
-/// it. Just the modifiers `reachable`, of [`MODIFIERS`], can be put into force.
+/// it, for a client with that `reach`.
 ///
 /// Newline, tab and backspace press their keys. Other control characters, and what Unicode says is no character, are left out.
-pub fn plan(
-    text: &str,
-    base: &xkb::Keymap,
-    layout: xkb::LayoutIndex,
-    extra: &Extra,
-    reachable: &[xkb::ModMask],
-) -> Plan {
+pub fn plan(text: &str, base: &xkb::Keymap, layout: xkb::LayoutIndex, extra: &Extra, reach: &Reach) -> Plan {
     let wanted: HashSet<char> = text.chars().filter(|c| types_at_all(*c)).collect();
-    let keys = find_keys(&wanted, base, layout, reachable);
+    let keys = find_keys(&wanted, base, layout, reach);
     let mut plan = Plan { steps: Vec::new(), extra: extra.clone() };
     if wanted.is_empty() {
         return plan;
     }
-    let places = Places::new(base, reachable);
+    let places = Places::new(base, &reach.modifiers);
     for (at, c) in text.char_indices().filter(|(_, c)| wanted.contains(c)) {
         if let Some(&(code, mods)) = keys.get(&c) {
             plan.steps.push(Step::Key { code, mods });
@@ -99,16 +108,16 @@ fn find_keys(
     wanted: &HashSet<char>,
     keymap: &xkb::Keymap,
     layout: xkb::LayoutIndex,
-    reachable: &[xkb::ModMask],
+    reach: &Reach,
 ) -> HashMap<char, (Keycode, xkb::ModMask)> {
     let mut found = HashMap::new();
     let mut state = xkb::State::new(keymap);
-    for &mods in reachable {
+    for &mods in &reach.modifiers {
         if found.len() == wanted.len() {
             break;
         }
         state.update_mask(mods, 0, 0, 0, 0, layout);
-        for code in keymap.min_keycode().raw()..=keymap.max_keycode().raw() {
+        for code in keymap.min_keycode().raw()..=keymap.max_keycode().raw().min(reach.highest) {
             let code = Keycode::new(code);
             if let Some(c) = character(&state, code).filter(|c| wanted.contains(c)) {
                 found.entry(c).or_insert((code, mods));

@@ -3,7 +3,7 @@
 use smithay::input::keyboard::xkb;
 
 use super::extra::Extra;
-use super::{MODIFIERS, Plan, Step};
+use super::{Plan, Reach, SHIFT, Step};
 use crate::input::layout::Layout;
 
 fn keymap(layout: &str) -> xkb::Keymap {
@@ -12,7 +12,7 @@ fn keymap(layout: &str) -> xkb::Keymap {
 
 /// How to type a text where no other characters than the layout's are in force.
 fn plan(text: &str, base: &xkb::Keymap, layout: xkb::LayoutIndex) -> Plan {
-    super::plan(text, base, layout, &Extra::default(), &MODIFIERS)
+    super::plan(text, base, layout, &Extra::default(), &Reach::default())
 }
 
 /// What a client gets that follows the keymaps and modifiers it is told of.
@@ -98,25 +98,29 @@ fn what_was_typed_before_keeps_its_key() {
     let keymap = keymap("us");
     let first = plan("é", &keymap, 0);
     let typed = |plan: &Plan| plan.steps.iter().rfind(|step| matches!(step, Step::Key { .. })).cloned();
-    let again = super::plan("é", &keymap, 0, &first.extra, &MODIFIERS);
+    let again = super::plan("é", &keymap, 0, &first.extra, &Reach::default());
     assert_eq!((keymaps(&again), typed(&again)), (0, typed(&first)), "it is in force already");
-    let second = super::plan("ßé", &keymap, 0, &again.extra, &MODIFIERS);
+    let second = super::plan("ßé", &keymap, 0, &again.extra, &Reach::default());
     assert_eq!((keymaps(&second), typed(&second)), (1, typed(&first)));
     // More than there is room for: the oldest go, and what is in the text stays.
     let many: String = ('\u{4e00}'..'\u{5000}').collect();
-    let many = super::plan(&many, &keymap, 0, &second.extra, &MODIFIERS);
-    let last = super::plan("\u{4fff}éß", &keymap, 0, &many.extra, &MODIFIERS);
+    let many = super::plan(&many, &keymap, 0, &second.extra, &Reach::default());
+    let last = super::plan("\u{4fff}éß", &keymap, 0, &many.extra, &Reach::default());
     assert_eq!(keymaps(&last), 1);
-    let extra = super::plan("\u{4fff}éß", &keymap, 0, &last.extra, &MODIFIERS);
+    let extra = super::plan("\u{4fff}éß", &keymap, 0, &last.extra, &Reach::default());
     assert_eq!(keymaps(&extra), 0);
 }
 
 #[test]
-fn levels_that_cannot_be_reached_are_not_used() {
+fn what_cannot_be_reached_is_not_used() {
     let keymap = keymap("us");
     let text: String = "aA".chars().chain('\u{4e00}'..'\u{4e80}').collect();
-    let plan = super::plan(&text, &keymap, 0, &Extra::default(), &[0, super::SHIFT]);
-    assert!(plan.steps.iter().all(|step| !matches!(step, Step::Key { mods, .. } if mods & !super::SHIFT != 0)));
+    // The keypad of some keyboards has a key for this, with a high code.
+    let text = text + "€";
+    let reach = Reach { modifiers: vec![0, SHIFT], highest: 255 };
+    let plan = super::plan(&text, &keymap, 0, &Extra::default(), &reach);
+    let reached = |step: &Step| matches!(step, Step::Key { code, mods } if code.raw() > 255 || mods & !SHIFT != 0);
+    assert!(!plan.steps.iter().any(reached));
     assert_eq!(typed(&plan, &keymap, 0), text);
 }
 

@@ -15,6 +15,7 @@ x11rb::atom_manager! {
         WM_S0,
         WM_STATE,
         WM_TAKE_FOCUS,
+        _MOTIF_WM_HINTS,
         _NET_ACTIVE_WINDOW,
         _NET_CLIENT_LIST,
         _NET_CLIENT_LIST_STACKING,
@@ -24,7 +25,9 @@ x11rb::atom_manager! {
         _NET_SUPPORTING_WM_CHECK,
         _NET_WM_CM_S0,
         _NET_WM_NAME,
+        _NET_WM_PING,
         _NET_WM_STATE,
+        _NET_WM_STATE_DEMANDS_ATTENTION,
         _NET_WM_STATE_FOCUSED,
         _NET_WM_STATE_FULLSCREEN,
         _NET_WM_STATE_HIDDEN,
@@ -38,5 +41,6 @@ x11rb::atom_manager! {
         _TOS_SELECTION,
         _XSETTINGS_S0,
         _XSETTINGS_SETTINGS,
+        _XWAYLAND_RANDR_EMU_MONITOR_RECTS,
     }
 }

@@ -11,7 +11,8 @@ impl Manager {
         let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
         known.free = false;
         let place = known.place;
-        let properties = properties::read(&self.connection, &self.atoms, window)?;
+        let (properties, states) = properties::read(&self.connection, &self.atoms, window)?;
+        self.keep_states(window, &states);
         let pid = properties::pid(&self.connection, window);
         if !self.managed.contains(&window) {
             self.managed.push(window);
@@ -24,7 +25,7 @@ impl Manager {
         (known.mapped, known.free) = (true, free);
         let place = known.place;
         if free {
-            let properties = properties::read(&self.connection, &self.atoms, window)?;
+            let (properties, _) = properties::read(&self.connection, &self.atoms, window)?;
             let pid = properties::pid(&self.connection, window);
             return self.say(Word::Popped { window, place, properties, pid });
         }
@@ -35,6 +36,8 @@ impl Manager {
         let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
         known.mapped = false;
         known.flags = Flags::default();
+        known.said.clear();
+        self.pings.forget(&self.handle, window);
         if self.managed.contains(&window) {
             self.managed.retain(|managed| *managed != window);
             // Withdrawn, in the words of the protocol.
@@ -48,6 +51,7 @@ impl Manager {
     pub(super) fn forget(&mut self, window: Xid) -> Result<(), Failed> {
         self.selections.client_gone(&self.handle, window);
         self.changed.remove(&window);
+        self.pings.forget(&self.handle, window);
         if self.windows.remove(&window).is_none() {
             return Ok(());
         }

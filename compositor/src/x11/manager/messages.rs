@@ -12,14 +12,9 @@ impl Manager {
         let data = message.data.as_data32();
         match message.type_ {
             kind if kind == atoms.WL_SURFACE_ID => self.say(Word::Shown { window, surface: data[0] }),
-            kind if kind == atoms._NET_WM_STATE && data[1..3].contains(&atoms._NET_WM_STATE_FULLSCREEN) => {
-                let on = match data[0] {
-                    0 => Some(false),
-                    1 => Some(true),
-                    _ => None,
-                };
-                self.say(Word::Fullscreen { window, on })
-            }
+            kind if kind == atoms._NET_WM_STATE => self.state_asked(message),
+            // The answer comes to the root window, and names its own.
+            kind if kind == atoms.WM_PROTOCOLS && data[0] == atoms._NET_WM_PING => self.ponged(data[2]),
             kind if kind == atoms._NET_ACTIVE_WINDOW => self.say(Word::Activate { window }),
             kind if kind == atoms._NET_REQUEST_FRAME_EXTENTS => {
                 // The frame is drawn around the pane, outside of the X server.

@@ -8,9 +8,11 @@ mod atoms;
 mod children;
 mod messages;
 mod orders;
+mod pings;
 mod properties;
 mod selection;
 mod settings;
+mod states;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::AsFd;
@@ -26,13 +28,16 @@ use x11rb::protocol::Event;
 use x11rb::protocol::composite::{ConnectionExt as _, Redirect};
 use x11rb::protocol::res::ConnectionExt as _;
 use x11rb::protocol::xfixes::ConnectionExt as _;
-use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, CreateWindowAux, EventMask, WindowClass};
+use x11rb::protocol::xproto::{
+    Atom, ChangeWindowAttributesAux, ConnectionExt as _, CreateWindowAux, EventMask, WindowClass,
+};
 use x11rb::rust_connection::{DefaultStream, RustConnection};
 
 use super::display::COOKIE;
 use super::words::{Flags, Order, Place, Word, Xid};
 use atoms::Atoms;
 use children::placed;
+use pings::Pings;
 use selection::Selections;
 
 /// Words that wait for the main thread. Past that the X server waits too.
@@ -106,6 +111,14 @@ struct Known {
     free: bool,
     mapped: bool,
     flags: Flags,
+    /// States that its client has said of it, and that are nothing to the desktop.
+    said: Vec<Atom>,
+}
+
+impl Known {
+    fn new(place: Place, free: bool) -> Self {
+        Self { place, free, mapped: false, flags: Flags::default(), said: Vec::new() }
+    }
 }
 
 struct Manager {
@@ -122,6 +135,7 @@ struct Manager {
     /// Those whose properties are to be read again.
     changed: BTreeSet<Xid>,
     selections: Selections,
+    pings: Pings,
     ended: Option<Failed>,
 }
 
@@ -198,6 +212,7 @@ impl Manager {
             managed: Vec::new(),
             changed: BTreeSet::new(),
             selections,
+            pings: Pings::default(),
             ended: None,
         };
         manager.announce(scale)?;
@@ -206,6 +221,13 @@ impl Manager {
 
     fn say(&self, word: Word) -> Result<(), Failed> {
         self.words.send(word).map_err(|_| Failed::Alone)
+    }
+
+    /// Of a failure in a callback the loop hears afterwards.
+    fn note(&mut self, done: Result<(), Failed>) {
+        if let Err(error) = done {
+            self.ended.get_or_insert(error);
+        }
     }
 
     /// Handles all that the server has said.
@@ -217,7 +239,7 @@ impl Manager {
             // A client may change a property a thousand times: it is read once.
             while let Some(window) = self.changed.pop_first() {
                 if self.managed.contains(&window) {
-                    let properties = properties::read(&self.connection, &self.atoms, window)?;
+                    let (properties, _) = properties::read(&self.connection, &self.atoms, window)?;
                     self.say(Word::Described { window, properties })?;
                 }
             }
@@ -240,7 +262,7 @@ impl Manager {
                 self.connection.change_window_attributes(new.window, &aux)?;
                 let place = placed(new.x, new.y, new.width, new.height);
                 let free = new.override_redirect;
-                self.windows.insert(new.window, Known { place, free, mapped: false, flags: Flags::default() });
+                self.windows.insert(new.window, Known::new(place, free));
             }
             Event::MapRequest(wish) => return self.map_requested(wish.window),
             Event::MapNotify(mapped) => return self.mapped(mapped.window, mapped.override_redirect),
@@ -251,12 +273,7 @@ impl Manager {
                 let Ok(geometry) = self.connection.get_geometry(moved.window)?.reply() else { return Ok(()) };
                 let place = placed(geometry.x, geometry.y, geometry.width, geometry.height);
                 let free = moved.override_redirect;
-                self.windows.entry(moved.window).or_insert(Known {
-                    place,
-                    free,
-                    mapped: false,
-                    flags: Flags::default(),
-                });
+                self.windows.entry(moved.window).or_insert_with(|| Known::new(place, free));
             }
             Event::ConfigureRequest(wish) => return self.configure_requested(&wish),
             Event::ConfigureNotify(moved) => {

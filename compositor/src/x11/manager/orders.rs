@@ -8,7 +8,7 @@ use x11rb::protocol::xproto::{
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::{Failed, Manager, properties, settings};
-use crate::x11::words::{Flags, Order, Place, Xid};
+use crate::x11::words::{Order, Place, Xid};
 
 impl Manager {
     pub(super) fn follow(&mut self, order: Order) -> Result<(), Failed> {
@@ -33,9 +33,11 @@ impl Manager {
             }
             Order::Close { window } => {
                 let manners = properties::manners(&self.connection, &self.atoms, window)?;
-                if manners.closes {
+                if manners.closes && !self.pings.hangs(window) {
                     self.send(window, self.atoms.WM_DELETE_WINDOW)?;
+                    self.ping(window)?;
                 } else {
+                    // It cannot be asked, or was asked and does not listen.
                     self.connection.kill_client(window)?;
                 }
             }
@@ -75,23 +77,6 @@ impl Manager {
         Ok(())
     }
 
-    fn tell(&mut self, window: Xid, flags: Flags) -> Result<(), Failed> {
-        let Some(known) = self.windows.get_mut(&window) else { return Ok(()) };
-        known.flags = flags;
-        let atoms = &self.atoms;
-        let states = [
-            (flags.maximized, atoms._NET_WM_STATE_MAXIMIZED_HORZ),
-            (flags.maximized, atoms._NET_WM_STATE_MAXIMIZED_VERT),
-            (flags.fullscreen, atoms._NET_WM_STATE_FULLSCREEN),
-            (flags.activated, atoms._NET_WM_STATE_FOCUSED),
-            (flags.hidden, atoms._NET_WM_STATE_HIDDEN),
-        ];
-        let states: Vec<u32> = states.into_iter().filter_map(|(on, atom)| on.then_some(atom)).collect();
-        let name = atoms._NET_WM_STATE;
-        self.connection.change_property32(PropMode::REPLACE, window, name, AtomEnum::ATOM, &states)?;
-        Ok(())
-    }
-
     fn focus(&mut self, window: Option<Xid>) -> Result<(), Failed> {
         let now = x11rb::CURRENT_TIME;
         match window {
@@ -103,11 +88,13 @@ impl Manager {
                 if manners.wants_word {
                     self.send(window, self.atoms.WM_TAKE_FOCUS)?;
                 }
+                self.attended(window)?;
             }
             None => {
                 self.connection.set_input_focus(InputFocus::NONE, x11rb::NONE, now)?;
             }
         }
+        self.ping_focused(window)?;
         let active = window.unwrap_or(x11rb::NONE);
         let name = self.atoms._NET_ACTIVE_WINDOW;
         self.connection.change_property32(PropMode::REPLACE, self.root, name, AtomEnum::WINDOW, &[active])?;

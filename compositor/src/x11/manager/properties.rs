@@ -9,10 +9,13 @@ use x11rb::rust_connection::RustConnection;
 
 use super::Failed;
 use super::atoms::Atoms;
-use crate::x11::words::{Properties, Xid};
+use crate::x11::words::{Place, Properties, Xid};
 
 /// Words of a property that are read, four bytes each.
 const MOST_WORDS: u32 = 1024;
+
+/// The longest side of a mode.
+const MOST_SIDE: i32 = 8192;
 
 /// Of the protocols and hints of a window: how it takes the keyboard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,10 +26,15 @@ pub(super) struct Manners {
     pub wants_word: bool,
     /// It can be asked to close.
     pub closes: bool,
+    /// It can be asked whether it listens.
+    pub answers: bool,
 }
 
-/// Reads all that the desktop wants to know of a window.
-pub(super) fn read(connection: &RustConnection, atoms: &Atoms, window: Xid) -> Result<Properties, Failed> {
+/// In `_MOTIF_WM_HINTS`: its third word says what frame the window wants.
+const MOTIF_FRAME: u32 = 2;
+
+/// Reads all that the desktop wants to know of a window, and the states that it says.
+pub(super) fn read(connection: &RustConnection, atoms: &Atoms, window: Xid) -> Result<(Properties, Vec<Atom>), Failed> {
     let (class, instance) = match WmClass::get(connection, window)?.reply_unchecked().ok().flatten() {
         Some(class) => (latin(class.class()), latin(class.instance())),
         None => Default::default(),
@@ -43,7 +51,10 @@ pub(super) fn read(connection: &RustConnection, atoms: &Atoms, window: Xid) -> R
     let owner = words(connection, window, AtomEnum::WM_TRANSIENT_FOR.into())?;
     let hints = WmSizeHints::get_normal_hints(connection, window)?.reply_unchecked().ok().flatten();
     let size = |size: Option<(i32, i32)>| size.filter(|(w, h)| *w > 0 && *h > 0).map(Size::<i32, Physical>::from);
-    Ok(Properties {
+    let motif = words(connection, window, atoms._MOTIF_WM_HINTS)?;
+    let emulated = words(connection, window, atoms._XWAYLAND_RANDR_EMU_MONITOR_RECTS)?;
+    let wishes = WmHints::get(connection, window)?.reply_unchecked().ok().flatten();
+    let properties = Properties {
         title,
         class,
         instance,
@@ -54,11 +65,25 @@ pub(super) fn read(connection: &RustConnection, atoms: &Atoms, window: Xid) -> R
         smallest: size(hints.as_ref().and_then(|hints| hints.min_size)),
         largest: size(hints.as_ref().and_then(|hints| hints.max_size)),
         fullscreen: states.contains(&atoms._NET_WM_STATE_FULLSCREEN),
+        urgent: wishes.is_some_and(|wishes| wishes.urgent) || states.contains(&atoms._NET_WM_STATE_DEMANDS_ATTENTION),
+        frameless: matches!(motif[..], [flags, _, 0, ..] if flags & MOTIF_FRAME != 0),
+        emulated: emulated_mode(&emulated),
         deaf: {
             let manners = manners(connection, atoms, window)?;
             !manners.takes_input && !manners.wants_word
         },
-    })
+    };
+    Ok((properties, states))
+}
+
+/// The mode of the first screen that has one in the server's own property: position and size.
+fn emulated_mode(words: &[u32]) -> Option<Place> {
+    let at = |value: u32| i16::try_from(value as i32).ok().map(i32::from);
+    let side = |value: u32| i32::try_from(value).ok().filter(|side| (1..=MOST_SIDE).contains(side));
+    match *words {
+        [x, y, w, h, ..] => Some(Place::new((at(x)?, at(y)?).into(), (side(w)?, side(h)?).into())),
+        _ => None,
+    }
 }
 
 /// How a window wants to be dealt with.
@@ -69,6 +94,7 @@ pub(super) fn manners(connection: &RustConnection, atoms: &Atoms, window: Xid) -
         takes_input: hints.and_then(|hints| hints.input).unwrap_or(true),
         wants_word: protocols.contains(&atoms.WM_TAKE_FOCUS),
         closes: protocols.contains(&atoms.WM_DELETE_WINDOW),
+        answers: protocols.contains(&atoms._NET_WM_PING),
     })
 }
 

@@ -248,11 +248,4 @@ impl Manager {
         });
         inserted.map(drop).map_err(|error| error.error.into())
     }
-
-    /// Of a failure in a callback the loop hears afterwards.
-    fn note(&mut self, done: Result<(), Failed>) {
-        if let Err(error) = done {
-            self.ended.get_or_insert(error);
-        }
-    }
 }

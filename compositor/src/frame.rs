@@ -111,7 +111,7 @@ impl State {
             let screen = self.screens.at(pointer.current_location());
             if screen.id == id {
                 let location = screen.local(pointer.current_location()).to_i32_round() + icon.offset;
-                let placed = compose::Placed { surface: icon.surface, location };
+                let placed = compose::Placed::new(icon.surface, location);
                 compose::pieces(&placed, screen.scale(), None, &mut pieces);
             }
         }

@@ -37,7 +37,7 @@ use crate::lock::SessionLock;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
-use crate::seat::{Constraints, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
+use crate::seat::{Constraints, Finger, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
 use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals};
 use crate::shell::{Listed, Shell};
@@ -107,8 +107,8 @@ pub struct State {
     pub(crate) pointer_on: OutputId,
     /// The screen that input comes from at the moment.
     pub(crate) input_from: OutputId,
-    /// The fingers that touch, and where.
-    pub(crate) fingers: Vec<(TouchSlot, Point<f64, Logical>)>,
+    /// The fingers that touch.
+    pub(crate) fingers: Vec<Finger>,
     /// The finger that is on the interface, and of which screen; a second one does nothing.
     pub(crate) tapping: Option<(TouchSlot, OutputId)>,
     /// Where a finger landed last, unless the pointer moved since.

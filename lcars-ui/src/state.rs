@@ -143,6 +143,8 @@ pub struct WindowView {
     pub fullscreen: bool,
     /// Whether its program draws its frame itself.
     pub own_frame: bool,
+    /// How large it is seen, in hundredths, where it needs more room than there is.
+    pub reduced: Option<u8>,
 }
 
 /// One picture.
@@ -206,6 +208,7 @@ impl Desktop {
             urgent: window.urgent,
             fullscreen: window.fullscreen,
             own_frame: window.own_frame,
+            reduced: window.reduced,
         };
         let app = |app: &App| AppView {
             id: app.id,

@@ -9,7 +9,6 @@ use smithay::reexports::wayland_protocols_misc::zwp_input_method_v2::server::{
 use smithay::utils::{Logical, Rectangle};
 use streamer::protocol::ToPage;
 
-use super::moved;
 use crate::compose::Placed;
 use crate::screen::Screen;
 use crate::state::State;
@@ -75,7 +74,7 @@ impl State {
         let cursor = self.composing.cursor().and_then(|(surface, rect)| {
             let placed = self.placed_windows(screen);
             let (on, _) = placed.iter().find(|(placed, _)| placed.surface == *surface)?;
-            Some(moved(rect, on))
+            Some(on.shown(rect))
         });
         if let Some(cursor) = cursor {
             let popups = self.composing_popups(screen);

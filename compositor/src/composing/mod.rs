@@ -305,10 +305,10 @@ impl Composing {
     pub(crate) fn popups_on(&self, trees: &[Placed], room: Rectangle<i32, Logical>) -> Vec<Placed> {
         let Some((surface, rect)) = self.cursor() else { return Vec::new() };
         let Some(on) = trees.iter().find(|tree| tree.surface == *surface) else { return Vec::new() };
-        let cursor = moved(rect, on);
+        let cursor = on.shown(rect);
         let placed = self.popups().filter_map(|popup| {
             let size = with_states(popup, surface::size)?;
-            Some(Placed { surface: popup.clone(), location: popup::place(cursor, size, room) })
+            Some(Placed::new(popup.clone(), popup::place(cursor, size, room)))
         });
         placed.collect()
     }
@@ -395,12 +395,6 @@ impl Method {
         self.object.done();
         self.serial = self.serial.wrapping_add(1);
     }
-}
-
-/// A rectangle on a surface as one of the picture.
-pub(crate) fn moved(rect: Rectangle<i32, Logical>, on: &Placed) -> Rectangle<i32, Logical> {
-    let at = (rect.loc.x.saturating_add(on.location.x), rect.loc.y.saturating_add(on.location.y));
-    Rectangle::new(at.into(), rect.size)
 }
 
 fn send_keymap(grab: &ZwpInputMethodKeyboardGrabV2, keymap: &KeymapFile) {

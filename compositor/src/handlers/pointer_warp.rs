@@ -55,10 +55,8 @@ impl State {
         {
             return;
         }
-        let under = self.surface_at(pointer.current_location()).filter(|(under, _)| under == surface);
-        let Some((_, origin)) = under else { return };
-        if self.surface_at(origin + to).is_some_and(|(under, _)| under == *surface) {
-            self.move_pointer(origin + to, self.clock.now().as_millis());
+        if let Some(to) = self.on_own_surface(surface, pointer.current_location(), to) {
+            self.move_pointer(to, self.clock.now().as_millis());
         }
     }
 }

@@ -18,6 +18,7 @@ use smithay::wayland::shell::xdg::{
     XdgSurfaceUserData,
 };
 
+use crate::shell::Geometry;
 use crate::state::State;
 
 impl XdgShellHandler for State {
@@ -141,9 +142,10 @@ impl State {
         let kind = PopupKind::Xdg(popup.clone());
         let Ok(root) = find_popup_root_surface(&kind) else { return };
         let window = self.shell.window_of(&root).and_then(|id| self.placement(id));
-        let Some((screen, window)) = window.or_else(|| self.layer_placement(&root)) else { return };
-        let mut target = smithay::utils::Rectangle::from_size(screen.logical_size());
-        target.loc -= window.loc + get_popup_toplevel_coords(&kind);
+        let layer = || self.layer_placement(&root).map(|(screen, rect)| (screen, Geometry { rect, reduced: None }));
+        let Some((screen, window)) = window.or_else(layer) else { return };
+        let mut target = window.back(smithay::utils::Rectangle::from_size(screen.logical_size()));
+        target.loc -= get_popup_toplevel_coords(&kind);
         popup.with_pending_state(|state| state.geometry = state.positioner.get_unconstrained_geometry(target));
     }
 }

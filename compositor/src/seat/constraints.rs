@@ -119,12 +119,11 @@ impl State {
             return None;
         }
         let from = pointer.current_location();
-        let Some((_, origin)) = self.surface_at(from).filter(|(surface, _)| *surface == held.surface) else {
-            return Some(to);
-        };
+        let on_it = self.surface_at(from).is_some_and(|(surface, _)| surface == held.surface);
+        let Some(spot) = self.spot_of(&held.surface, from).filter(|_| on_it) else { return Some(to) };
         let inside = |at: Point<f64, Logical>| within(&held.surface, held.region.as_ref(), at);
         let rects = rectangles(&held.surface, held.region.as_ref());
-        Some(origin + nearest(to - origin, &rects, inside).unwrap_or(from - origin))
+        Some(spot.shown(nearest(spot.local(to), &rects, inside).unwrap_or(spot.local(from))))
     }
 
     /// A button goes down: at a place that is not the constrained surface it means that place.
@@ -153,12 +152,23 @@ impl State {
     pub(crate) fn pointer_hinted(&mut self, surface: &WlSurface, location: Point<f64, Logical>) {
         let Some(pointer) = self.seat.get_pointer() else { return };
         let held = self.constraint(&pointer).filter(|held| held.locked && held.surface == *surface);
-        let origin = held.and_then(|_| self.surface_at(pointer.current_location()));
-        let Some((_, origin)) = origin.filter(|(under, _)| under == surface) else { return };
-        // Not beside its own surface.
-        if self.surface_at(origin + location).is_some_and(|(under, _)| under == *surface) {
-            pointer.set_location(origin + location);
+        if held.is_some()
+            && let Some(to) = self.on_own_surface(surface, pointer.current_location(), location)
+        {
+            pointer.set_location(to);
         }
+    }
+
+    /// Where a place on a surface is seen, if the pointer is over that surface and would be there, too.
+    pub(crate) fn on_own_surface(
+        &self,
+        surface: &WlSurface,
+        from: Point<f64, Logical>,
+        place: Point<f64, Logical>,
+    ) -> Option<Point<f64, Logical>> {
+        let under = |at| self.surface_at(at).is_some_and(|(under, _)| under == *surface);
+        let to = self.spot_of(surface, from).filter(|_| under(from))?.shown(place);
+        under(to).then_some(to)
     }
 
     /// Runs after every turn of the loop: puts constraints into force and ends them, and tells the pages.

@@ -6,6 +6,7 @@ mod gestures;
 mod keyboard;
 mod pen;
 mod pointer;
+mod press;
 mod repeat;
 mod shortcuts;
 mod touch;
@@ -23,6 +24,7 @@ pub(crate) use constraints::Constraints;
 pub(crate) use pointer::BTN_LEFT;
 pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
 pub(crate) use shortcuts::Inhibited;
+pub(crate) use touch::Finger;
 pub(crate) use virtual_keyboard::{Masks, VirtualKeyboards};
 pub(crate) use zoom::Hold;
 

@@ -104,6 +104,9 @@ impl State {
         let state = if pressed { ButtonState::Pressed } else { ButtonState::Released };
         let serial = SERIAL_COUNTER.next_serial();
         pointer.button(self, &ButtonEvent { serial, time, button: BTN_LEFT, state });
+        if pressed {
+            self.hold_press(&pointer, serial);
+        }
         pointer.frame(self);
     }
 

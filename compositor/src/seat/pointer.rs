@@ -129,6 +129,9 @@ impl State {
         }
         let button = ButtonEvent { serial, time: event.time_msec(), button: event.button_code(), state: event.state() };
         pointer.button(self, &button);
+        if pressed {
+            self.hold_press(&pointer, serial);
+        }
         pointer.frame(self);
         if !pressed {
             // What was dragged on kept the pointer until now.

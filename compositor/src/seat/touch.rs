@@ -1,12 +1,35 @@
 //! Fingers on the picture.
 
+use smithay::backend::input::TouchSlot;
 use smithay::backend::input::{Event, InputBackend, TouchEvent};
 use smithay::input::touch::{DownEvent, MotionEvent, UpEvent};
-use smithay::utils::SERIAL_COUNTER;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
+use smithay::utils::{Logical, Point, SERIAL_COUNTER};
 
 use crate::state::State;
 
+/// One that touches a surface.
+#[derive(Debug)]
+pub(crate) struct Finger {
+    slot: TouchSlot,
+    /// Where the seat has it.
+    told: Point<f64, Logical>,
+    /// The surface it landed on, if that is seen smaller than it is, and its corner as seen from there. The seat keeps that
+    /// corner until the finger is lifted, so it is told of a finger that moves as if the surface were as large as it is.
+    on: Option<(WlSurface, Point<f64, Logical>)>,
+    /// Where it landed.
+    landed: Point<f64, Logical>,
+}
+
 impl State {
+    /// Where the seat has to have a finger that is at this place.
+    fn finger_told(&self, slot: TouchSlot, at: Point<f64, Logical>) -> Point<f64, Logical> {
+        let finger = self.fingers.iter().find(|finger| finger.slot == slot);
+        let on = finger.and_then(|finger| Some((finger, finger.on.as_ref()?)));
+        let spot = on.and_then(|(finger, (surface, corner))| Some((self.spot_of(surface, finger.landed)?, *corner)));
+        spot.map_or(at, |(spot, corner)| corner + spot.local(at))
+    }
+
     pub(super) fn touch_down<B: InputBackend>(&mut self, event: &B::TouchDownEvent) {
         let Some(touch) = self.seat.get_touch() else { return };
         let (slot, location) = (event.slot(), self.position(event));
@@ -33,7 +56,9 @@ impl State {
             }
         }
         let down = DownEvent { slot, location, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
-        self.fingers.push((down.slot, location));
+        let reduced = |on: &(WlSurface, _)| self.spot_of(&on.0, location).is_some_and(|spot| spot.is_reduced());
+        let on = focus.clone().filter(reduced);
+        self.fingers.push(Finger { slot, told: location, on, landed: location });
         touch.down(self, focus, &down);
     }
 
@@ -48,9 +73,10 @@ impl State {
         if self.terminal_finger_moved(slot, location, event.time_msec()) {
             return;
         }
-        let focus = self.surface_at(location);
-        self.fingers.iter_mut().filter(|finger| finger.0 == slot).for_each(|finger| finger.1 = location);
-        touch.motion(self, focus, &MotionEvent { slot, location, time: event.time_msec() });
+        let told = self.finger_told(slot, location);
+        let focus = self.surface_at(location).map(|(surface, corner)| (surface, corner + (told - location)));
+        self.fingers.iter_mut().filter(|finger| finger.slot == slot).for_each(|finger| finger.told = told);
+        touch.motion(self, focus, &MotionEvent { slot, location: told, time: event.time_msec() });
     }
 
     pub(super) fn touch_up<B: InputBackend>(&mut self, event: &B::TouchUpEvent) {
@@ -64,7 +90,7 @@ impl State {
             return;
         }
         let up = UpEvent { slot, serial: SERIAL_COUNTER.next_serial(), time: event.time_msec() };
-        self.fingers.retain(|finger| finger.0 != up.slot);
+        self.fingers.retain(|finger| finger.slot != up.slot);
         touch.up(self, &up);
     }
 
@@ -82,8 +108,8 @@ impl State {
         self.terminal_finger_cancelled();
         let time = self.clock.now().as_millis();
         // smithay 0.7 cancels only fingers that did something since the last frame; the others would touch for ever.
-        for (slot, location) in std::mem::take(&mut self.fingers) {
-            touch.motion(self, None, &MotionEvent { slot, location, time });
+        for Finger { slot, told, .. } in std::mem::take(&mut self.fingers) {
+            touch.motion(self, None, &MotionEvent { slot, location: told, time });
         }
         touch.cancel(self);
     }

@@ -10,7 +10,7 @@ use smithay::wayland::fractional_scale::with_fractional_scale;
 use smithay::wayland::shell::xdg::XDG_POPUP_ROLE;
 
 use super::place::rounded;
-use super::{Shell, Told, Window};
+use super::{Shell, Told, Window, fit};
 use crate::compose;
 use crate::screen::Screen;
 use crate::state::State;
@@ -44,7 +44,7 @@ impl State {
     }
 
     /// The size that a window fills at level 3: in the pane that shows it, else in the one with the focus on its screen.
-    fn full_size(&self, window: &Window) -> Size<i32, Logical> {
+    pub(super) fn full_size(&self, window: &Window) -> Size<i32, Logical> {
         let place = window.id.map(|id| self.shell.place_of(id));
         let theirs = place.and_then(|place| self.made_for(place)).map(|(_, area)| area);
         let areas = self.screens.get(window.home).map(|screen| screen.view().areas.as_slice()).unwrap_or_default();
@@ -103,17 +103,22 @@ impl State {
         let fullscreen = self.shell.is_fullscreen(window);
         let unseen = |id| self.seen(id) == Shown::Hidden && !self.capturing.has_window(id);
         let hidden = window.id.is_some_and(unseen);
-        let bounds = self.full_size(window);
+        let room = self.full_size(window);
         let mut areas = self.screens.iter().flat_map(|screen| &screen.view().areas);
         let shown = areas.any(|area| area.window == window.id && area.window.is_some());
         let size = match self.screens.get(window.home).filter(|_| fullscreen && !shown) {
             // It will cover the pane that shows it.
             Some(screen) => screen.logical_size(),
-            None => bounds,
+            None => room,
         };
+        // One that needs more has it, and is shown smaller.
+        let least = window.toplevel.least();
+        window.least.set(least);
+        let size = fit::filling(size, least);
+        let bounds = if dialog { room } else { fit::filling(room, least) };
         window.toplevel.tell(self.told_floating(window).unwrap_or_else(|| Told {
             size: (fullscreen || !dialog).then_some(size),
-            corner: window.id.and_then(|id| self.placement(id)).map(|(_, place)| place.loc),
+            corner: window.id.and_then(|id| self.placement(id)).map(|(_, place)| place.rect.loc),
             bounds,
             maximized: !dialog && !fullscreen,
             fullscreen,

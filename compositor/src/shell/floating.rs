@@ -110,7 +110,7 @@ impl State {
         let (fullscreen, maximized) = (self.shell.is_fullscreen(window), kept.is_some_and(|kept| kept.maximized));
         let bounds = self.screens.first().logical_size();
         Some(Told {
-            corner: window.id.and_then(|id| self.placement(id)).map(|(_, place)| place.loc),
+            corner: window.id.and_then(|id| self.placement(id)).map(|(_, place)| place.rect.loc),
             size: (fullscreen || maximized).then_some(bounds),
             bounds,
             maximized,

@@ -8,6 +8,7 @@ mod act;
 mod bound;
 mod configure;
 mod files;
+mod fit;
 mod floating;
 mod hands;
 mod listed;
@@ -19,6 +20,7 @@ mod view;
 mod windows;
 
 pub use listed::{Listed, ListedWindow};
+pub(crate) use place::Geometry;
 pub use toplevel::{Told, Toplevel};
 pub(crate) use view::panes_area;
 
@@ -54,6 +56,8 @@ pub struct Window {
     owed: Cell<bool>,
     /// The scale that it was told.
     scale: Cell<f64>,
+    /// What it said that it cannot be smaller than, when it was told what to be.
+    least: Cell<Size<i32, Logical>>,
 }
 
 /// The desktop of the session, and what is seen of it.

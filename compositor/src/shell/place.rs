@@ -8,8 +8,8 @@ use lcars_ui::scene::{Look, Primitive};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
 
-use super::point;
-use crate::compose::{self, Placed};
+use super::{fit, point};
+use crate::compose::{self, Placed, Reduced, Spot};
 use crate::screen::Screen;
 use crate::state::State;
 
@@ -18,6 +18,28 @@ pub(super) fn rounded(rect: Rect) -> Rectangle<i32, Logical> {
     let (x, y) = (rect.x.round() as i32, rect.y.round() as i32);
     let (right, bottom) = (rect.right().round() as i32, rect.bottom().round() as i32);
     Rectangle::new((x, y).into(), ((right - x).max(1), (bottom - y).max(1)).into())
+}
+
+/// Where a window's geometry is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Geometry {
+    /// As large as it is.
+    pub(crate) rect: Rectangle<i32, Logical>,
+    /// It is larger than its place.
+    pub(crate) reduced: Option<Reduced>,
+}
+
+impl Geometry {
+    /// What of the window, from its corner, would be where a rectangle of the picture is.
+    pub(crate) fn back(&self, rect: Rectangle<i32, Logical>) -> Rectangle<i32, Logical> {
+        let back = |at: Point<i32, Logical>| match self.reduced {
+            Some(reduced) => reduced.back(at.to_f64()),
+            None => at.to_f64(),
+        };
+        let corner = self.rect.loc.to_f64();
+        let (from, to) = (back(rect.loc) - corner, back(rect.loc + rect.size) - corner);
+        Rectangle::from_extremities(from.to_i32_ceil::<i32>(), to.to_i32_floor::<i32>())
+    }
 }
 
 /// How each window of a scene is seen.
@@ -106,10 +128,10 @@ impl State {
     }
 
     /// Where a window's geometry is on the first screen that shows it at its own size, and which that is: it fills its
-    /// area, or is in the middle of it.
-    pub fn placement(&self, id: WindowId) -> Option<(&Screen, Rectangle<i32, Logical>)> {
+    /// area, or is in the middle of it. One that is larger than its area is seen whole, and smaller.
+    pub(crate) fn placement(&self, id: WindowId) -> Option<(&Screen, Geometry)> {
         if let Some(rect) = self.shell.get(id).and_then(|window| self.floats_at(window)) {
-            return Some((self.screens.first(), rect));
+            return Some((self.screens.first(), Geometry { rect, reduced: None }));
         }
         let place = self.shell.place_of(id);
         let area = |screen: &Screen| self.live(screen).find(|(window, _)| *window == place).map(|(_, area)| area);
@@ -118,17 +140,17 @@ impl State {
     }
 
     /// Where a window's geometry is in an area.
-    fn geometry_in(&self, id: WindowId, area: Rectangle<i32, Logical>) -> Option<Rectangle<i32, Logical>> {
+    pub(super) fn geometry_in(&self, id: WindowId, area: Rectangle<i32, Logical>) -> Option<Geometry> {
         let window = self.shell.get(id)?;
         let geometry = compose::window_geometry(window.toplevel.wl_surface());
         let size = if geometry.is_empty() { area.size } else { geometry.size };
+        let reduced = fit::reduced(size, area.size);
+        let seen = reduced.map_or(size, |(_, to)| to);
         let centred = |start: i32, room: i32, length: i32| start + ((room - length) / 2).max(0);
-        let loc = if self.shell.is_dialog(id) || size.w < area.size.w || size.h < area.size.h {
-            Point::from((centred(area.loc.x, area.size.w, size.w), centred(area.loc.y, area.size.h, size.h)))
-        } else {
-            area.loc
-        };
-        Some(Rectangle::new(loc, size))
+        let loc = Point::from((centred(area.loc.x, area.size.w, seen.w), centred(area.loc.y, area.size.h, seen.h)));
+        let reduced =
+            reduced.map(|(from, to)| Reduced { from: Rectangle::new(loc, from), to: Rectangle::new(loc, to) });
+        Some(Geometry { rect: Rectangle::new(loc, size), reduced })
     }
 
     /// A window with its dialogs and popups, front to back, in an area, with the clip that applies to each.
@@ -144,9 +166,10 @@ impl State {
             let Some(window) = self.shell.get(member.id) else { continue };
             let Some(geometry) = self.geometry_in(member.id, area) else { continue };
             let surface = window.toplevel.wl_surface();
-            // A full window that draws larger than it was told must not cover the frame; popups and shadows may.
+            // A shadow must not cover the frame; popups may.
             let clip = member.parent.is_none().then_some(area);
-            for tree in compose::with_popups(surface, geometry.loc) {
+            for tree in compose::with_popups(surface, geometry.rect.loc) {
+                let tree = Placed { reduced: geometry.reduced, ..tree };
                 if tree.surface == *surface {
                     placed.push((tree, clip));
                 } else if popups {
@@ -178,7 +201,18 @@ impl State {
         live.flat_map(|(window, area)| self.stack_in(window, area, true)).collect()
     }
 
-    /// The surface at a point of the space that the screens lie in, and where it is; `None` over the interface.
+    /// A surface that is in sight on the screen at a point of the space that the screens lie in.
+    pub(crate) fn spot_of(&self, surface: &WlSurface, near: Point<f64, Logical>) -> Option<Spot> {
+        let screen = self.screens.at(near);
+        let windows = self.placed(screen.id).into_iter().map(|(tree, _)| tree);
+        let layers = [true, false].into_iter().flat_map(|above| self.layers_placed(screen.id, above));
+        let trees = windows.chain(layers).chain(self.lock_placed(screen.id));
+        let spot = trees.into_iter().find_map(|tree| tree.spot(surface));
+        spot.map(|spot| spot.on_screen_at(screen.origin().to_f64()))
+    }
+
+    /// The surface at a point of the space that the screens lie in, and where its corner would be if it were as large as it
+    /// is: how far it is from there to the point is the place on the surface. `None` over the interface.
     pub fn surface_at(&self, at: Point<f64, Logical>) -> Option<(WlSurface, Point<f64, Logical>)> {
         let screen = self.screens.at(at);
         let local = screen.local(at);

@@ -4,7 +4,7 @@ use smithay::reexports::wayland_protocols::xdg::shell::server::xdg_toplevel::Sta
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Size};
 use smithay::wayland::compositor::with_states;
-use smithay::wayland::shell::xdg::{ToplevelSurface, XdgToplevelSurfaceData};
+use smithay::wayland::shell::xdg::{SurfaceCachedState, ToplevelSurface, XdgToplevelSurfaceData};
 
 use crate::x11::X11Window;
 
@@ -87,6 +87,27 @@ impl Toplevel {
                 data.is_some_and(|data| data.lock().is_ok_and(|data| data.modal))
             }),
             Self::X11(_) => false,
+        }
+    }
+
+    /// The size that it cannot be smaller than, as its client says: a hostile number, or nothing.
+    pub(super) fn least(&self) -> Size<i32, Logical> {
+        match self {
+            Self::Xdg(toplevel) => with_states(toplevel.wl_surface(), |states| {
+                states.cached_state.get::<SurfaceCachedState>().current().min_size
+            }),
+            Self::X11(window) => window.least(),
+        }
+    }
+
+    /// Whether what it shows is its answer to what it was told last.
+    pub(super) fn answered(&self) -> bool {
+        match self {
+            Self::Xdg(toplevel) => with_states(toplevel.wl_surface(), |states| {
+                let Some(data) = states.data_map.get::<XdgToplevelSurfaceData>() else { return false };
+                data.lock().is_ok_and(|data| data.current.size == data.current_server_state().size)
+            }),
+            Self::X11(window) => window.answered(),
         }
     }
 

@@ -6,9 +6,9 @@ use lcars_ui::hierarchy::{NewWindow, WindowId};
 use lcars_ui::operation::{Effect, Effects, Operation};
 use smithay::desktop::PopupManager;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::utils::SERIAL_COUNTER;
+use smithay::utils::{Rectangle, SERIAL_COUNTER};
 
-use super::{Shell, Toplevel, Window};
+use super::{Shell, Toplevel, Window, fit};
 use crate::state::State;
 use crate::surface;
 
@@ -24,6 +24,7 @@ impl Shell {
             home,
             owed: Cell::default(),
             scale: Cell::default(),
+            least: Cell::default(),
         });
     }
 
@@ -48,7 +49,25 @@ impl State {
                 self.window_appeared(root)
             }
             (false, Some(id)) => self.window_disappeared(id),
+            (true, Some(id)) => self.window_may_need_room(id),
             _ => {}
+        }
+    }
+
+    /// A window may be larger than its place since its last commit, or say that it has to be.
+    fn window_may_need_room(&mut self, id: WindowId) {
+        let Some(window) = self.shell.get(id) else { return };
+        // While it has not answered, what it shows is on its way to another size.
+        if window.toplevel.answered() {
+            let area = Rectangle::from_size(self.full_size(window));
+            let reduced = self.geometry_in(id, area).and_then(|geometry| geometry.reduced);
+            let reduced = reduced.map(|reduced| fit::hundredths(reduced.from.size, reduced.to.size));
+            self.shell.outdated |= self.shell.desktop.set_reduced(id, reduced);
+        }
+        if let Some(window) = self.shell.get(id)
+            && window.least.get() != window.toplevel.least()
+        {
+            self.shell.outdated = true;
         }
     }
 
@@ -87,6 +106,7 @@ impl State {
             self.shell.desktop.set_fullscreen(id, true);
         }
         self.shell.desktop.set_own_frame(id, own_frame);
+        self.window_may_need_room(id);
         if self.options.follow {
             self.focus_window(id);
         }

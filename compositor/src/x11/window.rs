@@ -8,6 +8,7 @@ use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Physical, Point, Rectangle, Size};
 
 use super::words::{Flags, Order, Place, Properties, Xid};
+use crate::compose;
 use crate::services::launch::command_of;
 use crate::shell::Told;
 
@@ -140,6 +141,18 @@ impl X11Window {
         self.inner.place.get()
     }
 
+    /// The size that it cannot be smaller than, as its client says.
+    pub(crate) fn least(&self) -> Size<i32, Logical> {
+        let least = self.inner.properties.borrow().smallest.unwrap_or_default();
+        least.to_f64().to_logical(self.inner.scale.get()).to_i32_ceil()
+    }
+
+    /// Whether it has the size that it was told.
+    pub(crate) fn answered(&self) -> bool {
+        let size = physical_size(compose::window_geometry(&self.inner.surface).size, self.inner.scale.get());
+        size == self.place().size
+    }
+
     /// Whether it covers its pane.
     pub(super) fn covers(&self) -> bool {
         self.inner.flags.get().fullscreen
@@ -218,7 +231,7 @@ pub(super) fn wanted(
     let size = given.unwrap_or(wish);
     let bounded = |value: i32, least: Option<i32>, most: Option<i32>| {
         let most = most.filter(|_| !covers).unwrap_or(MOST).clamp(1, MOST);
-        // Larger than the room that there is would be cut off: what is given counts for more than what is needed.
+        // What is given counts for more than what is needed: it is larger than the room already where it has to be.
         let least = least.filter(|_| given.is_none()).unwrap_or(1).clamp(1, most);
         value.clamp(least, most)
     };

@@ -45,6 +45,7 @@ mod levels;
 mod output;
 mod output_management;
 mod outputs;
+mod oversized;
 mod pen;
 mod pointer;
 mod pointer_constraints;

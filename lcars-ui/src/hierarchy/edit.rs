@@ -116,6 +116,7 @@ impl Tree {
             urgent: false,
             fullscreen: false,
             own_frame: false,
+            reduced: None,
             keyboard: None,
         };
         let above = new.parent.filter(|&parent| self.nesting(parent) < MOST_NESTED_DIALOGS);

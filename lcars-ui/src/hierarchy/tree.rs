@@ -118,6 +118,8 @@ pub struct Window {
     pub fullscreen: bool,
     /// Whether its program draws its frame itself, and wants none of ours around it.
     pub own_frame: bool,
+    /// How large it is seen, in hundredths, where it needs more room than there is.
+    pub reduced: Option<u8>,
     /// Who of it and its dialogs has the keyboard, where somebody chose; else the newest.
     pub keyboard: Option<WindowId>,
 }

@@ -265,6 +265,26 @@ fn a_window_with_a_frame_of_its_own_has_the_pane_but_for_the_way_out() {
 }
 
 #[test]
+fn the_frame_says_of_a_window_that_it_is_seen_smaller_than_it_is() {
+    let world = World::usual(STANDARD);
+    let editor = world.app("Text Editor");
+    let mut world = world.jump(Some(editor));
+    let window = world.desktop.focused_viewport().path.window().unwrap();
+    let told = |world: &World| {
+        let told = world.view().nodes.into_iter().find(|node| node.name.contains("SCALED"));
+        told.map(|node| node.name)
+    };
+    assert_eq!(told(&world), None);
+    assert!(world.desktop.set_reduced(window, Some(88)));
+    assert!(!world.desktop.set_reduced(window, Some(88)), "it is nothing new");
+    assert_eq!(told(&world).as_deref(), Some("TEXT EDITOR SCALED 88%"));
+    world.desktop.set_own_frame(window, true);
+    assert_eq!(told(&world).as_deref(), Some("SCALED 88%"));
+    world.desktop.set_reduced(window, None);
+    assert_eq!(told(&world), None);
+}
+
+#[test]
 fn in_a_split_a_window_with_a_frame_of_its_own_keeps_a_strip_in_its_pane() {
     let world = World::usual(STANDARD);
     let editor = world.app("Text Editor");

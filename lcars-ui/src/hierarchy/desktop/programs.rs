@@ -79,4 +79,12 @@ impl Desktop {
     pub fn set_own_frame(&mut self, id: WindowId, on: bool) {
         self.tree.edit_window(id, |window| window.own_frame = on);
     }
+
+    /// A window needs more room than there is, and is seen this large, in hundredths; or it has room.
+    /// Whether that is another than before.
+    pub fn set_reduced(&mut self, id: WindowId, reduced: Option<u8>) -> bool {
+        let mut changed = false;
+        self.tree.edit_window(id, |window| changed = std::mem::replace(&mut window.reduced, reduced) != reduced);
+        changed
+    }
 }

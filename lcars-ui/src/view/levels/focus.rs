@@ -18,6 +18,13 @@ fn title(pane: &Pane, path: &Path) -> String {
     if app.badge().is_some() || name.is_empty() { window_name(pane, window) } else { name }
 }
 
+/// What the frame says of a window that is seen smaller than it is, be it the one with the focus or one of its dialogs.
+pub(super) fn reduced(pane: &Pane, path: &Path) -> Option<String> {
+    let (_, app, window) = tree(pane).window(path.window()?)?;
+    let least = app.stack(window.id).filter_map(|member| member.reduced).min()?;
+    Some(format!("SCALED {least}%"))
+}
+
 /// What is around a window at level 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Fit {
@@ -35,7 +42,8 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
         return own_frame::lay_out(b, pane, path, colour);
     }
     let controls = slim_frame::controls(b, pane, path);
-    let spans = vec![Span::new(title(pane, path), title_colour(b, pane))];
+    let mut spans = vec![Span::new(title(pane, path), title_colour(b, pane))];
+    spans.extend(reduced(pane, path).map(|words| Span::new(words, b.theme.text_muted)));
     let mut frame = slim_frame::lay_out(b, pane, Level::Focus, colour, spans, &controls);
     frame.content = area(b, pane, path);
     frame

@@ -3,13 +3,16 @@
 //!
 //! It is at the bottom and has no title, so that nothing stands above the program's own title bar.
 
-use super::super::build::Builder;
+use super::super::build::{Builder, Text};
 use super::super::frame::{Frame, Part, Segment, Title};
+use super::super::metrics::label_width;
 use super::super::pane::Pane;
 use super::slim_frame::{self, Controls};
-use super::{FRAME, rail_frame};
+use super::{FRAME, focus, rail_frame};
 use crate::geometry::Rect;
 use crate::hierarchy::Path;
+use crate::scene::Key;
+use crate::semantics::{Node, Role};
 use crate::theme::Colour;
 
 /// Where the strip is.
@@ -81,6 +84,9 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, mut frame: Frame, 
         frame = frame.without_bottom();
     }
     frame.draw(b, FRAME);
+    if bottom && let Some(words) = focus::reduced(pane, path) {
+        tell_reduced(b, frame.segment(Part::BarBottom).rect, words);
+    }
     let gap = b.m.gap;
     let mut x = strip.x;
     for (place, control) in controls.left.iter().take(count).enumerate() {
@@ -90,4 +96,16 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, mut frame: Frame, 
         control.draw(b, rect, Rect::from_edges(left, rect.y - gap, rect.right() + gap / 2.0, below));
         x = rect.right() + gap;
     }
+}
+
+/// Writes on the bar of the strip that the window is seen smaller than it is, if there is room for that.
+fn tell_reduced(b: &mut Builder, bar: Rect, words: String) {
+    let (cap, pad) = (b.m.cap_small, 1.5 * b.m.gap);
+    let room = Rect::from_edges(bar.x + pad, bar.y, bar.right() - pad, bar.bottom());
+    if room.w < label_width(&words, cap) {
+        return;
+    }
+    let key = Key::part("reduced");
+    b.text(key, Text::label(room, words.as_str(), cap, b.theme.on_fill));
+    b.node(Node::new(key, Role::Img, words, room));
 }

@@ -117,13 +117,30 @@ export class Trial {
         await this.tries("fills", () => until("the window fills its place", () => this.fitting()));
     }
 
-    /** The window's width, if it is as large as its place; one that keeps its proportions need only reach two sides. */
+    /**
+     * The width in which the window is seen, if that is as large as its place; one that keeps its proportions need only
+     * reach two sides.
+     */
     async fitting() {
         const place = await part(this.desk, "application", /.*/).first().boundingBox();
-        const [width, height] = (await this.window()).size;
+        const size = (await this.window()).size;
+        const share = this.share(size, place);
+        const [width, height] = size.map((side) => side * share);
         const [right, below] = [place.width - width, place.height - height];
-        if (Math.min(right, below) >= -1 && (Math.abs(right) <= 1 || Math.abs(below) <= 1)) return width;
-        throw new Error(`it has ${width}×${height}, its place ${place.width}×${place.height}`);
+        // The frame says so of what is not seen as large as it is.
+        const told = share === 1 || (await this.told(/SCALED \d+%/));
+        if (told && Math.min(right, below) >= -1 && (Math.abs(right) <= 1 || Math.abs(below) <= 1)) return width;
+        throw new Error(`it has ${size.join("×")}, its place ${place.width}×${place.height}`);
+    }
+
+    /** Whether the frame says something like that. */
+    async told(words) {
+        return (await part(this.desk, "heading", words).or(part(this.desk, "img", words)).count()) > 0;
+    }
+
+    /** How large something is seen that may be larger than its place. */
+    share([width, height], place) {
+        return Math.min(1, place.width / width, place.height / height);
     }
 
     /** A click at a place of the main window, logical points from its corner; negative ones count from the other side. */
@@ -134,9 +151,10 @@ export class Trial {
     /** The page's coordinates of a place of the main window. */
     async point(x, y) {
         const place = await part(this.desk, "application", /.*/).first().boundingBox();
+        const share = this.share((await this.window()).size, place);
         return /** @type {[number, number]} */ ([
-            x < 0 ? place.x + place.width + x : place.x + x,
-            y < 0 ? place.y + place.height + y : place.y + y,
+            (x < 0 ? place.x + place.width : place.x) + x * share,
+            (y < 0 ? place.y + place.height : place.y) + y * share,
         ]);
     }
 
@@ -273,11 +291,11 @@ export class Trial {
     /** Makes the page smaller: the window follows, and back again. */
     async resizes() {
         await this.tries("resize", async () => {
-            const before = (await this.window()).size;
+            const before = await until("it fills its place", () => this.fitting());
             await this.desk.page.setViewportSize({ width: 1000, height: 620 });
-            await until("the window follows", async () => (await this.fitting()) < before[0]);
+            await until("the window follows", async () => (await this.fitting()) < before);
             await this.desk.page.setViewportSize({ width: 1280, height: 720 });
-            await until("the window comes back", async () => Math.abs((await this.fitting()) - before[0]) <= 2);
+            await until("the window comes back", async () => Math.abs((await this.fitting()) - before) <= 2);
             if (!this.app.moves) await this.settles();
         });
     }

@@ -184,8 +184,8 @@ impl State {
     /// The pointer, if it is over a window that is seen at its own size.
     fn pointed_in(&mut self, id: WindowId) -> Option<Pointed> {
         let (screen, place) = self.placement(id).filter(|(screen, _)| screen.id == self.pointer_on)?;
-        let at = screen.local(self.seat.get_pointer()?.current_location()) - place.loc.to_f64();
-        if !Rectangle::from_size(place.size).to_f64().contains(at) {
+        let at = place.local(screen.local(self.seat.get_pointer()?.current_location()));
+        if !Rectangle::from_size(place.rect.size).to_f64().contains(at) {
             return None;
         }
         let scale = self.captured_scale(id);

@@ -30,14 +30,14 @@ pub(crate) struct Geometry {
 }
 
 impl Geometry {
+    /// The place in the window, from its corner, that is seen at a point of the picture.
+    pub(crate) fn local(&self, at: Point<f64, Logical>) -> Point<f64, Logical> {
+        self.reduced.map_or(at, |reduced| reduced.back(at)) - self.rect.loc.to_f64()
+    }
+
     /// What of the window, from its corner, would be where a rectangle of the picture is.
     pub(crate) fn back(&self, rect: Rectangle<i32, Logical>) -> Rectangle<i32, Logical> {
-        let back = |at: Point<i32, Logical>| match self.reduced {
-            Some(reduced) => reduced.back(at.to_f64()),
-            None => at.to_f64(),
-        };
-        let corner = self.rect.loc.to_f64();
-        let (from, to) = (back(rect.loc) - corner, back(rect.loc + rect.size) - corner);
+        let (from, to) = (self.local(rect.loc.to_f64()), self.local((rect.loc + rect.size).to_f64()));
         Rectangle::from_extremities(from.to_i32_ceil::<i32>(), to.to_i32_floor::<i32>())
     }
 }

@@ -46,33 +46,24 @@ impl Handler for Screen {
         set_cursor_shape(shape: CursorShape);
         goto(line: i32, column: usize);
         goto_line(line: i32);
-        goto_col(column: usize);
         insert_blank(count: usize);
-        move_up(lines: usize);
-        move_down(lines: usize);
         move_forward(columns: usize);
         move_backward(columns: usize);
-        move_down_and_cr(lines: usize);
-        move_up_and_cr(lines: usize);
         put_tab(count: u16);
         backspace();
         carriage_return();
         substitute();
         set_horizontal_tabstop();
         scroll_down(lines: usize);
-        insert_blank_lines(lines: usize);
         erase_chars(count: usize);
         delete_chars(count: usize);
         move_backward_tabs(count: u16);
         move_forward_tabs(count: u16);
-        save_cursor_position();
-        restore_cursor_position();
         clear_line(mode: LineClearMode);
         clear_tabs(mode: TabulationClearMode);
         reverse_index();
         set_mode(mode: Mode);
         unset_mode(mode: Mode);
-        set_scrolling_region(top: usize, bottom: Option<usize>);
         set_keypad_application_mode();
         unset_keypad_application_mode();
         set_active_charset(index: CharsetIndex);
@@ -86,13 +77,62 @@ impl Handler for Screen {
         linefeed();
         newline();
         scroll_up(lines: usize);
-        delete_lines(lines: usize);
     }
 
     pass_and_collect! {
-        device_status(what: usize);
         report_mode(mode: Mode);
         text_area_size_chars();
+    }
+
+    fn goto_col(&mut self, column: usize) {
+        self.move_to_column(column);
+    }
+
+    fn move_up(&mut self, lines: usize) {
+        self.move_lines(-(lines as i64), None);
+    }
+
+    fn move_down(&mut self, lines: usize) {
+        self.move_lines(lines as i64, None);
+    }
+
+    fn move_up_and_cr(&mut self, lines: usize) {
+        self.move_lines(-(lines as i64), Some(0));
+    }
+
+    fn move_down_and_cr(&mut self, lines: usize) {
+        self.move_lines(lines as i64, Some(0));
+    }
+
+    fn insert_blank_lines(&mut self, lines: usize) {
+        self.term.insert_blank_lines(lines);
+        self.return_within_region();
+    }
+
+    fn delete_lines(&mut self, lines: usize) {
+        self.scrolling(|term| term.delete_lines(lines));
+        self.return_within_region();
+    }
+
+    fn set_scrolling_region(&mut self, top: usize, bottom: Option<usize>) {
+        self.set_region(top, bottom);
+    }
+
+    fn save_cursor_position(&mut self) {
+        self.save_cursor();
+    }
+
+    fn restore_cursor_position(&mut self) {
+        self.restore_cursor();
+    }
+
+    fn device_status(&mut self, what: usize) {
+        if what == 6 {
+            self.report_cursor();
+        } else {
+            self.term.device_status(what);
+            self.collect();
+        }
     }
 
     #[inline]
@@ -151,6 +191,7 @@ impl Handler for Screen {
         self.term.reset_state();
         self.marks.clear();
         self.titles.clear();
+        self.margins_are_reset();
         self.keyboard = Keyboard::default();
         self.modify_other_keys = 0;
         self.tracking = Tracking::Off;

@@ -11,6 +11,7 @@ mod handler;
 mod keys;
 mod kitty;
 mod links;
+mod margins;
 mod marks;
 mod modes;
 mod mouse;
@@ -386,6 +387,7 @@ impl Terminal {
         if size != self.size() {
             self.screen.take_back();
             self.screen.take_back_behind();
+            self.screen.region_is_gone();
             // What was shown has another size now: there is nothing to hold back.
             self.screen.sync = Sync::Open;
             if self.screen.alternate() {

@@ -28,6 +28,7 @@ impl Screen {
         term.set_active_charset(CharsetIndex::G0);
         term.set_cursor_style(None);
         term.grid_mut().saved_cursor = Default::default();
+        self.margins_are_reset();
         self.keyboard = Keyboard::default();
         self.keyboard.switch(self.alternate());
         self.modify_other_keys = 0;
@@ -70,10 +71,16 @@ impl Screen {
     pub(super) fn set_own_mode(&mut self, mode: u16, on: bool) -> bool {
         let tracking = |to| if on { to } else { Tracking::Off };
         match mode {
+            // What else it does, the grid does.
+            3 => {
+                self.region_is_gone();
+                return false;
+            }
             5 => {
                 self.all_damaged |= self.reverse != on;
                 self.reverse = on;
             }
+            6 => self.set_origin(on),
             9 => self.tracking = tracking(Tracking::Presses),
             1000 => self.tracking = tracking(Tracking::Clicks),
             1002 => self.tracking = tracking(Tracking::Drags),
@@ -83,8 +90,8 @@ impl Screen {
             1015 => self.set_encoding(Encoding::Urxvt, on),
             1016 => self.set_encoding(Encoding::SgrPixels, on),
             47 | 1047 => self.switch(on),
-            1048 if on => self.term.save_cursor_position(),
-            1048 => self.term.restore_cursor_position(),
+            1048 if on => self.save_cursor(),
+            1048 => self.restore_cursor(),
             1049 => self.switch(on),
             2026 if !on => self.sync = Sync::Open,
             2026 => {

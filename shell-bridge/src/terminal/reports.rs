@@ -37,6 +37,9 @@ impl Screen {
                 self.reply(format!("\x1b[6;{height};{width}t"));
             }
             b"?996n" => self.report_theme(),
+            // No parity, eight bits, 38400 baud both ways (DECREPTPARM).
+            b"x" | b"0x" => self.reply("\x1b[2;1;1;128;128;1;0x"),
+            b"1x" => self.reply("\x1b[3;1;1;128;128;1;0x"),
             [repeats @ .., b'b'] => {
                 let digits = repeats.iter().take_while(|byte| byte.is_ascii_digit());
                 let count = digits

@@ -175,7 +175,7 @@ impl Scanner {
                 self.state = State::Ground;
                 if whole {
                     self.kept.push(byte);
-                    return matches!(byte, b'b' | b'n' | b'p' | b'q' | b't');
+                    return matches!(byte, b'b' | b'n' | b'p' | b'q' | b't' | b'x');
                 }
             }
             _ if self.kept.len() < MAX_KEPT => self.kept.push(byte),

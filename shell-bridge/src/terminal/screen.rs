@@ -13,6 +13,7 @@ use super::attic::Attic;
 use super::cells::Cursor;
 use super::colours::Palette;
 use super::kitty::Keyboard;
+use super::margins::Margins;
 use super::marks::Marks;
 use super::mouse::{Encoding, Tracking};
 use super::{GridSize, Happening};
@@ -116,6 +117,7 @@ pub(super) struct Screen {
     pub cell: (u16, u16),
     /// Something to be drawn has changed that the grid's own damage does not know of.
     pub all_damaged: bool,
+    pub(super) margins: Margins,
     pub marks: Marks,
     pub attic: Attic,
 }
@@ -155,6 +157,7 @@ impl Screen {
             palette,
             cell,
             all_damaged: true,
+            margins: Margins::default(),
             marks: Marks::default(),
             attic: Attic::default(),
         }

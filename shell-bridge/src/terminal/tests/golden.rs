@@ -217,6 +217,85 @@ fn the_origin_follows_the_region() {
 }
 
 #[test]
+fn movements_in_origin_mode_count_the_origin_once() {
+    golden(
+        "\x1b[?6h\x1b[3;5r\x1b[2;1H\x1b[Aa\x1b[Bb\x1b[9Gc\x1b[Ed\x1b[Fe\x1b[3;8Hf\x1b[2dg\x1b[1;12Hh\x1b[?6l\x1b[6;1Hi",
+        r"
+        2 a          h
+        3 eb      g
+        4 d      f
+        5 i
+        cursor 5,1 block
+        ",
+    );
+}
+
+#[test]
+fn movements_stop_at_the_edge_of_the_region_that_they_begin_in() {
+    golden(
+        "\x1b[2;4r\x1b[3;1H\x1b[9Aa\x1b[9Bb\x1b[9Fc\x1b[9Ed\x1b[1;9H\x1b[9Be\x1b[6;12H\x1b[9Af\x1b[1;15H\x1b[9Ag\x1b[6;17H\x1b[9Bh",
+        r"
+        0               g
+        1 c          f
+        3 db      e
+        5                 h
+        cursor 5,17 block
+        ",
+    );
+}
+
+#[test]
+fn both_ways_of_the_origin_go_home() {
+    golden(
+        "\x1b[3;5r\x1b[?6h\x1b[2;2Ha\x1b[?6lb\x1b[?6hc",
+        r"
+        0 b
+        2 c
+        3  a
+        cursor 2,1 block
+        ",
+    );
+}
+
+#[test]
+fn the_origin_is_saved_with_the_cursor() {
+    golden(
+        "\x1b[3;5r\x1b[?6h\x1b[2;4H\x1b7\x1b[?6l\x1b[2;1Ha\x1b8b\x1b[1;1Hc",
+        r"
+        1 a
+        2 c
+        3    b
+        cursor 2,1 block
+        ",
+    );
+}
+
+#[test]
+fn a_region_reaches_no_further_than_the_screen() {
+    golden(
+        "\x1b[5;99ra\x1b[8;9rb\x1b[3;3rc\x1b[6;1H\nd\x1b[5;1H\x1b[9Be",
+        r"
+        0 abc
+        5 e
+        cursor 5,1 block
+        ",
+    );
+}
+
+#[test]
+fn lines_inserted_or_deleted_take_the_cursor_to_the_left() {
+    golden(
+        "1\r\n2\r\n3\x1b[2;3H\x1b[Lab\x1b[3;3H\x1b[Mc\x1b[4;5r\x1b[1;3H\x1b[Ld",
+        r"
+        0 1 d
+        1 ab
+        2 c
+        cursor 0,3 block
+        ",
+    );
+}
+
+#[test]
 fn index_and_next_line() {
     golden(
         "a\x1bDb\x1bEc\x1bMd",

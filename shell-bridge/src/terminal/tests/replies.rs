@@ -24,6 +24,8 @@ fn the_terminal_says_what_it_is() {
 fn the_terminal_says_where_it_is() {
     answers("\x1b[5n", "\x1b[0n");
     answers("\x1b[3;7H\x1b[6n", "\x1b[3;7R");
+    answers("\x1b[3;5r\x1b[?6h\x1b[2;7H\x1b[6n", "\x1b[2;7R");
+    answers("\x1b[x\x1b[1x\x1b[9x", "\x1b[2;1;1;128;128;1;0x\x1b[3;1;1;128;128;1;0x");
     answers("\x1b[18t", "\x1b[8;24;80t");
     answers("\x1b[14t", "\x1b[4;480;800t");
     answers("\x1b[16t", "\x1b[6;20;10t");

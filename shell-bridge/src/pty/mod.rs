@@ -1,10 +1,12 @@
-//! A shell on a pty: one thread reads it and keeps its grid.
+//! A shell on a pty: one thread reads it, another keeps its grid.
 //!
-//! The thread sleeps until there is something to read, to be written, or to be ended; nothing polls. It takes turns with
-//! whoever looks at the terminal, in slices of about a millisecond. Writing never waits for it, nor for the program.
+//! Both sleep until there is something to do; nothing polls. The one that keeps the grid takes turns with whoever looks at
+//! the terminal, in slices of about a millisecond. Writing never waits for either, nor for the program.
 
+mod between;
 mod child;
 mod input;
+mod keeper;
 mod reader;
 mod successor;
 
@@ -25,6 +27,7 @@ use crate::api::{Decoder, ShellEvent};
 use crate::modules::ShellCommand;
 use crate::terminal::{GridSize, Happening, Terminal};
 
+use between::Between;
 use child::Child;
 use input::{Input, Left};
 
@@ -82,7 +85,7 @@ pub enum FromShell {
     },
 }
 
-/// Who is told what happens. Called by the reading thread, which holds no lock meanwhile and may be made to wait.
+/// Who is told what happens. Called by the thread that keeps the grid, which holds no lock meanwhile and may be made to wait.
 pub trait Listener: Send + Sync {
     /// Something may have changed in the terminal. Said once, and again only after [`Shell::with`].
     fn changed(&self);
@@ -90,10 +93,12 @@ pub trait Listener: Send + Sync {
     fn happened(&self, event: FromShell);
 }
 
-/// What a shell's thread and everybody else share.
+/// What a shell's threads and everybody else share.
 struct Shared {
     terminal: Mutex<Terminal>,
     input: Mutex<Input>,
+    /// What has been read, until the grid has it.
+    read: Between,
     child: Child,
     /// Wakes the reading thread.
     wake: OwnedFd,
@@ -132,7 +137,7 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts a shell in a session of its own, with `terminal` at its size. The thread that reads it ends with it.
+    /// Starts a shell in a session of its own, with `terminal` at its size. The threads that watch it end with it.
     ///
     /// # Errors
     /// If there is no such program, no pty or no thread.
@@ -156,6 +161,7 @@ impl Shell {
         let shared = Arc::new(Shared {
             terminal: Mutex::new(terminal),
             input: Mutex::new(Input::new(master)),
+            read: Between::default(),
             child,
             wake,
             told: AtomicBool::new(false),
@@ -163,15 +169,14 @@ impl Shell {
             ended: AtomicBool::new(false),
         });
         let started = output.and_then(|output| {
-            let shared = Arc::clone(&shared);
-            std::thread::Builder::new()
-                .name("pty".to_owned())
-                .stack_size(STACK)
-                .spawn(move || reader::Reader::new(shared, output, decoder, listener).run())
-                .map_err(SpawnError::Watch)
+            let keeper = keeper::Keeper::new(Arc::clone(&shared), decoder, listener);
+            let reader = reader::Reader::new(Arc::clone(&shared), output);
+            thread("grid", move || keeper.run())?;
+            // Without a reader, the keeper hears that nothing will come.
+            thread("pty", move || reader.run()).inspect_err(|_| shared.read.end())
         });
         match started {
-            Ok(_) => Ok(Self { shared }),
+            Ok(()) => Ok(Self { shared }),
             Err(error) => {
                 shared.child.signal(Signal::KILL);
                 shared.child.wait();
@@ -180,7 +185,7 @@ impl Shell {
         }
     }
 
-    /// Looks at the terminal, or changes it. Others wait meanwhile, the reading thread among them.
+    /// Looks at the terminal, or changes it. Others wait meanwhile, the thread that keeps it among them.
     pub fn with<R>(&self, f: impl FnOnce(&mut Terminal) -> R) -> R {
         let mut terminal = self.shared.terminal.lock();
         self.shared.told.store(false, Ordering::Release);
@@ -243,7 +248,7 @@ impl Shell {
         shared.child.signal_group(Signal::HUP);
         shared.child.signal_group(Signal::CONT);
         let last = Arc::clone(shared);
-        let watch = std::thread::Builder::new().name("pty-end".to_owned()).stack_size(STACK).spawn(move || {
+        let watch = thread("pty-end", move || {
             if !last.child.ends_within(GRACE) {
                 last.child.signal_group(Signal::KILL);
             }
@@ -252,6 +257,11 @@ impl Shell {
             shared.child.signal_group(Signal::KILL);
         }
     }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), SpawnError> {
+    let started = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(work);
+    started.map(drop).map_err(SpawnError::Watch)
 }
 
 impl Drop for Shell {

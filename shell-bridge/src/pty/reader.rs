@@ -1,111 +1,76 @@
-//! The thread that reads a pty.
+//! The thread that reads a pty, and writes what waits for its program.
+//!
+//! It does nothing else: a pty holds few kilobytes, so whoever looks at them before it reads on stops the program
+//! each time. With the grid kept by this thread, text came through at half the rate.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
-use parking_lot::MutexGuard;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::successor::is_replaced;
-use super::{FromShell, Listener, Shared};
-use crate::api::{Decoder, Piece, ShellEvent};
-use crate::terminal::Happening;
+use super::Shared;
 
-/// Bytes that are read before they are looked at; a pty gives 4 KiB at a time.
-const CHUNK: usize = 64 << 10;
-/// Bytes that the terminal gets at least before others may look at it.
-const SLICE: usize = 256;
-/// How long others may have to wait for the terminal.
-const TURN: Duration = Duration::from_millis(1);
-/// How long nothing comes before the terminal rests.
-const REST: Duration = Duration::from_secs(5);
+/// Bytes that are read at once; a pty gives 4 KiB at a time.
+const CHUNK: usize = 8 << 10;
 /// Bytes that are still read after the shell has ended, from programs that it has left behind.
 const LAST: usize = 1 << 20;
 
 pub(super) struct Reader {
     shared: Arc<Shared>,
     output: OwnedFd,
-    decoder: Decoder,
-    listener: Arc<dyn Listener>,
-    began: Instant,
-    /// Bytes that the terminal gets in one turn: as many as take it about [`TURN`].
-    slice: usize,
-    /// When the terminal wants to be told the time.
-    tick: Option<Duration>,
-    /// When the terminal may rest, if nothing comes until then.
-    rest: Option<Duration>,
-    /// The shell's module has said that a command runs, and not that it ended.
-    runs: bool,
-    /// What there is to tell, kept for its memory.
-    news: Vec<FromShell>,
 }
 
 /// How far a read got.
 enum Got {
     /// So many bytes; there may be more.
     Bytes(usize),
-    /// So many bytes, and the pty has been closed by all programs.
-    End(usize),
+    /// The pty has been closed by all programs.
+    End,
+}
+
+/// What woke the thread.
+struct Ready {
+    readable: bool,
+    writable: bool,
+    ended: bool,
 }
 
 impl Reader {
-    pub fn new(shared: Arc<Shared>, output: OwnedFd, decoder: Decoder, listener: Arc<dyn Listener>) -> Self {
-        Self {
-            shared,
-            output,
-            decoder,
-            listener,
-            began: Instant::now(),
-            slice: CHUNK,
-            tick: None,
-            rest: None,
-            runs: false,
-            news: Vec::new(),
-        }
+    pub fn new(shared: Arc<Shared>, output: OwnedFd) -> Self {
+        Self { shared, output }
     }
 
-    pub fn run(mut self) {
-        let mut buffer = vec![0; CHUNK];
+    pub fn run(self) {
+        self.read_on();
+        let Self { shared, output } = self;
+        drop(output);
+        shared.read.end();
+    }
+
+    fn read_on(&self) {
+        let mut buffer = [0; CHUNK];
         loop {
             let ready = match self.wait() {
                 Ok(ready) => ready,
                 Err(error) => {
                     tracing::warn!(%error, "a pty can no longer be watched");
-                    break;
+                    return;
                 }
             };
             if ready.writable && self.shared.input.lock().flush().is_err() {
-                break;
-            }
-            if self.tick.is_some_and(|at| self.now() >= at) {
-                self.tick();
-            }
-            if self.rest.is_some_and(|at| self.now() >= at) {
-                self.rest = None;
-                self.rest();
+                return;
             }
             if ready.readable {
                 match self.read(&mut buffer) {
-                    Got::Bytes(count) => self.take(&buffer[..count]),
-                    Got::End(count) => {
-                        self.take(&buffer[..count]);
-                        break;
-                    }
+                    Got::Bytes(count) => self.shared.read.put(&buffer[..count]),
+                    Got::End => return,
                 }
             }
             if ready.ended {
-                self.drain(&mut buffer);
-                break;
+                return self.drain(&mut buffer);
             }
         }
-        self.end();
-    }
-
-    fn now(&self) -> Duration {
-        self.began.elapsed()
     }
 
     /// Sleeps until there is something to do.
@@ -120,12 +85,7 @@ impl Reader {
             fds[2] = PollFd::from_borrowed_fd(ended, PollFlags::IN);
             count = 3;
         }
-        let next = [self.tick, self.rest].into_iter().flatten().min();
-        let timeout = next.map(|at| {
-            let left = at.saturating_sub(self.now()) + Duration::from_micros(100);
-            Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) }
-        });
-        match poll(&mut fds[..count], timeout.as_ref()) {
+        match poll(&mut fds[..count], None) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error),
         }
@@ -141,165 +101,30 @@ impl Reader {
         })
     }
 
-    /// Reads once. While this is looked at the kernel brings more: reading on until there is nothing costs a third of the
-    /// throughput.
     fn read(&self, buffer: &mut [u8]) -> Got {
         loop {
             match rustix::io::read(&self.output, &mut *buffer) {
-                Ok(0) => return Got::End(0),
+                Ok(0) => return Got::End,
                 Ok(count) => return Got::Bytes(count),
                 Err(Errno::AGAIN) => return Got::Bytes(0),
                 Err(Errno::INTR) => {}
                 // EIO: no program has the other end open.
-                Err(_) => return Got::End(0),
+                Err(_) => return Got::End,
             }
         }
     }
 
     /// The shell has ended: takes what it and its programs had written by then.
-    fn drain(&mut self, buffer: &mut [u8]) {
+    fn drain(&self, buffer: &mut [u8]) {
         let mut left = LAST;
-        loop {
+        while left > 0 {
             match self.read(buffer) {
-                Got::Bytes(0) => break,
+                Got::Bytes(0) | Got::End => break,
                 Got::Bytes(count) => {
-                    self.take(&buffer[..count]);
+                    self.shared.read.put(&buffer[..count]);
                     left = left.saturating_sub(count);
-                    if left == 0 {
-                        break;
-                    }
-                }
-                Got::End(count) => {
-                    self.take(&buffer[..count]);
-                    break;
                 }
             }
         }
     }
-
-    /// Gives bytes to the terminal, in turns.
-    fn take(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let (turn, later) = rest.split_at(self.slice.min(rest.len()));
-            rest = later;
-            let began = Instant::now();
-            self.turn(turn);
-            let took = began.elapsed();
-            if took > 2 * TURN {
-                self.slice = (turn.len() / 2).clamp(SLICE, CHUNK);
-            } else if took < TURN / 2 && turn.len() == self.slice {
-                self.slice = (self.slice * 2).min(CHUNK);
-            }
-            self.tell();
-        }
-        self.look_for_successor();
-    }
-
-    /// A shell that took the place of ours by `exec` says nothing of it, but has a prompt.
-    fn look_for_successor(&mut self) {
-        let pid = self.shared.child.pid().as_raw_nonzero().get() as u32;
-        if self.runs && self.decoder.has_module() && self.shared.foreground_is_shell() && is_replaced(pid) {
-            self.runs = false;
-            self.decoder.forget_module();
-            self.shared.terminal.lock().mark(&ShellEvent::CommandEnd { status: None });
-            self.news.push(FromShell::Replaced);
-            self.tell();
-        }
-    }
-
-    fn turn(&mut self, bytes: &[u8]) {
-        let now = self.began.elapsed();
-        let news = &mut self.news;
-        let mut replies = Vec::new();
-        let mut terminal = self.shared.terminal.lock();
-        self.decoder.feed(bytes, now, &mut |piece| match piece {
-            Piece::Bytes(bytes) => {
-                terminal.feed(bytes);
-                for happening in terminal.take_happenings() {
-                    match happening {
-                        Happening::Reply(bytes) => replies.extend(bytes),
-                        happening => news.push(FromShell::Happening(happening)),
-                    }
-                }
-            }
-            Piece::Event(event) => {
-                terminal.mark(&event);
-                match event {
-                    ShellEvent::OutputStart { .. } => self.runs = true,
-                    ShellEvent::CommandEnd { .. } | ShellEvent::PromptStart | ShellEvent::Ready { .. } => {
-                        self.runs = false;
-                    }
-                    _ => {}
-                }
-                news.push(FromShell::Event(event));
-            }
-        });
-        self.tick = terminal.tick(now);
-        self.rest = Some(now + REST);
-        // Whoever waits for the terminal has it next.
-        MutexGuard::unlock_fair(terminal);
-        if let Err(error) = self.shared.write(&replies) {
-            tracing::debug!(%error, "an answer was not taken");
-        }
-    }
-
-    fn tick(&mut self) {
-        let now = self.now();
-        let mut terminal = self.shared.terminal.lock();
-        self.tick = terminal.tick(now);
-        MutexGuard::unlock_fair(terminal);
-        self.tell();
-    }
-
-    /// Nothing has come for a while: what is not needed is put away, and its memory given back.
-    fn rest(&self) {
-        self.shared.terminal.lock().rest();
-        #[cfg(target_env = "gnu")]
-        // SAFETY: takes no pointer, and may be called at any time from any thread.
-        unsafe {
-            libc::malloc_trim(0);
-        }
-    }
-
-    /// Tells the listener what there is. No lock is held.
-    fn tell(&mut self) {
-        if self.shared.closing.load(Ordering::Acquire) {
-            self.news.clear();
-            return;
-        }
-        if !self.shared.told.swap(true, Ordering::AcqRel) {
-            self.listener.changed();
-        }
-        for event in self.news.drain(..) {
-            self.listener.happened(event);
-        }
-    }
-
-    fn end(mut self) {
-        let now = self.now();
-        let mut last = Vec::new();
-        self.decoder.finish(now, &mut |piece| {
-            if let Piece::Bytes(bytes) = piece {
-                last.extend_from_slice(bytes);
-            }
-        });
-        self.shared.terminal.lock().feed(&last);
-        self.shared.input.lock().close();
-        drop(self.output);
-        let ending = self.shared.child.wait();
-        self.shared.ended.store(true, Ordering::Release);
-        if self.shared.closing.load(Ordering::Acquire) {
-            return;
-        }
-        self.listener.changed();
-        self.listener.happened(FromShell::Exited { status: ending.status, signal: ending.signal });
-    }
-}
-
-/// What woke the thread.
-struct Ready {
-    readable: bool,
-    writable: bool,
-    ended: bool,
 }

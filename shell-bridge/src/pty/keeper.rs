@@ -1,0 +1,200 @@
+//! The thread that keeps a grid: what was read becomes cells, and what is said in it is told.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use parking_lot::MutexGuard;
+
+use super::between::{AHEAD, Taken};
+use super::successor::is_replaced;
+use super::{FromShell, Listener, Shared};
+use crate::api::{Decoder, Piece, ShellEvent};
+use crate::terminal::Happening;
+
+/// Bytes of the first turn.
+const FIRST: usize = 16 << 10;
+/// Bytes that the terminal gets at least before others may look at it.
+const SLICE: usize = 256;
+/// How long others may have to wait for the terminal.
+const TURN: Duration = Duration::from_millis(1);
+/// How long nothing comes before the terminal rests.
+const REST: Duration = Duration::from_secs(5);
+
+pub(super) struct Keeper {
+    shared: Arc<Shared>,
+    decoder: Decoder,
+    listener: Arc<dyn Listener>,
+    began: Instant,
+    /// Bytes that the terminal gets in one turn: as many as take it about [`TURN`].
+    slice: usize,
+    /// When the terminal wants to be told the time.
+    tick: Option<Duration>,
+    /// When the terminal may rest, if nothing comes until then.
+    rest: Option<Duration>,
+    /// The shell's module has said that a command runs, and not that it ended.
+    runs: bool,
+    /// What there is to tell, kept for its memory.
+    news: Vec<FromShell>,
+}
+
+impl Keeper {
+    pub fn new(shared: Arc<Shared>, decoder: Decoder, listener: Arc<dyn Listener>) -> Self {
+        Self {
+            shared,
+            decoder,
+            listener,
+            began: Instant::now(),
+            slice: FIRST,
+            tick: None,
+            rest: None,
+            runs: false,
+            news: Vec::new(),
+        }
+    }
+
+    pub fn run(mut self) {
+        let mut bytes = Vec::new();
+        loop {
+            let next = [self.tick, self.rest].into_iter().flatten().min();
+            let within = next.map(|at| at.saturating_sub(self.now()) + Duration::from_micros(100));
+            match self.shared.read.take(&mut bytes, within) {
+                Taken::Bytes => self.take(&bytes),
+                Taken::Nothing => {}
+                Taken::End => break,
+            }
+            if self.tick.is_some_and(|at| self.now() >= at) {
+                self.tick();
+            }
+            if self.rest.is_some_and(|at| self.now() >= at) {
+                self.rest = None;
+                bytes = Vec::new();
+                self.rest();
+            }
+        }
+        self.end();
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Gives bytes to the terminal, in turns.
+    fn take(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (turn, later) = rest.split_at(self.slice.min(rest.len()));
+            rest = later;
+            let began = Instant::now();
+            self.turn(turn);
+            let took = began.elapsed();
+            if took > 2 * TURN {
+                self.slice = (turn.len() / 2).clamp(SLICE, AHEAD);
+            } else if took < TURN / 2 && turn.len() == self.slice {
+                self.slice = (self.slice * 2).min(AHEAD);
+            }
+            self.tell();
+        }
+        self.look_for_successor();
+    }
+
+    /// A shell that took the place of ours by `exec` says nothing of it, but has a prompt.
+    fn look_for_successor(&mut self) {
+        let pid = self.shared.child.pid().as_raw_nonzero().get() as u32;
+        if self.runs && self.decoder.has_module() && self.shared.foreground_is_shell() && is_replaced(pid) {
+            self.runs = false;
+            self.decoder.forget_module();
+            self.shared.terminal.lock().mark(&ShellEvent::CommandEnd { status: None });
+            self.news.push(FromShell::Replaced);
+            self.tell();
+        }
+    }
+
+    fn turn(&mut self, bytes: &[u8]) {
+        let now = self.began.elapsed();
+        let news = &mut self.news;
+        let mut replies = Vec::new();
+        let mut terminal = self.shared.terminal.lock();
+        self.decoder.feed(bytes, now, &mut |piece| match piece {
+            Piece::Bytes(bytes) => {
+                terminal.feed(bytes);
+                for happening in terminal.take_happenings() {
+                    match happening {
+                        Happening::Reply(bytes) => replies.extend(bytes),
+                        happening => news.push(FromShell::Happening(happening)),
+                    }
+                }
+            }
+            Piece::Event(event) => {
+                terminal.mark(&event);
+                match event {
+                    ShellEvent::OutputStart { .. } => self.runs = true,
+                    ShellEvent::CommandEnd { .. } | ShellEvent::PromptStart | ShellEvent::Ready { .. } => {
+                        self.runs = false;
+                    }
+                    _ => {}
+                }
+                news.push(FromShell::Event(event));
+            }
+        });
+        self.tick = terminal.tick(now);
+        self.rest = Some(now + REST);
+        // Whoever waits for the terminal has it next.
+        MutexGuard::unlock_fair(terminal);
+        if let Err(error) = self.shared.write(&replies) {
+            tracing::debug!(%error, "an answer was not taken");
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = self.now();
+        let mut terminal = self.shared.terminal.lock();
+        self.tick = terminal.tick(now);
+        MutexGuard::unlock_fair(terminal);
+        self.tell();
+    }
+
+    /// Nothing has come for a while: what is not needed is put away, and its memory given back.
+    fn rest(&self) {
+        self.shared.terminal.lock().rest();
+        self.shared.read.shrink();
+        #[cfg(target_env = "gnu")]
+        // SAFETY: takes no pointer, and may be called at any time from any thread.
+        unsafe {
+            libc::malloc_trim(0);
+        }
+    }
+
+    /// Tells the listener what there is. No lock is held.
+    fn tell(&mut self) {
+        if self.shared.closing.load(Ordering::Acquire) {
+            self.news.clear();
+            return;
+        }
+        if !self.shared.told.swap(true, Ordering::AcqRel) {
+            self.listener.changed();
+        }
+        for event in self.news.drain(..) {
+            self.listener.happened(event);
+        }
+    }
+
+    fn end(mut self) {
+        let now = self.now();
+        let mut last = Vec::new();
+        self.decoder.finish(now, &mut |piece| {
+            if let Piece::Bytes(bytes) = piece {
+                last.extend_from_slice(bytes);
+            }
+        });
+        self.shared.terminal.lock().feed(&last);
+        self.shared.input.lock().close();
+        let ending = self.shared.child.wait();
+        self.shared.ended.store(true, Ordering::Release);
+        if self.shared.closing.load(Ordering::Acquire) {
+            return;
+        }
+        self.listener.changed();
+        self.listener.happened(FromShell::Exited { status: ending.status, signal: ending.signal });
+    }
+}

@@ -53,6 +53,7 @@ impl Idle {
 impl State {
     /// Somebody did something.
     pub(crate) fn note_activity(&mut self) {
+        self.terminals.turns.somebody_acts();
         let now = Instant::now();
         if self.idle.told.is_some_and(|told| now.saturating_duration_since(told) < TOLD_EVERY) {
             return;

@@ -111,7 +111,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             kind: Kind::Other,
         };
         let began = Instant::now();
-        let shell = Shell::spawn(command, terminal(), decoder()?, Arc::new(Ear(sender)))?;
+        let shell = Shell::spawn(command, terminal(), decoder()?, Arc::new(Ear(sender)), Arc::default())?;
         ended.recv()?;
         rounds.push(speed(kinds[0].1.len(), began.elapsed()));
         drop(shell);

@@ -8,12 +8,13 @@ use parking_lot::MutexGuard;
 
 use super::between::{AHEAD, Taken};
 use super::successor::is_replaced;
+use super::turns::{Flood, Turns};
 use super::{FromShell, Listener, Shared};
 use crate::api::{Decoder, Piece, ShellEvent};
 use crate::terminal::Happening;
 
 /// Bytes of the first turn.
-const FIRST: usize = 16 << 10;
+pub(super) const FIRST: usize = 16 << 10;
 /// Bytes that the terminal gets at least before others may look at it.
 const SLICE: usize = 256;
 /// How long others may have to wait for the terminal.
@@ -25,6 +26,10 @@ pub(super) struct Keeper {
     shared: Arc<Shared>,
     decoder: Decoder,
     listener: Arc<dyn Listener>,
+    turns: Arc<Turns>,
+    flood: Flood,
+    /// The terminal has the keyboard, as far as it has been told.
+    focused: bool,
     began: Instant,
     /// Bytes that the terminal gets in one turn: as many as take it about [`TURN`].
     slice: usize,
@@ -39,11 +44,14 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    pub fn new(shared: Arc<Shared>, decoder: Decoder, listener: Arc<dyn Listener>) -> Self {
+    pub fn new(shared: Arc<Shared>, decoder: Decoder, listener: Arc<dyn Listener>, turns: Arc<Turns>) -> Self {
         Self {
             shared,
             decoder,
             listener,
+            turns,
+            flood: Flood::default(),
+            focused: true,
             began: Instant::now(),
             slice: FIRST,
             tick: None,
@@ -85,9 +93,13 @@ impl Keeper {
         while !rest.is_empty() {
             let (turn, later) = rest.split_at(self.slice.min(rest.len()));
             rest = later;
-            let began = Instant::now();
-            self.turn(turn);
-            let took = began.elapsed();
+            let flooded = self.flood.count(turn.len(), self.now());
+            let took = if flooded && !self.focused && self.turns.are_taken() {
+                let turns = Arc::clone(&self.turns);
+                turns.take(|| self.turn(turn))
+            } else {
+                self.turn(turn)
+            };
             if took > 2 * TURN {
                 self.slice = (turn.len() / 2).clamp(SLICE, AHEAD);
             } else if took < TURN / 2 && turn.len() == self.slice {
@@ -110,8 +122,9 @@ impl Keeper {
         }
     }
 
-    fn turn(&mut self, bytes: &[u8]) {
-        let now = self.began.elapsed();
+    /// Gives bytes to the terminal; says how long that took.
+    fn turn(&mut self, bytes: &[u8]) -> Duration {
+        let now = self.now();
         let news = &mut self.news;
         let mut replies = Vec::new();
         let mut terminal = self.shared.terminal.lock();
@@ -139,11 +152,13 @@ impl Keeper {
         });
         self.tick = terminal.tick(now);
         self.rest = Some(now + REST);
+        self.focused = terminal.has_focus();
         // Whoever waits for the terminal has it next.
         MutexGuard::unlock_fair(terminal);
         if let Err(error) = self.shared.write(&replies) {
             tracing::debug!(%error, "an answer was not taken");
         }
+        self.now() - now
     }
 
     fn tick(&mut self) {

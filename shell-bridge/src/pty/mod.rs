@@ -9,6 +9,7 @@ mod input;
 mod keeper;
 mod reader;
 mod successor;
+mod turns;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,8 @@ use crate::terminal::{GridSize, Happening, Terminal};
 use between::Between;
 use child::Child;
 use input::{Input, Left};
+
+pub use turns::Turns;
 
 /// Time for a shell to end after it was told that its terminal is gone.
 const GRACE: Duration = Duration::from_secs(2);
@@ -137,7 +140,7 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts a shell in a session of its own, with `terminal` at its size. The threads that watch it end with it.
+    /// Starts a shell in a session of its own, with `terminal` at its size, beside others that share its `turns`. The threads that watch it end with it.
     ///
     /// # Errors
     /// If there is no such program, no pty or no thread.
@@ -146,6 +149,7 @@ impl Shell {
         terminal: Terminal,
         decoder: Decoder,
         listener: Arc<dyn Listener>,
+        turns: Arc<Turns>,
     ) -> Result<Self, SpawnError> {
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK);
         let wake = wake.map_err(|error| SpawnError::Watch(error.into()))?;
@@ -169,7 +173,7 @@ impl Shell {
             ended: AtomicBool::new(false),
         });
         let started = output.and_then(|output| {
-            let keeper = keeper::Keeper::new(Arc::clone(&shared), decoder, listener);
+            let keeper = keeper::Keeper::new(Arc::clone(&shared), decoder, listener, turns);
             let reader = reader::Reader::new(Arc::clone(&shared), output);
             thread("grid", move || keeper.run())?;
             // Without a reader, the keeper hears that nothing will come.

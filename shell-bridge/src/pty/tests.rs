@@ -43,7 +43,7 @@ fn run(argv: &[&str]) -> Scene {
     let (sender, news) = channel();
     let terminal = Terminal::new(GridSize::new(80, 24), Options::default());
     let decoder = Decoder::new(Nonce::random().unwrap(), Limits::default());
-    let shell = Shell::spawn(command, terminal, decoder, Arc::new(Ear(sender))).unwrap();
+    let shell = Shell::spawn(command, terminal, decoder, Arc::new(Ear(sender)), Arc::default()).unwrap();
     Scene { shell, news }
 }
 
@@ -286,7 +286,9 @@ fn what_cannot_be_started_is_said() {
         };
         let terminal = Terminal::new(GridSize::new(80, 24), Options::default());
         let decoder = Decoder::new(Nonce::random().unwrap(), Limits::default());
-        Shell::spawn(command, terminal, decoder, Arc::new(Ear(channel().0))).err().map(|error| error.to_string())
+        Shell::spawn(command, terminal, decoder, Arc::new(Ear(channel().0)), Arc::default())
+            .err()
+            .map(|error| error.to_string())
     };
     assert!(start(&["/no/such/shell"]).unwrap().starts_with("/no/such/shell could not be started"));
     assert!(start(&["/etc/passwd"]).unwrap().contains("could not be started"));
@@ -361,10 +363,32 @@ fn real_shells_run_and_end() {
         let (sender, news) = channel();
         let terminal = Terminal::new(GridSize::new(80, 24), Options::default());
         let decoder = Decoder::new(Nonce::random().unwrap(), Limits::default());
-        let running = Shell::spawn(command, terminal, decoder, Arc::new(Ear(sender))).unwrap();
+        let running = Shell::spawn(command, terminal, decoder, Arc::new(Ear(sender)), Arc::default()).unwrap();
         let scene = Scene { shell: running, news };
         scene.shell.write(b"echo he''llo; exit 5\r").unwrap();
         scene.shows("\nhello");
         assert_eq!(scene.exits(), (Some(5), None), "{shell}");
     }
+}
+
+#[test]
+fn a_flood_behind_somebody_who_types_is_held_back_and_comes_whole() {
+    let (sender, news) = channel();
+    let mut terminal = Terminal::new(GridSize::new(80, 24), Options::default());
+    terminal.focus(false);
+    let decoder = Decoder::new(Nonce::random().unwrap(), Limits::default());
+    let turns = Arc::new(Turns::default());
+    let command = ShellCommand {
+        argv: ["/bin/sh", "-c", "seq 1 100000; echo all of it"].iter().map(OsString::from).collect(),
+        env: Vec::new(),
+        directory: PathBuf::from("/"),
+        kind: Kind::Other,
+    };
+    turns.somebody_acts();
+    let shell = Shell::spawn(command, terminal, decoder, Arc::new(Ear(sender)), Arc::clone(&turns)).unwrap();
+    let scene = Scene { shell, news };
+    while !matches!(scene.news.recv_timeout(LONG), Ok(News::Came(FromShell::Exited { .. }))) {
+        turns.somebody_acts();
+    }
+    assert!(scene.text().contains("100000\nall of it"), "{}", scene.text());
 }

@@ -435,6 +435,11 @@ impl Terminal {
         }
     }
 
+    /// Whether keys go to this terminal, as it was told last.
+    pub fn has_focus(&self) -> bool {
+        self.screen.term.is_focused
+    }
+
     /// Moves the view over the history.
     pub fn scroll(&mut self, by: Scroll) {
         self.screen.take_back();

@@ -24,7 +24,7 @@ use calloop::channel::{Event, SyncSender, sync_channel};
 use calloop::ping::{Ping, make_ping};
 use lcars_ui::hierarchy::TerminalId;
 use shell_bridge::modules::{Kind, ModuleFiles};
-use shell_bridge::pty::Shell;
+use shell_bridge::pty::{Shell, Turns};
 use shell_bridge::terminal::Terminal;
 
 use crate::state::State;
@@ -44,6 +44,8 @@ pub(crate) struct Terminals {
     modules: Option<ModuleFiles>,
     /// Where readers tell us.
     ears: Option<(Ping, SyncSender<Heard>)>,
+    /// Who goes first when many have much to say.
+    pub(crate) turns: Arc<Turns>,
     /// Counts shells.
     lives: u64,
     /// How much larger letters are than the settings say, in logical pixels.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lcars_ui::hierarchy::{Activity, SectorId, TerminalId};
@@ -95,9 +96,11 @@ impl State {
         self.terminals.lives += 1;
         let life = self.terminals.lives;
         let ear = Ear::new(due.terminal, life, ping, sender);
-        let grid = Terminal::new(fit.size, options);
+        let mut grid = Terminal::new(fit.size, options);
+        grid.focus(self.terminals.focused == Some(due.terminal));
         let decoder = Decoder::new(nonce, Limits::default());
-        let shell = Shell::spawn(command, grid, decoder, ear.clone()).map_err(|error| words(&error))?;
+        let shell = Shell::spawn(command, grid, decoder, ear.clone(), Arc::clone(&self.terminals.turns))
+            .map_err(|error| words(&error))?;
         if let Some(pid) = shell.process() {
             priority::let_give_way(pid);
         }

@@ -19,6 +19,8 @@ const ROUNDS = 3;
 /** Times that an endless program is interrupted. */
 const INTERRUPTS = 10;
 const IDLE = 20;
+/** Terminals that print without end beside the one in focus. */
+const CROWD = 20;
 const SCROLLBACK = 10_000;
 const TICKS = 100;
 
@@ -27,7 +29,7 @@ export async function terminal() {
     const chromium = await launch();
     try {
         const tables = [];
-        for (const part of [echo, flood, idle]) {
+        for (const part of [echo, crowd, flood, idle]) {
             if (!process.env.BENCH_PART || process.env.BENCH_PART === part.name) tables.push(await part(chromium.browser));
         }
         return tables;
@@ -130,6 +132,52 @@ async function echo(browser) {
                 row("a terminal of the desktop", "ms", inTerminal),
                 row("a program with a surface of its own", "ms", inProgram),
                 { name: "later by", unit: "ms", median: more, ...judged({ median: more }, { median: 2 }) },
+            ],
+        };
+    } finally {
+        await session.stop();
+    }
+}
+
+/** A key and its answer in the terminal in focus, alone and while twenty others print without end. */
+async function crowd(browser) {
+    const { session, desk } = await begin(browser);
+    try {
+        const first = (await terminals(session))[0].id;
+        const file = session.place.file("mirror.pl");
+        await writeFile(file, MIRROR);
+        for (let count = 2; count <= CROWD + 1; count += 1) {
+            await session.message("do", JSON.stringify({ op: "new_terminal" }));
+            await atPrompt(session, count);
+        }
+        await session.message("do", JSON.stringify({ op: "show_terminal", terminal: first }));
+        await desk.rests();
+        await run(desk, `perl ${file}`);
+        await desk.shows([16, 16, 96]);
+        await desk.page.evaluate(watchVideo, [0.5, 0.5]);
+        await desk.page.waitForFunction(() => window.bench.luma >= 0);
+        const alone = await answers(desk.page);
+        await desk.page.keyboard.press("q");
+        await atPrompt(session, CROWD + 1);
+        for (const { id } of (await terminals(session)).filter(({ id }) => id !== first)) {
+            await session.message("do", JSON.stringify({ op: "show_terminal", terminal: id }));
+            await run(desk, "yes 'a line of many'");
+        }
+        await session.message("do", JSON.stringify({ op: "show_terminal", terminal: first }));
+        await run(desk, `perl ${file}`);
+        await until("all of them run", async () => (await terminals(session)).every(({ activity }) => activity !== "at_prompt"));
+        await pause(2_000);
+        await desk.page.evaluate(watchVideo, [0.5, 0.5]);
+        await desk.page.waitForFunction(() => window.bench.luma >= 0);
+        const beside = await answers(desk.page);
+        await desk.close();
+        const more = (quantile(beside, 0.5) / quantile(alone, 0.5) - 1) * 100;
+        return {
+            title: `A key and its answer beside ${CROWD} terminals that print without end, 1280×720`,
+            rows: [
+                row("alone", "ms", alone),
+                row("beside them", "ms", beside),
+                { name: "slower by", unit: "%", median: more, ...judged({ median: more }, { median: 50 }) },
             ],
         };
     } finally {

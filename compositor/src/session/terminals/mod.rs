@@ -1,8 +1,8 @@
 //! The desktop's own terminals: shells that run for as long as their terminal is there, whoever looks.
 //!
 //! ```text
-//! pty ─ reader thread ─┬─ the grid changed ─ a ping, once until somebody looks ─ a picture is due, if it is in sight
-//!                      └─ the shell said something ─ bounded channel ─ told ─ desktop, alerts, clipboard, prompt
+//! pty ─ reader ─ keeper ─┬─ the grid changed ─ a ping, once until somebody looks ─ a picture is due, if it is in sight
+//!                       └─ the shell said something ─ bounded channel ─ told ─ desktop, alerts, clipboard, prompt
 //! keys, pointer, text ─ the grid says which bytes ─ pty
 //! ```
 

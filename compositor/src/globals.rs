@@ -41,7 +41,7 @@ use smithay::wayland::xdg_toplevel_tag::XdgToplevelTagManager;
 
 use crate::handlers::{
     image_capture_source, image_copy_capture, input_method, output_management, pointer_warp, screencopy,
-    tearing_control, text_input, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
+    tearing_control, text_input, toplevel_icon, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
 };
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
@@ -59,6 +59,7 @@ pub struct Globals {
     pub(crate) wlr_data_control: wlr_data_control::DataControlState,
     pub(crate) activation: XdgActivationState,
     pub(crate) heads: output_management::Managers,
+    pub(crate) icons: toplevel_icon::Held,
     /// Held once for each door that a sandbox has open.
     pub(crate) sandboxes: Arc<()>,
     pub(crate) layer_shell: WlrLayerShellState,
@@ -98,6 +99,7 @@ impl Globals {
         image_copy_capture::announce(display);
         screencopy::announce(display);
         tearing_control::announce(display);
+        toplevel_icon::announce(display);
         wlr_foreign_toplevel::announce(display);
         let primary_selection = PrimarySelectionState::new::<State>(display);
         let primary = Some(&primary_selection);
@@ -111,6 +113,7 @@ impl Globals {
             primary_selection,
             activation: XdgActivationState::new::<State>(display),
             heads: output_management::Managers::default(),
+            icons: toplevel_icon::Held::default(),
             sandboxes: Arc::default(),
             layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
             session_lock: SessionLockManagerState::new::<State, _>(display, unconfined),

@@ -406,6 +406,22 @@ impl Pool {
     }
 }
 
+/// The side of a buffer in shared memory that is a square.
+pub(crate) fn side_of_square(buffer: &WlBuffer) -> Option<i32> {
+    let size = with_buffer_contents(buffer, |_, _, data| (data.width, data.height)).ok()?;
+    (size.0 == size.1).then_some(size.0)
+}
+
+/// A copy of a buffer in shared memory; `None` if it cannot be read.
+pub(crate) fn straight_pixels(buffer: &WlBuffer) -> Option<CursorPixels> {
+    let copied = with_buffer_contents(buffer, |pool, length, data| {
+        let format = pixel_format(data.format)?;
+        let rows = Pool { pool, length }.rows(&data)?;
+        Some(cursor_pixels(rows, &data, format, 1))
+    });
+    copied.ok().flatten()
+}
+
 fn pixel_format(format: wl_shm::Format) -> Option<PixelFormat> {
     match format {
         wl_shm::Format::Argb8888 => Some(PixelFormat::Argb8888),

@@ -38,6 +38,7 @@ mod system_bell;
 mod tablet;
 pub(crate) mod tearing_control;
 pub(crate) mod text_input;
+pub(crate) mod toplevel_icon;
 mod toplevel_tag;
 mod viewporter;
 pub(crate) mod virtual_keyboard;

@@ -18,8 +18,9 @@ impl ShmHandler for State {
 }
 
 impl BufferHandler for State {
-    fn buffer_destroyed(&mut self, _buffer: &WlBuffer) {
-        // Nothing refers to a buffer after the commit that brought it.
+    fn buffer_destroyed(&mut self, buffer: &WlBuffer) {
+        // Nothing but an icon refers to a buffer after the commit that brought it.
+        self.globals.icons.destroyed(buffer);
     }
 }
 

@@ -113,6 +113,12 @@ impl Icons {
         nearest.map_or(IconShown::Awaited, |(_, icon)| shown(icon, stand_in))
     }
 
+    /// Whether it was looked for and there is none.
+    pub fn is_missing(&self, name: &str) -> bool {
+        let known = self.known.get(name).map(|known| known.sizes.as_slice()).unwrap_or_default();
+        !known.is_empty() && known.iter().all(|(_, icon)| icon.is_none())
+    }
+
     /// What is kept on the device, in bytes.
     pub fn memory(&self) -> usize {
         self.bytes

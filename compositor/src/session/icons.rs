@@ -66,14 +66,20 @@ impl State {
     /// The scene shows icons that nobody has decoded yet.
     pub(crate) fn want_icons(&mut self, wanted: Vec<Wanted>) {
         for (name, side) in wanted {
+            if let Some(pixels) = self.pixels_of_icon(&name, side) {
+                let pixels = pixels.map(Arc::new);
+                let outcome = pixels.map_or(Outcome::Nothing, Outcome::Picture);
+                self.icon_decoded(&Decoded { name, side, outcome });
+                continue;
+            }
             let threads = self.session.as_ref().and_then(|session| session.icons.as_ref());
             let thread = threads.map(|threads| match files::picture(&name) {
                 Some(_) => &threads.pictures,
                 None => &threads.icons,
             });
             let sent = thread.is_some_and(|thread| thread.send((name.clone(), side)).is_ok());
-            if !sent && let Some(gallery) = &mut self.gallery {
-                gallery.icons.insert(&name, side, None);
+            if !sent {
+                self.icon_decoded(&Decoded { name, side, outcome: Outcome::Nothing });
             }
         }
     }
@@ -85,7 +91,10 @@ impl State {
             Outcome::Picture(picture) => {
                 gallery.icons.insert(name, side, Some((picture.size, picture.size, picture.bytes.as_slice())));
             }
-            Outcome::Nothing => gallery.icons.insert(name, side, None),
+            Outcome::Nothing => {
+                gallery.icons.insert(name, side, None);
+                self.icon_is_missing(name);
+            }
             // Nothing that is seen has changed.
             Outcome::Dropped => return gallery.icons.withdraw(name, side),
         }

@@ -11,6 +11,7 @@ mod files;
 mod fit;
 mod floating;
 mod hands;
+mod icon;
 mod listed;
 mod modal;
 mod place;
@@ -19,12 +20,14 @@ mod typed;
 mod view;
 mod windows;
 
+pub use icon::WindowIcon;
 pub use listed::{Listed, ListedWindow};
 pub(crate) use place::Geometry;
 pub use toplevel::{Told, Toplevel};
 pub(crate) use view::panes_area;
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use calloop::RegistrationToken;
@@ -52,6 +55,8 @@ pub struct Window {
     own_frame: bool,
     /// The screen that it is made for, or was last.
     home: OutputId,
+    /// What its program wants it to be known by.
+    icon: Option<Arc<WindowIcon>>,
     /// It asked for something that has to be answered with a configure, even if nothing changes.
     owed: Cell<bool>,
     /// The scale that it was told.
@@ -71,6 +76,8 @@ pub struct Shell {
     pub(crate) used: Vec<OutputId>,
     /// Every view is to be made again before the next frame; a client may change its title a thousand times between.
     pub(crate) outdated: bool,
+    /// How often a window got an icon.
+    icons_given: u64,
     /// What is in the directories that hubs show.
     pub(crate) directories: Directories,
     /// What is known of the shells.
@@ -102,6 +109,7 @@ impl Shell {
             windows: Vec::new(),
             used: Vec::new(),
             outdated: true,
+            icons_given: 0,
             directories: Directories::default(),
             shells: Shells::default(),
             readings: Readings::default(),

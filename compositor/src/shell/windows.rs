@@ -22,6 +22,7 @@ impl Shell {
             fullscreen: false,
             own_frame: false,
             home,
+            icon: None,
             owed: Cell::default(),
             scale: Cell::default(),
             least: Cell::default(),
@@ -52,6 +53,7 @@ impl State {
             (true, Some(id)) => self.window_may_need_room(id),
             _ => {}
         }
+        self.icon_committed(root);
     }
 
     /// A window may be larger than its place since its last commit, or say that it has to be.
@@ -107,6 +109,7 @@ impl State {
         }
         self.shell.desktop.set_own_frame(id, own_frame);
         self.window_may_need_room(id);
+        self.show_icon(id);
         if self.options.follow {
             self.focus_window(id);
         }
@@ -173,7 +176,7 @@ impl State {
             Err(refused) => tracing::debug!(%refused, "a dialog stays what it was"),
         }
         self.carry_out(effects);
-        self.shell.outdated = true;
+        self.show_icon(id);
     }
 
     /// Lets a window cover its pane, or puts it back.

@@ -85,6 +85,7 @@ const PROMISED: &[&str] = &[
     "wp_viewporter",
     "xdg_activation_v1",
     "xdg_system_bell_v1",
+    "xdg_toplevel_icon_manager_v1",
     "xdg_toplevel_tag_manager_v1",
     "xdg_wm_base",
     "xdg_wm_dialog_v1",

@@ -71,6 +71,7 @@ mod text_input;
 mod textures;
 mod toplevel;
 mod toplevel_capture;
+mod toplevel_icon;
 mod toplevel_tag;
 mod touch;
 mod viewporter;

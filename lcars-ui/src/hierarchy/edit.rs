@@ -118,6 +118,7 @@ impl Tree {
             own_frame: false,
             reduced: None,
             keyboard: None,
+            icon: None,
         };
         let above = new.parent.filter(|&parent| self.nesting(parent) < MOST_NESTED_DIALOGS);
         if let Some(app) = above.and_then(|parent| self.app_of_mut(parent)) {

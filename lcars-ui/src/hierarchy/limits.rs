@@ -24,5 +24,7 @@ pub const MOST_COMMAND_WORDS: usize = 256;
 pub const MOST_COMMAND_BYTES: usize = 64 * 1024;
 /// Bytes of an `app_id`. It is a key as well as a label; a longer one is cut.
 pub const MOST_APP_ID_BYTES: usize = 255;
+/// Bytes of the name of an icon; a longer one is none.
+pub const MOST_ICON_BYTES: usize = 1024;
 /// Bytes of a name in a snapshot, long before it is cut to what a label shows.
 pub const MOST_NAME_BYTES: usize = 1024;

@@ -122,6 +122,9 @@ pub struct Window {
     pub reduced: Option<u8>,
     /// Who of it and its dialogs has the keyboard, where somebody chose; else the newest.
     pub keyboard: Option<WindowId>,
+    /// The name of its icon, as a scene has it.
+    #[serde(skip)]
+    pub icon: Option<String>,
 }
 
 /// Everything there is, as a tree. Its root is the overview.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
 
 mod fit;
+mod icons;
 mod meaning;
 mod morph;
 mod pictures;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub use picture::Picture;
+pub use picture::{Picture, Raw};
 
 use self::theme::Themes;
 use super::dirs::Dirs;

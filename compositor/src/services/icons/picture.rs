@@ -12,8 +12,11 @@ pub struct Picture {
 /// Straight RGBA of any size.
 #[derive(Debug)]
 pub struct Raw {
+    /// In pixels.
     pub width: usize,
+    /// In pixels.
     pub height: usize,
+    /// Four bytes a pixel, from the top left.
     pub rgba: Vec<u8>,
 }
 

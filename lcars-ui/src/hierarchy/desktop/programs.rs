@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::edit::NewWindow;
 use super::super::id::WindowId;
+use super::super::limits::MOST_ICON_BYTES;
 use super::Desktop;
 use crate::operation::{Effects, Refused};
 
@@ -86,5 +87,11 @@ impl Desktop {
         let mut changed = false;
         self.tree.edit_window(id, |window| changed = std::mem::replace(&mut window.reduced, reduced) != reduced);
         changed
+    }
+
+    /// A window has another icon, or none of its own: by the name that a scene is to have for it.
+    pub fn set_icon(&mut self, id: WindowId, icon: Option<&str>) {
+        let icon = icon.filter(|icon| !icon.is_empty() && icon.len() <= MOST_ICON_BYTES);
+        self.tree.edit_window(id, |window| window.icon = icon.map(str::to_owned));
     }
 }

@@ -1,8 +1,9 @@
 //! Level 3: one window, in a slim frame, in the program's own, or in none.
 
 use super::super::build::{Builder, caption};
-use super::super::frame::{Frame, Span};
+use super::super::frame::{Frame, Part, Span};
 use super::super::pane::{Pane, Rail};
+use super::super::tile::window_icon;
 use super::picker::window_name;
 use super::{Without, frame_colour, own_frame, slim_frame, title_colour, tree};
 use crate::geometry::Rect;
@@ -82,6 +83,7 @@ pub(in super::super) fn is_bare(pane: &Pane, path: &Path) -> bool {
 
 pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
     let frame = frame(b, pane, path);
+    let bar = frame.segment(Part::BarTop).rect;
     match fit(pane, path) {
         _ if without.frame => {}
         Fit::Bare => {}
@@ -92,6 +94,9 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
         }
     }
     let Some(window) = path.window() else { return };
+    if !without.frame && fit(pane, path) == Fit::Framed {
+        window_icon(b, pane, Key::of("window-icon", window.get()), window, bar);
+    }
     let area = area(b, pane, path);
     window_picture(b, window, area, area, Look::Live, 1.0);
     b.node(Node::new(Key::of("window", window.get()), Role::Application, title(pane, path), area));

@@ -1,7 +1,7 @@
 //! An app's tile, a window's tile, and the small tiles of the strip below a terminal or a directory.
 
 use super::super::build::{Builder, Text, caption, faded};
-use super::super::frame::{Frame, Segment, Span, Title};
+use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::pane::Pane;
 use super::{Mood, fitted, thumbnail};
 use crate::geometry::Rect;
@@ -12,6 +12,9 @@ use crate::scene::{Align, Key};
 const LEAST_FRAMED: (f64, f64) = (150.0, 108.0);
 /// A tile that is narrower than this has a lower bar.
 const SMALL: f64 = 220.0;
+/// The pieces of a key that are a window's icon and the gap around it.
+const ICON: u16 = 48;
+const ICON_GAP: u16 = 49;
 
 /// The frame of an app's or a window's tile: the window frame, seen from further out.
 pub(crate) fn app_frame(b: &Builder, pane: &Pane, name: &str, rect: Rect, mood: Mood) -> Frame {
@@ -91,9 +94,27 @@ pub(crate) fn app_interior(
     frame: &Frame,
     mood: Mood,
 ) {
-    if let Some(window) = window {
-        thumbnail(b, pane, key.piece(1), window, frame, mood.opacity);
+    let Some(window) = window else { return };
+    thumbnail(b, pane, key.piece(1), window, frame, mood.opacity);
+    let top = frame.segment(Part::BarTop).rect;
+    // A tile without a frame has its name at the lower end, and the room beside it.
+    let low = frame.segment(Part::CapBottom).rect;
+    let beside = Rect { w: low.w - frame.title.width() - low.h, ..low };
+    window_icon(b, pane, key, window, if top.w > 0.0 { top } else { beside });
+}
+
+/// The icon of a window at the left end of a bar, if there is room for both.
+pub(crate) fn window_icon(b: &mut Builder, pane: &Pane, key: Key, window: WindowId, bar: Rect) {
+    let found = pane.inputs.desktop.tree().window(window);
+    let Some(icon) = found.and_then(|(_, _, window)| window.icon.clone()) else { return };
+    let side = b.snap(0.9 * bar.h);
+    let gap = b.m.tile_inner_gap;
+    let cell = Rect { w: side + gap, ..bar };
+    if bar.w < cell.w + side {
+        return;
     }
+    b.fill(key.piece(ICON_GAP), cell, [0.0; 4], b.theme.bg);
+    b.icon(key.piece(ICON), Rect::new(bar.x, b.snap(bar.y + (bar.h - side) / 2.0), side, side), &icon);
 }
 
 /// The two captions below a window's tile: what it is called in full, and what there is to say about it.

@@ -4,7 +4,7 @@
 mod app;
 mod sector;
 
-pub(super) use app::{app_frame, app_interior, strip_frame, window_caption};
+pub(super) use app::{app_frame, app_interior, strip_frame, window_caption, window_icon};
 pub(super) use sector::{sector_frame, sector_interior};
 
 use super::build::{Builder, caption, faded};

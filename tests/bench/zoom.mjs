@@ -104,7 +104,11 @@ async function one(page, key, watch) {
 function watchPictures() {
     const video = document.getElementById("picture");
     const bench = (window.bench = { pressed: undefined, pictures: [], offset: Infinity });
-    document.addEventListener("keydown", (event) => (bench.pressed ??= event.timeStamp), { capture: true });
+    const press = ({ key, timeStamp }) => {
+        // Of a chord, the key that does it.
+        if (key !== "Meta") bench.pressed ??= timeStamp;
+    };
+    document.addEventListener("keydown", press, { capture: true });
     let [last, wraps] = [undefined, 0];
     const step = (now, { rtpTimestamp }) => {
         video.requestVideoFrameCallback(step);

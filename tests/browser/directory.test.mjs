@@ -10,6 +10,7 @@ import { becomes, command, part, press, sector } from "./harness/desktop.mjs";
 import { files } from "./harness/files.mjs";
 import { launch } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
+import { holds } from "./harness/prompt.mjs";
 import { inSession } from "./harness/session.mjs";
 
 const options = { follow: false };
@@ -53,16 +54,6 @@ async function goes(session, desk, name) {
     await command(session, { op: "mode", mode: "directory" });
 }
 
-/** Waits until the prompt holds a text. */
-function staged(desk, text) {
-    return until(`the prompt holds ${text}`, async () => {
-        const boxes = desk.page.locator("#semantics").getByRole("textbox");
-        const now = await boxes.evaluateAll((all) => all.map((box) => JSON.stringify([box.textContent, box.getAttribute("aria-valuetext"), box.getAttribute("aria-description"), box.getAttribute("aria-label"), /** @type {any} */ (box).value])));
-        if (now.some((one) => one.includes(JSON.stringify(text).slice(1, -1)))) return true;
-        throw new Error(now.join("\n"));
-    });
-}
-
 test("what happens on the disk is seen, and a tap stages without running anything", inSession(options, async (session) => {
     const home = session.place.home;
     await mkdir(path.join(home, "my src"));
@@ -79,12 +70,12 @@ test("what happens on the disk is seen, and a tap stages without running anythin
     await shows(desk, "that it is gone", (now) => !now.includes("renamed.txt"));
 
     await press(desk, "button", "notes.txt");
-    await staged(desk, "notes.txt");
+    await holds(desk, "notes.txt");
     await press(desk, "button", "my src");
-    await staged(desk, "my src'");
+    await holds(desk, "my src'");
     await press(desk, "button", "two\\nlines");
     await part(desk, "alert", /^NOT STAGED/).waitFor({ state: "attached" });
-    await staged(desk, "my src'");
+    await holds(desk, "my src'");
 }));
 
 test("a shell that goes into a directory takes the view with it, and out again", inSession(options, async (session) => {
@@ -97,9 +88,9 @@ test("a shell that goes into a directory takes the view with it, and out again",
     await shows(desk, "what is inside", same(["inside.rs"]));
     // Where the shell is a file needs no path.
     await press(desk, "button", "inside.rs");
-    await staged(desk, "open inside.rs");
+    await holds(desk, "open inside.rs");
     await press(desk, "button", "UP TO THE DIRECTORY AROUND THIS ONE");
-    await staged(desk, "cd ..");
+    await holds(desk, "cd ..");
 }));
 
 test("many files are scrolled and searched", inSession(options, async (session) => {

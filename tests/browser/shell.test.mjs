@@ -1,13 +1,14 @@
 // The shell in the picture: a real one, typed into in a real page, and what it does seen by programs, files and pixels.
 
 import assert from "node:assert/strict";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { becomes, command, desktop, part, save, sector } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
+import { exists, idle, openPrompt, shown } from "./harness/prompt.mjs";
 import { inSession, Place, Session } from "./harness/session.mjs";
 
 let chromium;
@@ -27,18 +28,6 @@ async function atPrompt(session) {
     await idle(session);
     return desk;
 }
-
-/** The terminal that the sector of the tests shows. */
-function shown(desktop) {
-    const { terminals, terminal } = sector(desktop, "BUILD");
-    return terminals.find(({ id }) => id === terminal);
-}
-
-function idle(session) {
-    return becomes(session, "the shell waits for a command", (now) => shown(now)?.activity === "at_prompt" && shown(now));
-}
-
-const exists = (file) => stat(file).then(() => true, () => false);
 
 for (const shell of ["fish", "bash", "zsh"]) {
     test(`what is typed into ${shell} runs`, async () => {
@@ -71,12 +60,6 @@ test("a directory that the shell goes to is where the sector is", inSession({ fo
     await desk.page.keyboard.type("cd ..\n");
     await isAt(path.join(home, "deep"));
 }));
-
-/** Opens the prompt, which has the keyboard then. */
-async function openPrompt(desk) {
-    await desk.page.keyboard.press("Meta+KeyP");
-    await part(desk, "button", "EXECUTE").waitFor({ state: "attached" });
-}
 
 test("a command in the prompt runs once it was looked at, and the keys are the terminal's again", inSession({ follow: false }, async (session) => {
     const desk = await atPrompt(session);

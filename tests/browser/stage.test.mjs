@@ -7,53 +7,17 @@ import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { ask, becomes, command, desktop, save, sector } from "./harness/desktop.mjs";
+import { ask, becomes, command, desktop } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
-import { Place, Session, tokenFile } from "./harness/session.mjs";
+import { exists, idle, shown, withPolicy as atPrompt } from "./harness/prompt.mjs";
 
 let chromium;
 before(async () => (chromium = await launch()));
 after(() => chromium?.close());
 
-const exists = (file) => stat(file).then(() => true, () => false);
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
-/** The terminal that the sector of the tests shows. */
-function shown(desktop) {
-    const { terminals, terminal } = sector(desktop, "BUILD");
-    return terminals.find(({ id }) => id === terminal);
-}
-
-/**
- * A session with a shell at its prompt, a token for each role, and a policy that refuses `touch forbidden…` and finds
- * `touch careful…` dangerous.
- * @param {(session: Session, tokens: Record<string, string>) => Promise<void>} body
- */
-function atPrompt(body) {
-    return async () => {
-        const place = await Place.make();
-        const { file, tokens } = await tokenFile(place);
-        const rule = (name, of) =>
-            `[[rule]]\nname = "${name}"\nclass = "${name}"\nbecause = "the test says so"\ncommands = ["touch"]\noperands = ["${of}*"]\n\n`;
-        await save(path.join(place.home, ".config/tos/policy.toml"), rule("refused", "forbidden") + rule("danger", "careful"));
-        const session = await Session.start({ place, args: ["--token-file", file], follow: false });
-        try {
-            const { id } = sector(await desktop(session), "BUILD");
-            await command(session, { op: "jump", to: { sector: id } });
-            await command(session, { op: "mode", mode: "command" });
-            await idle(session);
-            await body(session, tokens);
-        } catch (error) {
-            throw new Error(`${error.stack}\n--- tos-comp\n${session.server.tail}`);
-        } finally {
-            await session.stop();
-            await place.remove();
-        }
-    };
-}
-
-const idle = (session) => becomes(session, "the shell waits for a command", (now) => shown(now)?.activity === "at_prompt");
 const post = (session, path, body, token) => ask(session, path, { method: "POST", body, token });
 
 /** Stages a text that can be staged. */

@@ -36,7 +36,8 @@ impl State {
         self.last_touch = Some(location);
         let focus = self.surface_at(location);
         match &focus {
-            Some(_) if self.interface_called(location) => return,
+            // A program may show less than its window has room for.
+            _ if self.interface_called(location) => return,
             Some((surface, _)) => self.focus_surface(&surface.clone(), location),
             None => {
                 // A tap beside a menu closes it, as a click does.

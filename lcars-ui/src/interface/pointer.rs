@@ -104,6 +104,10 @@ impl Interface {
         let over = semantics::hit(sight.nodes, at).map(|node| node.key);
         let Some(press) = self.press.as_mut() else {
             self.hovered = over;
+            if over.is_none() {
+                // A program may show less than its window has room for: the edge is the edge all the same.
+                self.beside_the_edge(at, sight, now);
+            }
             return Vec::new();
         };
         press.at = at;

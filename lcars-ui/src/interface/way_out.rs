@@ -7,7 +7,7 @@ use super::{Interface, Sight};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::ViewportId;
 use crate::scene::Key;
-use crate::semantics::{Node, Role};
+use crate::semantics::{self, Node, Role};
 
 /// As near to the edge the pointer has to be, in logical pixels.
 const EDGE: f64 = 3.0;
@@ -54,6 +54,11 @@ impl Interface {
     /// The pointer is over a window.
     pub fn over_window(&mut self, at: Point, sight: &Sight, now: Duration) {
         self.pointer_left();
+        self.beside_the_edge(at, sight, now);
+    }
+
+    /// The pointer is where nothing of the interface is, at the edge of a window or away from it.
+    pub(super) fn beside_the_edge(&mut self, at: Point, sight: &Sight, now: Duration) {
         let full = full_at(sight.nodes, at);
         match (self.way_out, full) {
             (Some(way), Some((pane, rect))) if way.pane == pane => {
@@ -72,6 +77,9 @@ impl Interface {
 
     /// A finger landed on a window. Whether it called the way out, and is not the window's.
     pub fn calls_way_out(&mut self, at: Point, sight: &Sight, now: Duration) -> bool {
+        if semantics::hit(sight.nodes, at).is_some() {
+            return false;
+        }
         let Some((pane, _)) = full_at(sight.nodes, at).filter(|(_, rect)| at.y - rect.y <= FINGER_EDGE) else {
             return false;
         };

@@ -51,6 +51,16 @@ fn it_is_shown_to_a_pointer_that_rests_at_the_edge_and_not_to_one_that_comes_by(
 }
 
 #[test]
+fn a_program_that_shows_less_than_its_window_hides_no_way_out() {
+    let mut world = world(0.0);
+    world.with(|interface, sight, now| interface.pointer_moved(at(400.0, 1.0), sight, now));
+    world.tick(300);
+    assert_eq!(world.way_out(), Some(ViewportId::from_raw(7)));
+    world.with(|interface, sight, now| interface.pointer_moved(at(400.0, 200.0), sight, now));
+    assert_eq!(world.way_out(), None);
+}
+
+#[test]
 fn a_finger_calls_it_and_it_goes_by_itself() {
     let mut world = world(0.0);
     assert!(!world.touches(40.0), "that is the window's");

@@ -25,12 +25,14 @@ deps: ## Install what is missing: Debian packages, npm packages
 
 build: deps
 	cargo build --workspace --bins
+	cargo build -p wlcs-module
 
 test: build ## Run every test
 	cargo fmt --all --check
 	cargo test --workspace
 	npm run --silent check
 	npm test --silent
+	node tests/wlcs/run.mjs
 	TOS_COMP=$(DEBUG) npm run --silent e2e
 
 e2e: build ## Run the tests in real browsers only
@@ -39,7 +41,7 @@ e2e: build ## Run the tests in real browsers only
 apps: build ## Try real applications, installing what is missing; pictures and a table in apps-out/
 	TOS_COMP=$(DEBUG) node tests/apps/run.mjs --install
 
-wlcs: deps ## Run the Wayland conformance suite
+wlcs: deps ## Run the Wayland conformance suite only
 	cargo build -p wlcs-module
 	node tests/wlcs/run.mjs
 

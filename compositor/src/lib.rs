@@ -4,6 +4,7 @@
 //! what people do; [`frame`] decides when to draw; [`render`] draws; [`video`] carries the picture off the main thread.
 
 pub mod api;
+mod banished;
 mod capture;
 pub mod children;
 pub mod cli;

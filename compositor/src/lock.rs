@@ -14,6 +14,7 @@ use smithay::utils::{SERIAL_COUNTER, Size};
 use smithay::wayland::compositor::get_parent;
 use smithay::wayland::session_lock::{LockSurface, SessionLocker};
 
+use crate::banished::Banished;
 use crate::compose::{self, Placed};
 use crate::screen::Screen;
 use crate::state::State;
@@ -30,6 +31,8 @@ pub struct SessionLock {
     holder_asks: bool,
     /// Locks that the user ended, whose programs may not know yet.
     past: Vec<ExtSessionLockV1>,
+    /// Whose lock the user ended last.
+    banished: Option<Banished>,
     /// What the holder shows, and where.
     surfaces: Vec<(OutputId, LockSurface)>,
 }
@@ -63,9 +66,11 @@ impl SessionLock {
 }
 
 impl State {
-    /// A program asks for the lock. It gets it if nobody has it.
+    /// A program asks for the lock. It gets it if nobody has it, and the user has not just taken it from this program.
     pub(crate) fn lock_session(&mut self, locker: SessionLocker) {
-        if self.lock.is_locked() {
+        let client = locker.ext_session_lock().client();
+        let banished = |banished: &Banished| client.is_some_and(|client| banished.is(&client, &self.display));
+        if self.lock.is_locked() || self.lock.banished.as_ref().is_some_and(banished) {
             // Dropped, and so told that it is finished.
             return;
         }
@@ -96,6 +101,7 @@ impl State {
     pub(crate) fn unlock_session(&mut self) {
         let Some(holder) = self.lock.holder.take() else { return };
         tracing::info!("the session is unlocked");
+        self.lock.banished = Banished::owner_of(&holder, &self.display);
         self.lock.unconfirmed = None;
         self.lock.surfaces.clear();
         self.lock.past.retain(Resource::is_alive);

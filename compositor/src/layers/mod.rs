@@ -11,12 +11,9 @@
 mod arrange;
 mod keyboard;
 
-use std::time::{Duration, Instant};
-
 use lcars_ui::hierarchy::OutputId;
 use lcars_ui::viewport::Panels;
 use smithay::reexports::wayland_server::Resource;
-use smithay::reexports::wayland_server::backend::ClientId;
 use smithay::reexports::wayland_server::protocol::wl_output::WlOutput;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
@@ -25,6 +22,7 @@ use smithay::wayland::shell::wlr_layer::{
     KeyboardInteractivity, Layer as Height, LayerSurface, LayerSurfaceCachedState, LayerSurfaceData,
 };
 
+use crate::banished::Banished;
 use crate::compose::{self, Placed};
 use crate::screen::Screen;
 use crate::state::State;
@@ -35,8 +33,6 @@ use arrange::{Reserved, Wish, arrange};
 const MOST_OF_A_CLIENT: usize = 64;
 /// One that has more of an output than this share covers it.
 const COVERS: f64 = 0.8;
-/// A program whose surface was closed by zooming out gets no other one of the kind for so long.
-const BANISHED: Duration = Duration::from_secs(10);
 
 /// One surface.
 #[derive(Debug)]
@@ -48,6 +44,8 @@ pub struct Layer {
     name: String,
     /// Where it goes, screen logical.
     rect: Rectangle<i32, Logical>,
+    /// A conformance suite put it there.
+    put: Option<Point<i32, Logical>>,
     mapped: bool,
 }
 
@@ -58,8 +56,8 @@ pub struct Layers {
     list: Vec<Layer>,
     /// The one that was given the keyboard because it was touched.
     touched: Option<WlSurface>,
-    /// Whose grabbing surfaces the user closed, and when.
-    banished: Option<(ClientId, Instant)>,
+    /// Whose grabbing surfaces the user closed.
+    banished: Option<Banished>,
 }
 
 impl Layer {
@@ -128,7 +126,7 @@ impl State {
             surface.send_close();
             return;
         }
-        self.layers.list.push(Layer { surface, screen, name, rect: Rectangle::default(), mapped: false });
+        self.layers.list.push(Layer { surface, screen, name, rect: Rectangle::default(), put: None, mapped: false });
     }
 
     /// One is gone for good.
@@ -138,6 +136,14 @@ impl State {
         if layer.mapped {
             self.layer_disappeared(layer.screen, layer.surface.wl_surface());
         }
+    }
+
+    /// Puts one where a conformance suite wants it.
+    pub(crate) fn put_layer(&mut self, surface: &WlSurface, at: Point<i32, Logical>) {
+        let Some(layer) = self.layers.list.iter_mut().find(|layer| layer.root() == surface) else { return };
+        layer.put = Some(at);
+        let screen = layer.screen;
+        self.arrange_layers(screen);
     }
 
     /// A screen is gone, and what was on it.
@@ -166,8 +172,8 @@ impl State {
             data.is_some_and(|data| data.lock().is_ok_and(|data| data.initial_configure_sent))
         });
         let mapped = surface::is_mapped(root);
-        if mapped && !layer.surface.ensure_configured() {
-            // It has been told that this is an error.
+        // If it was never configured, it has been told that this is an error.
+        if mapped && !self.shell.floats() && !layer.surface.ensure_configured() {
             return;
         }
         let was_mapped = std::mem::replace(&mut layer.mapped, mapped);
@@ -187,25 +193,32 @@ impl State {
                 layer.surface.send_configure();
             });
         }
-        if mapped && !was_mapped {
-            self.layer_appeared(root);
-        }
-    }
-
-    fn layer_appeared(&mut self, root: &WlSurface) {
-        let Some(layer) = self.layers.list.iter().find(|layer| layer.root() == root) else { return };
-        let Some(screen) = self.screens.get(layer.screen) else { return };
-        let banished = self.layers.banished.as_ref().filter(|(_, at)| at.elapsed() < BANISHED);
-        let same = banished.is_some_and(|(client, _)| root.client().is_some_and(|own| own.id() == *client));
-        if same && layer.grabs(screen.logical_size()) {
-            layer.surface.send_close();
-            let surface = layer.surface.clone();
-            self.remove_layer(&surface);
+        if !mapped || self.is_banished(root) {
             return;
         }
-        screen.output.enter(root);
+        if !was_mapped {
+            self.screens.get(screen).into_iter().for_each(|screen| screen.output.enter(root));
+            self.refresh_pointer_focus();
+        }
+        // It may want the keyboard from now on, or no longer.
         self.refocus_keyboard();
-        self.refresh_pointer_focus();
+    }
+
+    /// Closes a surface that stands in the user's way again too soon. Whether it did.
+    fn is_banished(&mut self, root: &WlSurface) -> bool {
+        let banished = |banished: &Banished| root.client().is_some_and(|own| banished.is(&own, &self.display));
+        if !self.layers.banished.as_ref().is_some_and(banished) {
+            return false;
+        }
+        let Some(layer) = self.layers.list.iter().find(|layer| layer.root() == root) else { return false };
+        let size = self.screens.get(layer.screen).map(Screen::logical_size);
+        if !size.is_some_and(|size| layer.grabs(size)) {
+            return false;
+        }
+        layer.surface.send_close();
+        let surface = layer.surface.clone();
+        self.remove_layer(&surface);
+        true
     }
 
     /// Puts everything on a screen in its place and tells what is new. Returns what follows for the panes.
@@ -222,6 +235,7 @@ impl State {
         let mut moved = false;
         for (place, rect) in places.into_iter().zip(rects) {
             let Some(layer) = self.layers.list.get_mut(place) else { continue };
+            let rect = Rectangle::new(layer.put.unwrap_or(rect.loc), rect.size);
             moved |= std::mem::replace(&mut layer.rect, rect) != rect;
             layer.surface.with_pending_state(|state| state.size = Some(rect.size));
             let sent = with_states(layer.surface.wl_surface(), |states| {
@@ -276,19 +290,24 @@ impl State {
         self.layers_above(id).into_iter().rev().find(|layer| layer.grabs(size))
     }
 
-    /// Closes what stands in the user's way on the screen with the keyboard. Whether there was something.
+    /// Closes what a program has put in the user's way on the screen with the keyboard, all of it. Whether there was
+    /// something.
     pub(crate) fn dismiss_layers(&mut self) -> bool {
         if self.layers.list.is_empty() {
             return false;
         }
         let id = self.screen().id;
-        let Some(layer) = self.grabbing_layer(id) else { return false };
-        let surface = layer.surface.clone();
-        let client = surface.wl_surface().client();
-        self.layers.banished = client.map(|client| (client.id(), Instant::now()));
-        surface.send_close();
+        let Some(client) = self.grabbing_layer(id).and_then(|layer| layer.root().client()) else { return false };
+        let (banished, size) = (Banished::new(&client, &self.display), self.screen().logical_size());
+        let of_same = |layer: &&Layer| layer.root().client().is_some_and(|own| banished.is(&own, &self.display));
+        let above = self.layers_above(id).into_iter().filter(|layer| layer.grabs(size)).filter(of_same);
+        let gone: Vec<LayerSurface> = above.map(|layer| layer.surface.clone()).collect();
+        self.layers.banished = Some(banished);
         self.end_popup_grab();
-        self.remove_layer(&surface);
+        for surface in gone {
+            surface.send_close();
+            self.remove_layer(&surface);
+        }
         true
     }
 
@@ -313,7 +332,7 @@ impl State {
             let others = self.layers.list.iter().filter(|layer| !seen && layer.screen == id);
             return lock.chain(others.flat_map(Self::layer_trees).map(|tree| tree.surface)).collect();
         }
-        let below = self.screens.get(id).is_some_and(Screen::shows_window_area);
+        let below = self.shell.floats() || self.screens.get(id).is_some_and(Screen::shows_window_area);
         let on = self.layers.list.iter().filter(|layer| layer.screen == id);
         let above: Vec<&WlSurface> = self.layers_above(id).into_iter().map(Layer::root).collect();
         let visible = |layer: &Layer| above.contains(&layer.root()) || (below && layer.mapped && !layer.is_above());

@@ -3,11 +3,11 @@
 //! In the product every window has its place in the hierarchy. A conformance suite puts windows side by side at given
 //! points instead, to see what goes to which: with [`State::float_windows`] the rest of the session stays as it is, and
 //! only size, place and order of windows are settled here. What is drawn is the hierarchy all the same. A picture before
-//! the first `ack_configure` is let pass: wlcs 1.5 sends one for nearly every window it makes.
+//! the first `ack_configure` is let pass: wlcs 1.5 sends one for nearly every window and panel it makes.
 
 use lcars_ui::hierarchy::Shown;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::utils::{IsAlive, Logical, Point, Rectangle};
+use smithay::utils::{IsAlive, Logical, Point, Rectangle, Size};
 use smithay::wayland::shell::xdg::ToplevelSurface;
 
 use super::Window;
@@ -50,6 +50,13 @@ impl Floating {
     }
 }
 
+impl super::Shell {
+    /// Whether windows float.
+    pub(crate) fn floats(&self) -> bool {
+        self.floating.is_some()
+    }
+}
+
 impl State {
     /// From now on windows are where [`State::put_window`] puts them.
     pub fn float_windows(&mut self) {
@@ -57,8 +64,10 @@ impl State {
         self.relayout();
     }
 
-    /// Puts the upper left corner of a window's geometry at a point of the first screen, above all others.
+    /// Puts the upper left corner of a window's geometry at a point of the first screen, above all others, or that of a
+    /// panel in its layer.
     pub fn put_window(&mut self, surface: &WlSurface, at: Point<i32, Logical>) {
+        self.put_layer(surface, at);
         let Some(floating) = &mut self.shell.floating else { return };
         floating.top(surface).into_iter().for_each(|kept| kept.at = at);
         self.refresh_pointer_focus();
@@ -85,9 +94,21 @@ impl State {
     /// Where a window floats.
     pub(super) fn floats_at(&self, window: &Window) -> Option<Rectangle<i32, Logical>> {
         let kept = self.shell.floating.as_ref()?.of(window.toplevel.wl_surface());
-        let fills = self.shell.is_fullscreen(window) || kept.is_some_and(|kept| kept.maximized);
-        let at = kept.filter(|_| !fills).map(|kept| kept.at).unwrap_or_default();
+        let at = match (self.shell.is_fullscreen(window), kept) {
+            (false, Some(kept)) if kept.maximized => self.beside_panels().loc,
+            (false, Some(kept)) => kept.at,
+            _ => Point::default(),
+        };
         Some(Rectangle::new(at, compose::window_geometry(window.toplevel.wl_surface()).size))
+    }
+
+    /// What panels leave of the first screen.
+    fn beside_panels(&self) -> Rectangle<i32, Logical> {
+        let screen = self.screens.first();
+        let panels = self.shell.desktop.output(screen.id).map(|output| output.panels.reserved);
+        let [left, top, right, bottom] = panels.unwrap_or_default().map(|side| side.round() as i32);
+        let Size { w, h, .. } = screen.logical_size();
+        Rectangle::from_extremities((left, top), (w - right, h - bottom))
     }
 
     /// Every surface tree that floats, front to back.
@@ -108,10 +129,10 @@ impl State {
     pub(super) fn told_floating(&self, window: &Window) -> Option<Told> {
         let kept = self.shell.floating.as_ref()?.of(window.toplevel.wl_surface());
         let (fullscreen, maximized) = (self.shell.is_fullscreen(window), kept.is_some_and(|kept| kept.maximized));
-        let bounds = self.screens.first().logical_size();
+        let (whole, bounds) = (self.screens.first().logical_size(), self.beside_panels().size);
         Some(Told {
             corner: window.id.and_then(|id| self.placement(id)).map(|(_, place)| place.rect.loc),
-            size: (fullscreen || maximized).then_some(bounds),
+            size: if fullscreen { Some(whole) } else { maximized.then_some(bounds) },
             bounds,
             maximized,
             fullscreen,

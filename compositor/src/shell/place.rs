@@ -217,7 +217,7 @@ impl State {
         let screen = self.screens.at(at);
         let local = screen.local(at);
         let covered = || screen.view.covers.iter().any(|cover| cover.contains(point(local)));
-        let floats = self.shell.floating.is_some();
+        let floats = self.shell.floats();
         if !floats && (self.hold.is_some() || covered()) {
             return None;
         }
@@ -242,7 +242,7 @@ impl State {
         if window.as_ref().is_some_and(|(surface, _)| self.modal_instead_of(surface).is_some()) {
             return None;
         }
-        let in_sight = || screen.full().any(|(_, _, area)| area.to_f64().contains(local));
+        let in_sight = || floats || screen.full().any(|(_, _, area)| area.to_f64().contains(local));
         let below = || {
             let below = self.layers_placed(screen.id, false);
             below.iter().filter(|_| in_sight()).find_map(|tree| compose::surface_under(tree, local))

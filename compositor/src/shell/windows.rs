@@ -46,9 +46,7 @@ impl State {
         };
         match (surface::is_mapped(root), window.id) {
             // If it was never configured, it has been told that this is an error.
-            (true, None) if self.shell.floating.is_some() || window.toplevel.ensure_configured() => {
-                self.window_appeared(root)
-            }
+            (true, None) if self.shell.floats() || window.toplevel.ensure_configured() => self.window_appeared(root),
             (false, Some(id)) => self.window_disappeared(id),
             (true, Some(id)) => self.window_may_need_room(id),
             _ => {}

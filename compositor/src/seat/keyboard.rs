@@ -47,6 +47,9 @@ impl State {
     }
 
     pub(super) fn key<B: InputBackend>(&mut self, event: &B::KeyboardKeyEvent) {
+        if event.state() == KeyState::Pressed {
+            self.release_virtual_keys();
+        }
         self.use_own_keymap();
         if event.state() == KeyState::Pressed {
             self.use_plain_keymap(event.key_code());

@@ -1,4 +1,4 @@
-//! A program that has the desktop's chords: while its window has the keyboard, all of them but the one that zooms out.
+//! A program that has the desktop's chords: while its window has the keyboard, all of them but those that lead out of it.
 
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::operation::Operation;
@@ -31,7 +31,7 @@ impl State {
 
     /// Whether a chord is the desktop's, whatever a program asks for: without it the user would not get out.
     pub(super) fn is_way_out(action: &Action) -> bool {
-        *action == Action::Operation(Operation::ZoomOut)
+        matches!(action, Action::Operation(Operation::ZoomOut | Operation::Jump { to: None }))
     }
 
     /// Runs after every turn of the loop: the surface that has the keyboard has the chords, if it asked for them.
@@ -65,8 +65,8 @@ impl State {
     /// The chord that zooms out of a window, as it is written.
     fn way_out(&self) -> Option<String> {
         let all = self.settings.bindings.all();
-        let binding =
-            all.iter().find(|binding| Self::is_way_out(&binding.action) && binding.when.counts(Holder::Window))?;
+        let zooms_out = Action::Operation(Operation::ZoomOut);
+        let binding = all.iter().find(|binding| binding.action == zooms_out && binding.when.counts(Holder::Window))?;
         Some(binding.keys.clone())
     }
 }

@@ -129,18 +129,28 @@ impl State {
         let boards = &mut self.virtual_keyboards.boards;
         let Some(place) = boards.iter().position(|board| board.object == *object) else { return };
         let board = boards.remove(place);
-        let time = self.clock.now().as_millis();
-        for code in board.held.into_iter().rev() {
-            self.press_key(code, KeyState::Released, time);
-        }
-        if board.modifies
-            && let Some(keyboard) = self.seat.get_keyboard()
-        {
-            let seat = self.seat.clone();
-            modifiers::set(&keyboard, &seat, self, ModifiersState::default(), 0);
-        }
+        self.release_keys_of(board.held, board.modifies);
         if board.in_force {
             self.use_own_keymap();
+        }
+    }
+
+    /// The user presses a key: what programs hold down is let go, so that a key is what it is on the user's own keyboard.
+    pub(super) fn release_virtual_keys(&mut self) {
+        let boards = self.virtual_keyboards.boards.iter_mut();
+        let held: Vec<_> =
+            boards.map(|board| (std::mem::take(&mut board.held), std::mem::take(&mut board.modifies))).collect();
+        held.into_iter().for_each(|(keys, modifies)| self.release_keys_of(keys, modifies));
+    }
+
+    fn release_keys_of(&mut self, held: Vec<Keycode>, modifies: bool) {
+        let time = self.clock.now().as_millis();
+        for code in held.into_iter().rev() {
+            self.press_key(code, KeyState::Released, time);
+        }
+        if modifies && let Some(keyboard) = self.seat.get_keyboard() {
+            let seat = self.seat.clone();
+            modifiers::set(&keyboard, &seat, self, ModifiersState::default(), 0);
         }
     }
 

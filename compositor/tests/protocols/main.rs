@@ -6,11 +6,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
 
+mod alone;
 mod client;
 mod file_drop;
 mod fixture;
 mod input;
 mod picture;
+mod ways_out;
 mod window;
 
 mod activation;

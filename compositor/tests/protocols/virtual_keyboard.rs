@@ -26,7 +26,7 @@ fn keymap(layout: &str) -> String {
 }
 
 /// A virtual keyboard.
-pub struct Typist(ZwpVirtualKeyboardV1);
+pub struct Typist(pub ZwpVirtualKeyboardV1);
 
 impl Typist {
     /// Without a keymap.

@@ -55,7 +55,12 @@ impl Wild {
             50..=59 => drop(self.popup()),
             60..=69 => drop(self.subsurface()),
             70..=77 => self.acknowledge(),
-            78..=197 => self.anything(),
+            78..=83 => drop(self.panel()),
+            84 => drop(self.lock()),
+            85..=88 => drop(self.drag()),
+            89..=91 => drop(self.copy()),
+            92..=94 => drop(self.hold()),
+            95..=197 => self.anything(),
             198 => {
                 let bytes = self.chance.bytes(64);
                 self.wire.bytes(&bytes);
@@ -138,6 +143,83 @@ impl Wild {
         }
         self.attach(surface?);
         role
+    }
+
+    /// A surface of an output.
+    fn panel(&mut self) -> Option<u32> {
+        let (shell, compositor) = (self.find("zwlr_layer_shell_v1")?, self.find("wl_compositor"));
+        let surface = self.ask(compositor, "create_surface", vec![])?;
+        let output = if self.chance.percent(50) { self.any("wl_output").unwrap_or(0) } else { 0 };
+        let layer = self.chance.below(4) as u32;
+        let name = Arg::Text(Some(self.chance.text()));
+        let panel = self.ask(
+            Some(shell),
+            "get_layer_surface",
+            vec![Arg::Word(surface), Arg::Word(output), Arg::Word(layer), name],
+        );
+        let (w, h) = (1 + self.chance.below(900) as u32, 1 + self.chance.below(700) as u32);
+        self.ask(panel, "set_size", vec![Arg::Word(w), Arg::Word(h)]);
+        let (anchor, zone, keys) = (self.chance.below(16) as u32, self.chance.number(), self.chance.below(3) as u32);
+        self.ask(panel, "set_anchor", vec![Arg::Word(anchor)]);
+        self.ask(panel, "set_exclusive_zone", vec![Arg::Word(zone)]);
+        self.ask(panel, "set_keyboard_interactivity", vec![Arg::Word(keys)]);
+        self.ask(Some(surface), "commit", vec![]);
+        panel
+    }
+
+    /// Locks the session, and shows something there.
+    fn lock(&mut self) -> Option<u32> {
+        let manager = self.find("ext_session_lock_manager_v1");
+        let lock = self.ask(manager, "lock", vec![])?;
+        let (compositor, output) = (self.find("wl_compositor"), self.any("wl_output")?);
+        let surface = self.ask(compositor, "create_surface", vec![])?;
+        self.ask(Some(lock), "get_lock_surface", vec![Arg::Word(surface), Arg::Word(output)])
+    }
+
+    fn source(&mut self) -> Option<u32> {
+        let manager = self.find("wl_data_device_manager");
+        let source = self.ask(manager, "create_data_source", vec![]);
+        for _ in 0..self.chance.below(4) {
+            let kind = Arg::Text(Some(self.chance.text()));
+            self.ask(source, "offer", vec![kind]);
+        }
+        source
+    }
+
+    fn device(&mut self) -> Option<u32> {
+        let (manager, seat) = (self.find("wl_data_device_manager"), self.any("wl_seat")?);
+        let device = self.any("wl_data_device");
+        device.or_else(|| self.ask(manager, "get_data_device", vec![Arg::Word(seat)]))
+    }
+
+    fn drag(&mut self) -> Option<u32> {
+        let device = self.device()?;
+        let (origin, icon) = (self.any("wl_surface")?, self.any("wl_surface")?);
+        let source = self.source()?;
+        let actions = self.chance.below(8) as u32;
+        self.ask(Some(source), "set_actions", vec![Arg::Word(actions)]);
+        let (icon, serial) = (if self.chance.percent(30) { icon } else { 0 }, self.serial());
+        self.ask(Some(device), "start_drag", [source, origin, icon, serial].map(Arg::Word).into())
+    }
+
+    fn copy(&mut self) -> Option<u32> {
+        let (device, source) = (self.device()?, self.source()?);
+        let serial = self.serial();
+        self.ask(Some(device), "set_selection", vec![Arg::Word(source), Arg::Word(serial)])
+    }
+
+    /// Takes the pointer, or the desktop's chords.
+    fn hold(&mut self) -> Option<u32> {
+        let surface = self.any("wl_surface")?;
+        let (seat, pointer) = (self.any("wl_seat")?, self.any("wl_pointer"));
+        if self.chance.percent(40) {
+            let manager = self.find("zwp_keyboard_shortcuts_inhibit_manager_v1");
+            return self.ask(manager, "inhibit_shortcuts", vec![Arg::Word(surface), Arg::Word(seat)]);
+        }
+        let pointer = pointer.or_else(|| self.ask(Some(seat), "get_pointer", vec![]))?;
+        let request = if self.chance.percent(50) { "lock_pointer" } else { "confine_pointer" };
+        let constraints = self.find("zwp_pointer_constraints_v1");
+        self.ask(constraints, request, [surface, pointer, 0, 2].map(Arg::Word).into())
     }
 
     /// Says that it has heard what its windows should be.

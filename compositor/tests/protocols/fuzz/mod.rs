@@ -1,40 +1,42 @@
 //! Clients that send anything at all, several at once, while somebody uses the desktop.
 //!
-//! What is sent is made from the protocols' own tables and from a seed: `TOS_FUZZ_SEED=… TOS_FUZZ_ROUNDS=…` plays again
-//! what failed, `TOS_FUZZ_SECONDS=…` goes on for so long with seeds that nobody chose (`make fuzz`: an hour). All rounds
-//! of a run happen to one desktop, so that what one leaves behind is found by the next.
+//! What is sent is made from the protocols' own tables and from a seed that chance chooses. It is printed:
+//! `TOS_FUZZ_SEED=… TOS_FUZZ_ROUNDS=…` plays again what failed. A run takes a minute, or `TOS_FUZZ_SECONDS=…` (`make
+//! fuzz`: an hour). All rounds of a run happen to one desktop, so that what one leaves behind is found by the next.
 
 mod chance;
 mod client;
 mod known;
 mod wire;
 
-use std::io::Read as _;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::os::unix::net::UnixStream;
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use compositor::trust::Trust;
-use lcars_ui::hierarchy::Level;
 use lcars_ui::operation::Operation;
 use streamer::protocol::Phase;
 
 use self::chance::Chance;
 use self::client::Wild;
+use crate::alone::{alone, open, resident};
 use crate::client::Client;
 use crate::fixture::Fixture;
 use crate::input::{LEFT, RIGHT};
 use crate::picture::GREEN;
+use crate::ways_out::WAYS_OUT;
 
-/// Rounds of an ordinary test run.
-const ROUNDS: u64 = 10;
+/// How long an ordinary test run goes on, seconds.
+const SECONDS: u64 = 60;
 /// Things that clients do in a round.
 const STEPS: usize = 1_500;
 /// A round takes a second or so. One that takes this long does not end.
 const STUCK: Duration = Duration::from_secs(300);
 /// Descriptors that the desktop opens when something is used for the first time, in however many rounds.
 const SPARE: usize = 8;
+/// What threads still have to let go of is gone by then.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Caches are full after this many.
 const WARM: u64 = 20;
 /// Memory that later rounds may take, whatever their number: pages that the allocator holds back.
@@ -46,36 +48,25 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn whatever_clients_send_the_desktop_goes_on() {
-    // In a process of its own, whose descriptors and memory nobody else uses.
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "fuzz::rounds", "--ignored", "--nocapture"]).stderr(Stdio::piped());
-    let long = number("TOS_FUZZ_SECONDS").is_some();
-    if !long {
-        child.stdout(Stdio::null());
-    }
-    let mut child = child.spawn().unwrap();
-    let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    let status = child.wait().unwrap();
-    let end = said.char_indices().rev().nth(6_000).map_or(0, |(at, _)| at);
-    assert!(status.success(), "{status}\n{}", &said[end..]);
+    alone("fuzz::rounds");
 }
 
 #[test]
 #[ignore = "the test above runs it, in a process of its own"]
 fn rounds() {
-    let until = number("TOS_FUZZ_SECONDS").map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    let since_1970 = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-    let first = number("TOS_FUZZ_SEED").unwrap_or_else(|| if until.is_some() { since_1970() << 20 } else { 1 });
-    let most = number("TOS_FUZZ_ROUNDS").unwrap_or(if until.is_some() { u64::MAX } else { ROUNDS });
-    eprintln!("fuzz: TOS_FUZZ_SEED={first}");
+    let most = number("TOS_FUZZ_ROUNDS");
+    let seconds = number("TOS_FUZZ_SECONDS").unwrap_or(if most.is_some() { u64::from(u32::MAX) } else { SECONDS });
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let most = most.unwrap_or(u64::MAX);
+    // Short enough to be written down.
+    let first = number("TOS_FUZZ_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish() >> 24);
     watch_out();
     let mut f = Fixture::new();
     let (mut fds, mut memory) = (0, 0);
     let mut done = 0;
-    while done < most && until.is_none_or(|until| Instant::now() < until) {
+    while done < most && Instant::now() < until {
         BEGUN.fetch_add(1, Ordering::Relaxed);
-        eprintln!("fuzz: round {done}");
+        eprintln!("fuzz: TOS_FUZZ_SEED={first} TOS_FUZZ_ROUNDS={}", done + 1);
         round(&mut f, Chance::new(first.wrapping_add(done)));
         done += 1;
         // Pipes that clients held end with them.
@@ -83,8 +74,12 @@ fn rounds() {
             f.turn();
         }
         fds = if done <= 2 { fds.max(open().len()) } else { fds };
-        let now = open();
-        assert!(now.len() <= fds + SPARE, "{} descriptors are open, and were {fds}: {now:?}", now.len());
+        // A thread of smithay's closes pools, when it comes to it.
+        let begun = Instant::now();
+        while open().len() > fds + SPARE {
+            assert!(begun.elapsed() < PATIENCE, "more than {fds} descriptors are open: {:?}", open());
+            f.wait();
+        }
         memory = if done <= WARM { resident() } else { memory };
         assert!(resident() <= memory + GROWTH, "{} bytes are resident, and were {memory}", resident());
     }
@@ -105,19 +100,6 @@ fn watch_out() {
             }
         }
     });
-}
-
-/// What this process has open.
-fn open() -> Vec<String> {
-    let open = std::fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| entry.ok()?.path().read_link().ok());
-    open.map(|path| path.to_string_lossy().into_owned()).collect()
-}
-
-/// Bytes of memory that this process holds.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
 }
 
 fn round(f: &mut Fixture, mut chance: Chance) {
@@ -151,7 +133,7 @@ fn round(f: &mut Fixture, mut chance: Chance) {
     }
     wild.iter_mut().for_each(|one| one.wire.flush());
     answers(f, &mut bystander);
-    leaves(f);
+    leaves(f, &mut chance);
     drop(wild);
     for _ in 0..3 {
         f.turn();
@@ -185,20 +167,10 @@ fn answers(f: &mut Fixture, bystander: &mut Client) {
 }
 
 /// Whatever clients do, the user gets out of their windows.
-fn leaves(f: &mut Fixture) {
+fn leaves(f: &mut Fixture, chance: &mut Chance) {
     // A page that loses the focus lets go of everything; the next one to look has nothing in hand.
     f.blur();
-    // A program may have locked the session.
-    if f.state.screen().view().nodes.iter().any(|node| node.name == "UNLOCK") {
-        f.press("UNLOCK");
-    }
-    for (code, pressed) in [("MetaLeft", true), ("Home", true), ("Home", false), ("MetaLeft", false)] {
-        f.key(code, pressed);
-    }
-    f.state.shell.desktop.arrive_at_once();
-    f.state.relayout();
-    assert_eq!(f.state.shell.focused(), None, "the user is kept in a window");
-    assert!(f.state.shell.desktop.focused_viewport().path.level() <= Level::Overview, "the overview is shown");
+    chance.pick(&WAYS_OUT).into_iter().for_each(|way_out| way_out(f));
 }
 
 /// What the user does meanwhile.

@@ -46,7 +46,7 @@ pub struct Wire {
     pub objects: BTreeMap<u32, Object>,
     /// Name, interface and version of each global.
     pub globals: Vec<(u32, String, u32)>,
-    /// What each `xdg_surface` was configured with last.
+    /// What each surface with such a role was configured with last.
     pub configured: BTreeMap<u32, u32>,
     /// Numbers that came lately.
     pub serials: Vec<u32>,
@@ -185,7 +185,9 @@ impl Wire {
                 let version = word(body, 8 + length.next_multiple_of(4)).unwrap();
                 self.globals.push((word(body, 0).unwrap(), name, version));
             }
-            ("xdg_surface", "configure") => drop(self.configured.insert(id, word(body, 0).unwrap())),
+            ("xdg_surface" | "zwlr_layer_surface_v1" | "ext_session_lock_surface_v1", "configure") => {
+                self.configured.insert(id, word(body, 0).unwrap());
+            }
             _ => {}
         }
         let mut at = 0;

@@ -1,4 +1,9 @@
 //! Clients that mean it: whatever they do, the others are served and the user gets out.
+//!
+//! [`holds`] hold on to something, [`floods`] send more than anybody can want.
+
+mod floods;
+mod holds;
 
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::net::UnixStream;

@@ -9,9 +9,9 @@ use smithay::input::pointer::Focus;
 use smithay::reexports::wayland_protocols::xdg::shell::server::{
     xdg_popup::XdgPopup, xdg_surface::XdgSurface, xdg_toplevel::XdgToplevel,
 };
-use smithay::reexports::wayland_server::delegate_dispatch;
 use smithay::reexports::wayland_server::protocol::wl_output::WlOutput;
 use smithay::reexports::wayland_server::protocol::wl_seat::WlSeat;
+use smithay::reexports::wayland_server::{Resource, delegate_dispatch};
 use smithay::utils::{SERIAL_COUNTER, Serial};
 use smithay::wayland::shell::xdg::{
     PopupSurface, PositionerState, ToplevelSurface, XdgShellHandler, XdgShellState, XdgShellSurfaceUserData,
@@ -20,6 +20,9 @@ use smithay::wayland::shell::xdg::{
 
 use crate::shell::Geometry;
 use crate::state::State;
+
+/// A client with more of them gets no further one: each is looked at whenever one of them changes.
+const MOST_POPUPS: usize = 256;
 
 impl XdgShellHandler for State {
     fn xdg_shell_state(&mut self) -> &mut XdgShellState {
@@ -36,6 +39,12 @@ impl XdgShellHandler for State {
 
     fn new_popup(&mut self, popup: PopupSurface, _positioner: PositionerState) {
         if !super::xdg_wm_base::has_sound_parent(&popup) {
+            return;
+        }
+        let client = popup.wl_surface().client();
+        let of_same = |other: &&PopupSurface| other.wl_surface().client() == client;
+        if self.globals.xdg_shell.popup_surfaces().iter().filter(of_same).count() > MOST_POPUPS {
+            popup.send_popup_done();
             return;
         }
         self.unconstrain(&popup);

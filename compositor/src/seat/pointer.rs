@@ -63,6 +63,8 @@ impl State {
         }
         self.pointer_over = focus.clone();
         let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
+        // smithay's grab of a popup that is gone finds that out by a motion, and lets go where the pointer was before.
+        pointer.set_location(location);
         pointer.motion(self, focus, &motion);
         pointer.frame(self);
         if elsewhere {

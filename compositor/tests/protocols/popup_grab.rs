@@ -209,3 +209,42 @@ fn the_pointer_is_on_what_is_under_it_when_a_menu_opens_and_closes() {
     d.f.roundtrip(&mut d.client);
     assert_eq!(last(&mut d), Some(d.window.surface.clone()), "it closed under the pointer");
 }
+
+#[test]
+fn after_a_menu_of_the_keyboard_the_first_click_is_where_it_is_made() {
+    let mut f = Fixture::new();
+    let mut client = f.client();
+    let seat = client.seat();
+    let (keyboard, pointer) = (seat.get_keyboard(&client.qh, ()), seat.get_pointer(&client.qh, ()));
+    let window = f.window(&mut client, RED);
+    f.key("KeyF", true);
+    f.key("KeyF", false);
+    f.roundtrip(&mut client);
+    let serial = client.events(&keyboard).into_iter().find_map(|event| match event {
+        wl_keyboard::Event::Key { serial, .. } => Some(serial),
+        _ => None,
+    });
+    // Nothing has moved the pointer yet.
+    let positioner = positioner(&mut client, (100, 100), (100, 50));
+    let menu = Popup::new(&mut client, &window.xdg, &positioner);
+    menu.popup.grab(&seat, serial.expect("the window has the keyboard"));
+    menu.map(&mut f, &mut client, GREEN);
+    menu.destroy();
+    f.roundtrip(&mut client);
+    client.events(&pointer);
+    f.click(400, 300);
+    f.roundtrip(&mut client);
+    let area = f.area();
+    let place = (f64::from(400 - area.loc.x), f64::from(300 - area.loc.y));
+    let (mut places, mut pressed) = (Vec::new(), 0);
+    for event in client.events(&pointer) {
+        match event {
+            wl_pointer::Event::Enter { surface_x, surface_y, .. }
+            | wl_pointer::Event::Motion { surface_x, surface_y, .. } => places.push((surface_x, surface_y)),
+            wl_pointer::Event::Button { .. } => pressed += 1,
+            _ => {}
+        }
+    }
+    assert_eq!(pressed, 2, "pressed and released");
+    assert!(!places.is_empty() && places.iter().all(|at| *at == place), "{places:?} instead of {place:?}");
+}

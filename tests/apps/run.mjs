@@ -49,11 +49,11 @@ async function tried(app) {
         const desk = await open(chromium.browser, session.url, { permissions });
         trial = new Trial(app, session, desk, out);
         await app.prepare?.(trial);
-        if (await trial.starts()) await app.drive(trial);
+        if (app.does || (await trial.starts())) await app.drive(trial);
         await desk.close();
     } catch (error) {
         trial ??= new Trial(app, session, undefined, out);
-        trial.results.starts ??= String(error);
+        if (!app.does) trial.results.starts ??= String(error);
         trial.results.drive = String(error instanceof Error ? error.message : error).split("\n")[0];
     } finally {
         const { log = [] } = trial?.program ?? {};
@@ -66,18 +66,22 @@ async function tried(app) {
     for (const [column, result] of news) {
         console.error(`${app.name}: ${column}: ${result === true ? "it works, and is listed as not working" : result}`);
     }
-    return { name: app.name, results: trial.results, notes: trial.notes, known, news };
+    return { name: app.name, does: app.does, results: trial.results, notes: trial.notes, known, news };
 }
 
-function tabled(rows) {
+function tabled(all) {
+    const [tools, rows] = [all.filter((row) => row.does), all.filter((row) => !row.does)];
     const cell = (result) => (result === undefined ? "–" : result === true ? "yes" : "**no**");
     const lines = rows.map(({ name, results, notes }) => {
         const film = notes.film === undefined ? "–" : `${notes.film}/s`;
         return `| ${[name, ...COLUMNS.map((column) => cell(results[column])), film].join(" | ")} |`;
     });
     const head = [`| application | ${COLUMNS.join(" | ")} | film |`, `|${"---|".repeat(COLUMNS.length + 2)}`];
-    const reasons = rows.flatMap(({ name, known }) => Object.entries(known).map(([column, why]) => `- ${name}, ${column}: ${why}`));
-    return [...head, ...lines, "", ...reasons, ""].join("\n");
+    const second = tools.map(({ name, does, results }) => `| ${name} | ${does} | ${cell(results.works)} |`);
+    const tooled = tools.length > 0 ? ["| tool | what it does | works |", "|---|---|---|", ...second, ""] : [];
+    const reasons = all.flatMap(({ name, known }) => Object.entries(known).map(([column, why]) => `- ${name}, ${column}: ${why}`));
+    const apps = rows.length > 0 ? [...head, ...lines, ""] : [];
+    return [...apps, ...tooled, ...reasons, ""].join("\n");
 }
 
 /** Debian's packages that are not there yet. */

@@ -16,15 +16,16 @@ export const COLUMNS = ["starts", "fills", "menu", "dialog", "typing", "shortcut
  * @typedef {object} App
  * @property {string} name as in the table
  * @property {string[]} packages Debian's, which it needs
- * @property {string} command
+ * @property {string} [command]
  * @property {string[]} [args]
  * @property {Record<string, string>} [env]
- * @property {RegExp} id what its windows say they belong to
+ * @property {RegExp} [id] what its windows say they belong to
+ * @property {string} [does] of a tool, which has no window that fills a place: what it is tried for
  * @property {Record<string, string>} [known] what is known not to work, by column, and why
  * @property {boolean} [moves] its picture is never at rest
  * @property {boolean} [quick] is tried by `--quick`, too
  * @property {(trial: Trial) => Promise<void>} [prepare] before it is started
- * @property {(trial: Trial) => Promise<void>} drive what is tried once it has a window
+ * @property {(trial: Trial) => Promise<void>} drive what is tried once it has a window; of a tool, all of it
  */
 
 /** One run of one application. */
@@ -174,6 +175,8 @@ export class Trial {
             const open = await this.desk.glance();
             await closes();
             await this.desk.differs(open, 60);
+            // Its keyboard goes back to the window a moment after it is gone; nobody types faster than that.
+            await this.settles();
         });
     }
 

@@ -5,6 +5,7 @@ import editors from "./editors.mjs";
 import media from "./media.mjs";
 import terminals from "./terminals.mjs";
 import toolkits from "./toolkits.mjs";
+import tools from "./tools.mjs";
 
 /** @type {import("../trial.mjs").App[]} */
-export const catalogue = [...terminals, ...toolkits, ...editors, ...browsers, ...media];
+export const catalogue = [...terminals, ...toolkits, ...editors, ...browsers, ...media, ...tools];

@@ -60,7 +60,6 @@ export default [
         args: ["-xrm", "XTerm*selectToClipboard: true", "-xrm", "XTerm*VT100.translations: #override Ctrl Shift <Key>V: insert-selection(CLIPBOARD)", "-e", "/bin/sh"],
         env: shell,
         id: /xterm/i,
-        known: { typing: "characters that the layout lacks are typed with another keymap, which X11 programs see too late" },
         async drive(trial) {
             await trial.menu(async () => {
                 // Its menu lasts as long as the button is held.

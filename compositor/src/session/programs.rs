@@ -9,7 +9,7 @@ use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 
 use super::{Origin, Session, terminals};
-use crate::services::launch::{Launch, LaunchId, command_of, session_of, variable_of};
+use crate::services::launch::{LaunchId, Program, command_of, session_of, variable_of};
 use crate::state::State;
 
 /// Programs that are asked to end have this long.
@@ -46,7 +46,7 @@ impl Session {
         entries.into_iter().map(launchable).collect()
     }
 
-    fn start(&mut self, launch: &Launch, origin: Origin) -> Result<LaunchId, String> {
+    fn start(&mut self, launch: &Program, origin: Origin) -> Result<LaunchId, String> {
         let id = self.launcher.start(launch, &[]).map_err(|error| error.to_string())?;
         self.origins.insert(id, origin);
         Ok(id)
@@ -114,7 +114,7 @@ impl State {
         let directory = found.directory.clone();
         let of_terminal = terminal.and_then(|id| self.shell.desktop.tree().terminal(id)).map(|(sector, _)| sector.id);
         let sector = of_terminal.or_else(|| self.shell.sector_here());
-        self.start(&Launch { command, directory }, Origin { sector, expected: None })?;
+        self.start(&Program { command, directory }, Origin { sector, expected: None })?;
         self.remember_launch(entry);
         Ok(())
     }
@@ -143,10 +143,10 @@ impl State {
     /// Why not, in words for the screen.
     pub(crate) fn run(&mut self, command: Vec<String>, directory: Option<std::path::PathBuf>) -> Result<(), String> {
         let sector = self.shell.sector_here();
-        self.start(&Launch { command, directory }, Origin { sector, expected: None })
+        self.start(&Program { command, directory }, Origin { sector, expected: None })
     }
 
-    fn start(&mut self, launch: &Launch, origin: Origin) -> Result<(), String> {
+    fn start(&mut self, launch: &Program, origin: Origin) -> Result<(), String> {
         let Some(session) = &mut self.session else { return Err("this session starts no programs".into()) };
         session.start(launch, origin).map(drop)
     }
@@ -157,7 +157,7 @@ impl State {
         launch: &hierarchy::Launch,
         expected: hierarchy::ExpectedId,
     ) -> Result<(), String> {
-        let launch = Launch { command: launch.command.clone(), directory: launch.directory.clone().map(Into::into) };
+        let launch = Program { command: launch.command.clone(), directory: launch.directory.clone().map(Into::into) };
         self.start(&launch, Origin { sector: None, expected: Some(expected) })
     }
 

@@ -35,7 +35,7 @@ const MOST_ANCESTORS: usize = 64;
 
 /// What is to be started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Launch {
+pub struct Program {
     /// The program and its arguments; no shell looks at them.
     pub command: Vec<String>,
     /// Where it is started; in the user's home if it is not there any more.
@@ -127,7 +127,7 @@ impl Launcher {
     ///
     /// # Errors
     /// If it cannot be started.
-    pub fn start(&mut self, launch: &Launch, extra: &[(OsString, OsString)]) -> Result<LaunchId, LaunchError> {
+    pub fn start(&mut self, launch: &Program, extra: &[(OsString, OsString)]) -> Result<LaunchId, LaunchError> {
         let (program, arguments) = launch.command.split_first().ok_or(LaunchError::Empty)?;
         if program.is_empty() {
             return Err(LaunchError::Empty);
@@ -212,7 +212,7 @@ pub struct Launches {
 struct Running {
     id: LaunchId,
     child: Child,
-    launch: Launch,
+    launch: Program,
 }
 
 impl Running {
@@ -228,7 +228,7 @@ impl Running {
 struct Past {
     id: LaunchId,
     pid: u32,
-    launch: Launch,
+    launch: Program,
 }
 
 impl Launches {
@@ -248,7 +248,7 @@ impl Launches {
     }
 
     /// What was started, also for a while after it has ended.
-    pub fn get(&self, id: LaunchId) -> Option<&Launch> {
+    pub fn get(&self, id: LaunchId) -> Option<&Program> {
         let running = self.running.iter().find(|running| running.id == id).map(|running| &running.launch);
         running.or_else(|| self.ended.iter().find(|past| past.id == id).map(|past| &past.launch))
     }
@@ -327,8 +327,8 @@ pub fn variable_of(pid: u32, name: &str) -> Option<String> {
 
 /// How a running program can be started again: its words and where it works. Reads small files of the kernel; nothing
 /// if the process has ended or belongs to somebody else.
-pub fn command_of(pid: u32) -> Option<Launch> {
-    Some(Launch { command: process::command_of(pid)?, directory: process::directory_of(pid) })
+pub fn command_of(pid: u32) -> Option<Program> {
+    Some(Program { command: process::command_of(pid)?, directory: process::directory_of(pid) })
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ impl Bench {
 
     fn shell(&mut self, script: &str) -> LaunchId {
         let command = ["sh", "-c", script].map(str::to_owned).into();
-        self.launcher.start(&Launch { command, directory: Some(self.scratch.0.clone()) }, &[]).unwrap()
+        self.launcher.start(&Program { command, directory: Some(self.scratch.0.clone()) }, &[]).unwrap()
     }
 
     /// What a program has written, once it has.
@@ -57,7 +57,7 @@ fn wait_for<T>(mut what: impl FnMut() -> Option<T>) -> T {
 fn a_program_gets_its_directory_and_environment_and_no_input() {
     let mut bench = Bench::new();
     let script = "echo $WAYLAND_DISPLAY $EXTRA ${DISPLAY-none} $(pwd) $(cat | wc -c) > out";
-    let launch = Launch {
+    let launch = Program {
         command: ["sh", "-c", script].map(str::to_owned).into(),
         directory: Some(PathBuf::from("/no longer there")),
     };
@@ -85,8 +85,9 @@ fn the_end_of_a_program_is_told_once_and_how() {
 #[test]
 fn what_cannot_be_started_is_refused_with_a_reason() {
     let mut bench = Bench::new();
-    let mut error =
-        |command: Vec<String>| bench.launcher.start(&Launch { command, directory: None }, &[]).unwrap_err().to_string();
+    let mut error = |command: Vec<String>| {
+        bench.launcher.start(&Program { command, directory: None }, &[]).unwrap_err().to_string()
+    };
     assert_eq!(error(vec![]), "no program was named");
     assert_eq!(error(vec![String::new()]), "no program was named");
     assert_eq!(error(vec!["no such program".into()]), "there is no program called \"no such program\"");

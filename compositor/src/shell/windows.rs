@@ -231,8 +231,9 @@ impl State {
         self.carry_out(effects);
         // The keyboard is in one pane; the ring is not left behind in another.
         let pane = self.shell.desktop.focused_viewport().id.get();
-        let ring = &mut self.screen_mut().interface.focused;
-        *ring = ring.filter(|key| key.pane == 0 || key.pane == pane);
+        let interface = &mut self.screen_mut().interface;
+        interface.focused = interface.focused.filter(|key| key.pane == 0 || key.pane == pane);
+        interface.done(operation);
         self.shell.outdated = true;
         self.screen_mut().damage();
         self.remember();

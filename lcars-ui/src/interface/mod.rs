@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
+use crate::operation::Operation;
 use crate::scene::Key;
 use crate::semantics::{Action, Node, Role, UiAction};
 use crate::shells::Shells;
@@ -185,6 +186,13 @@ impl Interface {
             self.focused = sight.stops().find(|node| sight.is_of_modal(node)).map(|node| node.key);
         }
         if sight.level != Level::Hub && !matches!(self.overlay, Some(Overlay::Launcher { .. })) {
+            self.search.clear();
+        }
+    }
+
+    /// An operation was done: what was looked for among apps is not looked for among files, nor the other way.
+    pub fn done(&mut self, operation: &Operation) {
+        if matches!(operation, Operation::Mode { .. }) {
             self.search.clear();
         }
     }

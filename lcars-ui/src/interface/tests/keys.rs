@@ -1,4 +1,5 @@
 use super::*;
+use crate::hierarchy::HubMode;
 
 fn node(world: &World) -> NodeId {
     NodeId::App(world.app())
@@ -210,4 +211,14 @@ fn pressing_a_box_does_not_accept_what_is_in_it() {
     assert!(world.interface.overlay.is_some());
     assert_eq!(world.interface.focused, Some(Key::part("accept")));
     assert_eq!(world.symbol(Symbol::Enter).unwrap().len(), 1, "Enter accepts it");
+}
+
+#[test]
+fn what_is_looked_for_is_forgotten_in_another_mode_and_in_no_other_case() {
+    let mut world = World::new();
+    world.interface.search = String::from("fo");
+    world.interface.done(&Operation::FocusNext);
+    assert_eq!(world.interface.search, "fo");
+    world.interface.done(&Operation::Mode { mode: HubMode::Directory });
+    assert_eq!(world.interface.search, "");
 }

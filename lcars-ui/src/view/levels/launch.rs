@@ -100,6 +100,9 @@ fn heading(b: &mut Builder, pane: &Pane, row: Rect) {
     let middle = row.y - b.px(25.0);
     let cap = b.m.cap_small;
     let words = match pane.search() {
+        Some(text) if pane.inputs.launcher.is_empty() => {
+            format!("NO APP IS CALLED {}, ESC SHOWS ALL AGAIN", caption(&text))
+        }
         Some(text) => format!("LAUNCH: {}", caption(&text)),
         None => String::from("LAUNCH"),
     };

@@ -206,13 +206,15 @@ fn session_bus(
         }
     };
     if let Ok(address) = std::env::var("DBUS_SESSION_BUS_ADDRESS") {
-        state.go_onto_bus(address);
+        state.go_onto_bus(address.clone());
+        state.become_tray(address);
         return (portals, None);
     }
     let daemon = match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
         Ok(daemon) => {
             environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), daemon.address.clone().into()));
             state.go_onto_bus(daemon.address.clone());
+            state.become_tray(daemon.address.clone());
             Some(daemon)
         }
         Err(error) => {

@@ -39,7 +39,7 @@ use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Constraints, Finger, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
-use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals};
+use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals, Tray};
 use crate::shell::{Listed, Shell};
 use crate::textures::Textures;
 use crate::trust::Trust;
@@ -171,6 +171,8 @@ pub struct State {
     pub(crate) advisor: Advisor,
     /// What programs told the user over D-Bus.
     pub(crate) notices: Notices,
+    /// The signs that programs leave behind.
+    pub(crate) tray: Tray,
     /// X11 programs.
     pub(crate) x11: X11,
     /// Clients that are connected.
@@ -298,6 +300,7 @@ impl State {
             staging: Staging::default(),
             advisor: Advisor::default(),
             notices: Notices::default(),
+            tray: Tray::default(),
             x11: X11::default(),
             clients: Arc::default(),
             options,
@@ -359,6 +362,7 @@ impl State {
         self.tick();
         self.follow_lock();
         self.follow_notices();
+        self.follow_tray();
         self.clear_blockers();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");

@@ -16,5 +16,6 @@ pub mod shells;
 pub mod snapshot;
 pub mod state;
 pub mod theme;
+pub mod tray;
 pub mod view;
 pub mod viewport;

@@ -9,6 +9,7 @@ use crate::geometry::{Point, Rect};
 use crate::hierarchy::{NodeId, SectorId, TerminalId};
 use crate::operation::Operation;
 use crate::scene::Key;
+use crate::tray::TrayAct;
 
 /// What kind of thing a node is, as WAI-ARIA names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -246,6 +247,11 @@ pub enum UiAction {
     Files {
         /// What.
         act: FilesAct,
+    },
+    /// Something with the signs in the tray.
+    Tray {
+        /// What.
+        act: TrayAct,
     },
     /// Takes an alert away.
     Dismiss {

@@ -43,7 +43,7 @@ pub enum TrayStatus {
 }
 
 /// What an item or an entry looks like. All of it is a stranger's.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct TrayIcon {
     /// In an icon theme; may be empty.
     pub name: String,

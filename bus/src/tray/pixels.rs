@@ -13,7 +13,7 @@ const MOST_SIZES: usize = 32;
 pub(super) type Raw = (i32, i32, Vec<u8>);
 
 /// A small picture, as many pixels as it says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pixels {
     /// In pixels, 1 to 512.
     pub width: u32,

@@ -29,6 +29,7 @@ impl State {
         let first = self.screens.first();
         let mut screen = Screen::new(&self.display, &self.gpu, &self.theme, first.painter.letters(), setup);
         screen.interface.alerts = first.interface.alerts.clone();
+        screen.interface.tray = self.tray.shown();
         self.screens.add(screen);
         self.tell_heads();
         self.relayout();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use bus::TrayIcon;
 use calloop::channel::{Event, SyncSender, sync_channel};
 use lcars_ui::files;
 
@@ -36,10 +37,13 @@ enum Outcome {
     Dropped,
 }
 
+/// An icon by its name, or one of the tray that is made of more.
+type Job = (Wanted, Option<TrayIcon>);
+
 /// Where icons are asked for.
 #[derive(Debug)]
 pub(crate) struct IconThread {
-    icons: Sender<Wanted>,
+    icons: Sender<Job>,
     pictures: Sender<Wanted>,
 }
 
@@ -73,11 +77,11 @@ impl State {
                 continue;
             }
             let threads = self.session.as_ref().and_then(|session| session.icons.as_ref());
-            let thread = threads.map(|threads| match files::picture(&name) {
-                Some(_) => &threads.pictures,
-                None => &threads.icons,
+            let wanted = (name.clone(), side);
+            let sent = threads.is_some_and(|threads| match files::picture(&name) {
+                Some(_) => threads.pictures.send(wanted).is_ok(),
+                None => threads.icons.send((wanted, self.tray.icon(&name))).is_ok(),
             });
-            let sent = thread.is_some_and(|thread| thread.send((name.clone(), side)).is_ok());
             if !sent {
                 self.icon_decoded(&Decoded { name, side, outcome: Outcome::Nothing });
             }
@@ -110,10 +114,13 @@ fn get(icons: &mut Icons, name: &str, side: u32) -> Outcome {
     found.map_or(Outcome::Nothing, Outcome::Picture)
 }
 
-fn decode(dirs: &Dirs, asked: &Receiver<Wanted>, answer: &SyncSender<Decoded>) {
+fn decode(dirs: &Dirs, asked: &Receiver<Job>, answer: &SyncSender<Decoded>) {
     let mut icons = Icons::new(dirs, None);
-    while let Ok((name, side)) = asked.recv() {
-        let outcome = get(&mut icons, &name, side);
+    while let Ok(((name, side), tray)) = asked.recv() {
+        let outcome = match tray {
+            Some(icon) => icons.of_tray(&icon, side).map_or(Outcome::Nothing, |icon| Outcome::Picture(Arc::new(icon))),
+            None => get(&mut icons, &name, side),
+        };
         if answer.send(Decoded { name, side, outcome }).is_err() {
             return;
         }

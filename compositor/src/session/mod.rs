@@ -13,6 +13,7 @@ mod prompt;
 mod settings;
 mod staging;
 pub(crate) mod terminals;
+mod tray;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ pub(crate) use notices::Notices;
 pub use settings::{standard as standard_settings, texture_bytes};
 pub(crate) use staging::{Asker, Staging};
 pub(crate) use terminals::{Terminals, VARIABLE as TERMINAL_VARIABLE};
+pub(crate) use tray::Tray;
 
 /// Where a program was started from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

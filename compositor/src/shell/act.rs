@@ -8,6 +8,7 @@ use lcars_ui::hierarchy::{NodeId, OutputId, SectorId, TerminalId, ViewportId};
 use lcars_ui::interface::{AlertLevel, Interface, Request, Sight};
 use lcars_ui::operation::Operation;
 use lcars_ui::semantics::{self, Action, UiAction};
+use lcars_ui::tray::TrayAct;
 use shell_bridge::terminal::Towards;
 
 use super::Shell;
@@ -76,7 +77,7 @@ impl State {
     }
 
     /// Lets something happen to the interface of a screen, and does what follows from it.
-    pub(super) fn tell(
+    pub(crate) fn tell(
         &mut self,
         on: OutputId,
         happen: impl FnOnce(&mut Interface, &Sight, std::time::Duration) -> Vec<Request>,
@@ -179,6 +180,18 @@ impl State {
                 Ok(())
             }
             UiAction::Attend { alert } => self.attend(alert),
+            UiAction::Tray {
+                act:
+                    act @ (TrayAct::Press { .. }
+                    | TrayAct::Other { .. }
+                    | TrayAct::OwnMenu { .. }
+                    | TrayAct::Scroll { .. }
+                    | TrayAct::Ask { .. }
+                    | TrayAct::Choose { .. }),
+            } => {
+                self.act_on_tray(act);
+                Ok(())
+            }
             UiAction::Launch { entry } => self.launch(&entry),
             UiAction::Another { node } => self.run_another(node),
             UiAction::SectorNumber { number } => {

@@ -91,8 +91,9 @@ impl State {
         let (on, at) = self.on_screen(at);
         let mut scrolls = false;
         self.tell(on, |interface, sight, now| {
-            scrolls = interface.scroll_files(at, amount, sight, now);
-            Vec::new()
+            let turned = interface.scroll_tray(at, amount, sight);
+            scrolls = turned.is_some() || interface.scroll_files(at, amount, sight, now);
+            turned.unwrap_or_default()
         });
         scrolls
     }

@@ -12,11 +12,13 @@ mod overlay;
 mod pointer;
 pub mod prompt;
 pub mod text_box;
+mod tray;
 mod way_out;
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::geometry::{Point, Rect};
@@ -26,6 +28,7 @@ use crate::scene::Key;
 use crate::semantics::{Action, Node, Role, UiAction};
 use crate::shells::Shells;
 use crate::theme::Theme;
+use crate::tray::Tray;
 use crate::view::{Launchable, PromptPlace};
 
 pub use alerts::{Alert, AlertLevel, Alerts};
@@ -34,6 +37,7 @@ pub use keyboard::{Held, Symbol};
 pub use overlay::Overlay;
 pub use pointer::{Button, DRAG_DISTANCE, LONG_PRESS};
 pub use prompt::{Find, Hold, HoldTimes, Prompt};
+pub(crate) use tray::key as tray_key;
 
 /// Pointer, keyboard focus, what is typed, what is open.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -66,6 +70,8 @@ pub struct Interface {
     pub drag: Option<Drag>,
     /// What the user is told.
     pub alerts: Alerts,
+    /// What programs have left in the tray.
+    pub tray: Arc<Tray>,
     /// The way out of a window that fills its pane.
     way_out: Option<way_out::WayOut>,
     /// What the pointer or a finger holds.

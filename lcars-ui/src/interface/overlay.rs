@@ -52,6 +52,15 @@ pub enum Overlay {
     },
     /// What can be set up.
     Settings,
+    /// The signs in the tray, or the menu of one.
+    Tray {
+        /// Whose menu.
+        item: Option<u64>,
+        /// The entries that lead to what is seen of it.
+        within: Vec<i32>,
+        /// Where it was asked for.
+        at: Point,
+    },
     /// Everything that was said.
     Log,
 }
@@ -62,7 +71,12 @@ impl Overlay {
         match self {
             Self::Menu { node, .. } | Self::SendTo { node } => Some(*node),
             Self::Rename { sector, .. } | Self::Recolour { sector } | Self::Remove { sector } => Some((*sector).into()),
-            Self::Keys | Self::Launcher { .. } | Self::Confirm { .. } | Self::Settings | Self::Log => None,
+            Self::Keys
+            | Self::Launcher { .. }
+            | Self::Confirm { .. }
+            | Self::Settings
+            | Self::Tray { .. }
+            | Self::Log => None,
         }
     }
 }
@@ -107,6 +121,7 @@ impl Interface {
             UiAction::Recolour { sector } => self.open_about(Overlay::Recolour { sector: *sector }, sight),
             UiAction::Remove { sector } => return self.remove(*sector, sight),
             UiAction::Files { act } => return self.act_on_files(*act, pane, sight),
+            UiAction::Tray { act } => return self.act_on_tray(*act, pane, at, sight),
             UiAction::Dismiss { alert } => self.alerts.dismiss(*alert),
             UiAction::Attend { alert } => {
                 self.alerts.dismiss(*alert);
@@ -193,7 +208,7 @@ impl Interface {
     pub(super) fn forget_overlay(&mut self, sight: &Sight) {
         let subject = self.overlay.as_ref().and_then(Overlay::subject);
         let settled = matches!(self.overlay, Some(Overlay::Confirm { .. })) && self.asked_about(sight).is_none();
-        if settled || subject.is_some_and(|node| !sight.tree.contains(node)) {
+        if settled || self.tray_is_gone() || subject.is_some_and(|node| !sight.tree.contains(node)) {
             self.close();
         }
     }

@@ -9,6 +9,7 @@ use crate::hierarchy::{NodeId, SectorId};
 use crate::operation::Operation;
 use crate::scene::Key;
 use crate::semantics::{self, Action, Node, UiAction};
+use crate::tray::TrayAct;
 
 /// What is held for this long shows its menu.
 pub const LONG_PRESS: Duration = Duration::from_millis(500);
@@ -26,6 +27,8 @@ pub enum Button {
     Primary,
     /// The right one.
     Secondary,
+    /// The middle one, which means something to signs in the tray only.
+    Middle,
     /// A finger: nothing is under it when it does not touch.
     Finger,
     /// Any other, which does nothing.
@@ -38,6 +41,7 @@ impl From<u32> for Button {
         match code {
             0x110 => Self::Primary,
             0x111 => Self::Secondary,
+            0x112 => Self::Middle,
             _ => Self::Other,
         }
     }
@@ -158,8 +162,11 @@ impl Interface {
         if self.press.is_some() || button == Button::Other {
             return Vec::new();
         }
-        self.ring = false;
         let node = semantics::hit(sight.nodes, at);
+        if button == Button::Middle && node.and_then(Self::sign).is_none() {
+            return Vec::new();
+        }
+        self.ring = false;
         let on_files = button == Button::Finger && self.take_files(at, sight, now);
         if node.is_none() && !on_files && !self.is_beside_overlay(at, sight) {
             return Vec::new();
@@ -235,6 +242,10 @@ impl Interface {
                 // It counts by being held, not by being let go.
                 _ if node.action == Some(Action::Ui(UiAction::Hold)) => Vec::new(),
                 Button::Secondary => self.show_menu(node, at, sight),
+                Button::Middle => match Self::sign(node) {
+                    Some(item) => self.act(&UiAction::Tray { act: TrayAct::Other { item } }, sight),
+                    None => Vec::new(),
+                },
                 _ => self.activate(node, Some(at), sight),
             },
             _ => Vec::new(),
@@ -264,7 +275,7 @@ impl Interface {
         let Some(node) = press.key.and_then(|key| sight.node(key)).filter(|node| node.menu.is_some()) else {
             return nothing;
         };
-        if press.button == Button::Secondary {
+        if matches!(press.button, Button::Secondary | Button::Middle) {
             return nothing;
         }
         let due = press.since.saturating_add(LONG_PRESS);

@@ -11,12 +11,14 @@ mod pane;
 mod prompt;
 mod rail;
 mod tile;
+mod tray;
 mod zoom;
 
 use std::time::Duration;
 
 pub use metrics::{label_width, mono_width};
 pub use overlay::Binding;
+pub(crate) use tray::TRAY_ITEM;
 
 use build::Builder;
 use levels::{Fit, Without};

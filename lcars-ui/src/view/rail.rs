@@ -4,6 +4,7 @@ use super::Readings;
 use super::build::{Builder, Button, Text, faded};
 use super::metrics::label_width;
 use super::pane::{Pane, Rail};
+use super::tray;
 use crate::geometry::Rect;
 use crate::hierarchy::{HubMode, Level};
 use crate::operation::{Axis, Operation};
@@ -57,23 +58,18 @@ pub(super) struct Plan {
     pub elbow_bottom: f64,
     readings: Vec<(Reading, Rect)>,
     pills: Vec<Rect>,
+    tray: Option<Rect>,
     filler: Option<Rect>,
+}
+
+fn pill(part: &'static str, label: &str, short: &'static str, colour: Colour, action: Action) -> Pill {
+    let (selected, disabled, role, value) = (false, false, Role::Button, None);
+    Pill { key: Key::part(part), label: String::from(label), short, colour, action, selected, disabled, role, value }
 }
 
 /// The pills of a level, from the top.
 pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
     let theme = b.theme;
-    let pill = |part, label: &str, short, colour, action| Pill {
-        key: Key::part(part),
-        label: String::from(label),
-        short,
-        colour,
-        action,
-        selected: false,
-        disabled: false,
-        role: Role::Button,
-        value: None,
-    };
     if level == Level::Overview {
         let new = Action::Do(Operation::NewSector { name: None, colour: None });
         let split = Pill {
@@ -213,6 +209,15 @@ pub(super) fn plan(b: &Builder, pane: &Pane, level: Level) -> Plan {
         upper = b.px(60.0).max(upper + rest(upper, lower)).min(upper);
     }
     let mut readings = readings(b, pane, level);
+    let sign = if tray::is_there(pane) { tray::height(b) } else { 0.0 };
+    if sign > 0.0 {
+        // The lower elbow makes room for the tray before a reading goes.
+        let wanted = sign + m.gap + readings.len() as f64 * (reading + m.gap);
+        lower = least_lower.max(lower + (rest(upper, lower) - wanted).min(0.0)).min(lower);
+    }
+    let has_tray = sign > 0.0 && rest(upper, lower) >= sign + m.gap;
+    let pill_room = if has_tray { pill_room + sign + m.gap } else { pill_room };
+    let rest = |upper: f64, lower: f64| bottom - top - upper - lower - m.gap - pill_room;
     while !readings.is_empty() && readings.len() as f64 * (reading + m.gap) > rest(upper, lower) {
         readings.pop();
     }
@@ -227,17 +232,21 @@ pub(super) fn plan(b: &Builder, pane: &Pane, level: Level) -> Plan {
     let mut place_readings = |next: &mut dyn FnMut(f64) -> Rect| {
         placed = readings.drain(..).map(|one| (one, next(reading))).collect();
     };
+    let place_tray = |next: &mut dyn FnMut(f64) -> Rect| has_tray.then(|| next(sign));
+    let mut tray = None;
     if level == Level::Overview {
         place_readings(&mut next);
+        tray = place_tray(&mut next);
     }
     let pills = (0..count).map(|_| next(m.pill_height)).collect();
     if level != Level::Overview {
         place_readings(&mut next);
+        tray = place_tray(&mut next);
     }
     let room = bottom - lower - y;
     let filler = (room - m.gap >= LEAST_FILLER * b.factor()).then(|| Rect::new(x, y, w, b.snap(room - m.gap)));
     let elbow_bottom = filler.map_or(y, |filler| filler.bottom() + m.gap);
-    Plan { elbow_top: upper, elbow_bottom, readings: placed, pills, filler }
+    Plan { elbow_top: upper, elbow_bottom, readings: placed, pills, tray, filler }
 }
 
 /// Draws the rail, or where that is slim its pills as a row of chips.
@@ -250,6 +259,9 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, level: Level) {
     if level == Level::Overview {
         plan.readings.iter().for_each(|(reading, rect)| draw_reading(b, pane, reading, *rect));
     }
+    if let Some(row) = plan.tray.filter(|_| level == Level::Overview) {
+        tray::draw(b, pane, row);
+    }
     let list = pills(b, pane, level);
     let tabs = tab_list(b, level, plan.pills.iter().take(3).copied());
     for (pill, rect) in list.into_iter().zip(&plan.pills) {
@@ -259,6 +271,9 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, level: Level) {
     }
     if level != Level::Overview {
         plan.readings.iter().for_each(|(reading, rect)| draw_reading(b, pane, reading, *rect));
+    }
+    if let Some(row) = plan.tray.filter(|_| level != Level::Overview) {
+        tray::draw(b, pane, row);
     }
     if let Some(filler) = plan.filler {
         b.fill(Key::part("rail-filler"), filler, [0.0; 4], b.theme.frame_inert);
@@ -301,7 +316,10 @@ fn draw_pill(b: &mut Builder, pane: &Pane, pill: Pill, rect: Rect, hit: Rect, ta
 
 fn chips(b: &mut Builder, pane: &Pane, level: Level) {
     let row = pane.chips(b);
-    let list = pills(b, pane, level);
+    let mut list = pills(b, pane, level);
+    if tray::is_there(pane) {
+        list.push(pill("tray-all", &tray::name(pane), "TRAY", b.theme.act_a, tray::all()));
+    }
     let gap = b.m.gap;
     let w = (row.w + gap) / list.len().max(1) as f64;
     let rects: Vec<Rect> = (0..list.len())

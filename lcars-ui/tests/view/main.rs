@@ -10,6 +10,7 @@ mod pictures;
 mod prompt;
 mod random;
 mod states;
+mod tray;
 
 use std::time::Duration;
 

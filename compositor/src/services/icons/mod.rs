@@ -11,6 +11,7 @@ mod png;
 mod sheet;
 mod svg;
 mod theme;
+mod tray;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::{Component, Path, PathBuf};

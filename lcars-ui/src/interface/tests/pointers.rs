@@ -159,7 +159,7 @@ fn a_second_button_or_finger_while_one_is_held_means_nothing() {
 #[test]
 fn buttons_are_read_from_their_codes() {
     let codes = [0x110u32, 0x111, 0x112].map(Button::from);
-    assert_eq!(codes, [Button::Primary, Button::Secondary, Button::Other]);
+    assert_eq!(codes, [Button::Primary, Button::Secondary, Button::Middle]);
 }
 
 #[test]

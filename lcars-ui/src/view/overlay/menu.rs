@@ -77,11 +77,29 @@ fn of_program(inputs: &Inputs, node: NodeId) -> Vec<Choice> {
 /// Draws it with its corner where it was asked for, or as near to that as it fits. Nothing of something that has gone.
 pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size, node: NodeId, at: Point) -> Option<Rect> {
     let name = name_of(inputs, node)?;
-    let items = items(b, inputs, node);
+    let rows: Vec<Row> = items(b, inputs, node).into_iter().map(Row::Choice).collect();
+    Some(panel(b, output, Key::part("menu"), &name, at, &rows))
+}
+
+/// What is in a menu.
+#[derive(Debug, Clone)]
+pub(super) enum Row {
+    /// Something that can be chosen.
+    Choice(Choice),
+    /// A line between what does not belong together.
+    Gap,
+}
+
+/// Draws a menu with its corner at a point, or as near to that as it fits.
+pub(super) fn panel(b: &mut Builder, output: Size, key: Key, name: &str, at: Point, rows: &[Row]) -> Rect {
     let gap = b.m.gap;
     let (rail, bar) = (b.m.tile_rail, b.m.tile_bar);
     let height = dialog::button_height(b);
-    let inner = Size { w: b.px(WIDTH), h: items.len() as f64 * (height + gap) };
+    let wanted = |row: &Row| match row {
+        Row::Choice(_) => height + gap,
+        Row::Gap => 2.0 * gap,
+    };
+    let inner = Size { w: b.px(WIDTH), h: rows.iter().map(wanted).sum() };
     let w = (inner.w + rail + gap).min(output.w - 2.0 * gap);
     // Where even the buttons do not fit at their height, the gaps between them go first.
     let h = (bar + gap + inner.h).min(output.h - 2.0 * gap);
@@ -89,21 +107,31 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size, node: NodeId,
     let at = if at.x.is_finite() && at.y.is_finite() { at } else { Point::default() };
     let rect = Rect::new(corner(at.x, w, output.w), corner(at.y, h, output.h), w, h);
     let cover = dialog::around(rect, gap, output);
-    let key = Key::part("menu");
     b.fill(key.piece(30), cover, [0.0; 4], b.theme.bg);
-    let mut menu = Node::new(key, Role::Menu, name.as_str(), cover);
+    let mut menu = Node::new(key, Role::Menu, name, cover);
     menu.states.modal = true;
     let place = b.node(menu);
-    frame(b, key, rect, &name);
-    let step = (rect.bottom() - rect.y - bar - gap) / items.len().max(1) as f64;
+    frame(b, key, rect, name);
+    let less = ((rect.bottom() - rect.y - bar - gap) / inner.h.max(1.0)).min(1.0);
+    let mut from = rect.y + bar + gap;
     b.within(place, |b| {
-        for (i, item) in items.iter().enumerate() {
-            let y = b.snap(rect.y + bar + gap + i as f64 * step);
-            let row = Rect::new(rect.x + rail + gap, y, rect.w - rail - gap, (step - gap).max(step * 0.8).min(height));
-            item.draw(b, row, Align::Right);
+        for (i, row) in rows.iter().enumerate() {
+            let step = wanted(row) * less;
+            let (x, y) = (rect.x + rail + gap, b.snap(from));
+            let w = rect.w - rail - gap;
+            match row {
+                Row::Choice(item) => {
+                    item.draw(b, Rect::new(x, y, w, (step - gap).max(step * 0.8).min(height)), Align::Right);
+                }
+                Row::Gap => {
+                    let line = Rect::new(x, b.snap(from + (step - gap) / 2.0 - gap / 4.0), w, b.snap(gap / 2.0));
+                    b.fill(Key::of("menu-gap", i as u64), line, [0.0; 4], b.theme.frame_inert);
+                }
+            }
+            from += step;
         }
     });
-    Some(cover)
+    cover
 }
 
 /// One elbow with a bar, and the name that the bar meets.

@@ -15,6 +15,7 @@ mod remove;
 mod rename;
 mod send_to;
 mod settings;
+mod tray;
 mod way_out;
 
 #[cfg(test)]
@@ -54,6 +55,7 @@ fn open(inputs: &Inputs, b: &mut Builder, output: Size) -> Option<Rect> {
         Overlay::Remove { sector } => remove::draw(b, inputs, output, *sector),
         Overlay::Confirm { .. } => confirm::draw(b, inputs, output),
         Overlay::Settings => Some(settings::draw(b, inputs, output)),
+        Overlay::Tray { item, within, at } => tray::draw(b, inputs, output, *item, within, *at),
         Overlay::Log => Some(log::draw(b, inputs, output)),
     }
 }

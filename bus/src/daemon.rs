@@ -4,19 +4,27 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use rustix::process::{Signal, set_parent_process_death_signal};
 
-use crate::Error;
+use crate::{Error, services};
 
-/// A `dbus-daemon`, which ends when this is dropped, or with the thread that started it.
+/// No message is longer: what programs say to each other in one go is far below that, and whoever reads a message has to
+/// hold all of it.
+const MOST_MESSAGE: usize = 32 << 20;
+
+/// A `dbus-daemon`, which ends when this is dropped, and all that it has started with it; or with the thread that started
+/// it.
 #[derive(Debug)]
 pub struct Daemon {
     child: Child,
+    /// Until it has said that it listens.
+    says: Option<BufReader<ChildStdout>>,
     /// As in `DBUS_SESSION_BUS_ADDRESS`.
     pub address: String,
     socket: PathBuf,
+    settings: PathBuf,
 }
 
 impl Daemon {
@@ -25,10 +33,28 @@ impl Daemon {
     /// # Errors
     /// If it is not installed, or says nothing.
     pub fn start(socket: &Path, environment: &[(OsString, OsString)]) -> Result<Self, Error> {
+        let mut daemon = Self::spawn(socket, environment)?;
+        daemon.listens()?;
+        Ok(daemon)
+    }
+
+    /// The same without waiting: [`Self::listens`] says when it can be used.
+    ///
+    /// # Errors
+    /// If it is not installed, or there is no more room for a process or a file.
+    pub fn spawn(socket: &Path, environment: &[(OsString, OsString)]) -> Result<Self, Error> {
+        let settings = socket.with_extension("conf");
+        std::fs::write(
+            &settings,
+            format!(
+                "<busconfig>\n<include>/usr/share/dbus-1/session.conf</include>\n<limit name=\"max_message_size\">{MOST_MESSAGE}</limit>\n</busconfig>\n"
+            ),
+        )?;
         let address = format!("unix:path={}", socket.display());
         let mut command = Command::new("dbus-daemon");
         command
-            .args(["--session", "--nofork", "--nopidfile", "--nosyslog", "--print-address=1"])
+            .args(["--nofork", "--nopidfile", "--nosyslog", "--print-address=1"])
+            .arg(format!("--config-file={}", settings.display()))
             .arg(format!("--address={address}"))
             .env_remove("DISPLAY")
             .envs(environment.iter().cloned())
@@ -45,14 +71,22 @@ impl Daemon {
             io::ErrorKind::NotFound => Error::Missing,
             _ => Error::Io(error),
         })?;
+        let says = child.stdout.take().map(BufReader::new);
+        Ok(Self { child, says, address, socket: socket.to_owned(), settings })
+    }
+
+    /// Waits until it can be used.
+    ///
+    /// # Errors
+    /// If it has ended instead.
+    pub fn listens(&mut self) -> Result<(), Error> {
         let mut line = String::new();
         // It prints its address once it listens, or ends.
-        let read = child.stdout.take().map(|stdout| BufReader::new(stdout).read_line(&mut line));
-        let mut daemon = Self { child, address, socket: socket.to_owned() };
-        match read {
-            Some(Ok(length)) if length > 0 => Ok(daemon),
-            _ => {
-                let ended = daemon.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
+        match self.says.take().map(|mut says| says.read_line(&mut line)) {
+            None => Ok(()),
+            Some(Ok(length)) if length > 0 => Ok(()),
+            Some(_) => {
+                let ended = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
                 Err(Error::Daemon(ended))
             }
         }
@@ -66,5 +100,7 @@ impl Drop for Daemon {
         }
         // It was ended too fast to do so itself.
         let _ = std::fs::remove_file(&self.socket);
+        let _ = std::fs::remove_file(&self.settings);
+        services::end(&self.address);
     }
 }

@@ -8,6 +8,7 @@ mod daemon;
 mod notifications;
 mod portal;
 mod service;
+mod services;
 mod text;
 mod tray;
 

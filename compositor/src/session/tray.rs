@@ -61,7 +61,7 @@ impl Tray {
     }
 
     /// What the interface is to show.
-    fn to_show(&mut self) -> ui::Tray {
+    fn made(&mut self) -> ui::Tray {
         let old = std::mem::take(&mut self.icons);
         let (items, menu) = (std::mem::take(&mut self.items), self.menu.take());
         let shown = ui::Tray {
@@ -149,7 +149,7 @@ impl State {
     }
 
     fn show_tray(&mut self) {
-        let shown = self.tray.to_show();
+        let shown = self.tray.made();
         if *self.tray.shown == shown {
             return;
         }
@@ -219,12 +219,12 @@ mod tests {
             only_menu: false,
         };
         tray.items = vec![item(icon(&[1]))];
-        let first = tray.to_show().items[0].icon.clone();
+        let first = tray.made().items[0].icon.clone();
         assert!(tray.icon(&first).is_some() && first.starts_with(ICON));
         tray.items = vec![item(icon(&[2]))];
-        let second = tray.to_show().items[0].icon.clone();
+        let second = tray.made().items[0].icon.clone();
         assert!(second != first && tray.icon(&first).is_none() && tray.icons.len() == 1);
         tray.items = vec![item(TrayIcon { name: "mail-unread".into(), ..TrayIcon::default() })];
-        assert_eq!((tray.to_show().items[0].icon.as_str(), tray.icons.len()), ("mail-unread", 0));
+        assert_eq!((tray.made().items[0].icon.as_str(), tray.icons.len()), ("mail-unread", 0));
     }
 }

@@ -56,16 +56,21 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, row: Rect) {
         let colour = if item.urgent { b.theme.focus } else { b.theme.act(place) };
         sign(b, pane, item, rect, colour);
     }
+    let mut used = signs;
     if signs < tray.items.len() {
         let rest = tray.items.len() - signs;
         // With a sign or two beside it there is room for a longer word.
-        let to = if signs == 0 { cells } else { (signs + 1).min(cells) };
-        let rect = cell(b, signs, to);
+        used = if signs == 0 { cells } else { (signs + 1).min(cells) };
+        let rect = cell(b, signs, used);
         let label = if signs == 0 { String::from("TRAY") } else { format!("+{rest}") };
         let mut button = Button::pill(Key::part("tray-all"), rect, label, b.theme.act(signs), all());
         (button.name, button.align, button.cap) = (Some(name(pane)), Align::Centre, Some(b.m.cap_small));
         button.hit = Some(reach(b, pane, rect));
         b.button(button);
+    }
+    if used < cells {
+        let rest = cell(b, used, cells);
+        b.fill(Key::part("tray-filler"), rest, [0.0; 4], b.theme.frame_inert);
     }
 }
 

@@ -124,6 +124,7 @@ impl State {
         let start = GrabStartData { focus: None, button: BTN_LEFT, location };
         let what = SourceMetadata { mime_types: vec![TYPE.to_owned()], dnd_action: DndAction::Copy };
         let (display, seat) = (self.display.clone(), self.seat.clone());
+        self.x11_others_drag(true);
         start_dnd(&display, &seat, self, SERIAL_COUNTER.next_serial(), Some(start), None, what);
         true
     }
@@ -131,6 +132,7 @@ impl State {
     fn move_drag(&mut self, location: Point<f64, Logical>) {
         let Some(pointer) = self.seat.get_pointer() else { return };
         let focus = self.surface_at(location);
+        let focus = self.drag_focus(focus, location);
         let (serial, time) = (SERIAL_COUNTER.next_serial(), self.clock.now().as_millis());
         pointer.motion(self, focus, &MotionEvent { location, serial, time });
         pointer.frame(self);

@@ -66,12 +66,15 @@ impl DataDeviceHandler for State {
 }
 
 impl ClientDndGrabHandler for State {
-    fn started(&mut self, _source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
+    fn started(&mut self, source: Option<WlDataSource>, icon: Option<WlSurface>, _seat: Seat<Self>) {
+        // Without one it is a matter of the program alone.
+        self.x11_others_drag(source.is_some());
         self.dnd_icon = icon.map(|surface| DragIcon { surface, offset: Point::default() });
         self.screens.damage();
     }
 
     fn dropped(&mut self, _target: Option<WlSurface>, _validated: bool, _seat: Seat<Self>) {
+        self.x11_others_drag(false);
         self.dnd_icon = None;
         self.screens.damage();
     }
@@ -84,6 +87,10 @@ impl ServerDndGrabHandler for State {
 
     fn action(&mut self, action: DndAction, _seat: Seat<Self>) {
         self.drag_action(action);
+    }
+
+    fn dropped(&mut self, _seat: Seat<Self>) {
+        self.x11_others_drag(false);
     }
 
     fn send(&mut self, mime_type: String, fd: OwnedFd, _seat: Seat<Self>) {

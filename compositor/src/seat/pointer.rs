@@ -62,6 +62,7 @@ impl State {
             self.interface_left(location);
         }
         self.pointer_over = focus.clone();
+        let focus = self.drag_focus(focus, location);
         let motion = MotionEvent { location, serial: SERIAL_COUNTER.next_serial(), time };
         // smithay's grab of a popup that is gone finds that out by a motion, and lets go where the pointer was before.
         pointer.set_location(location);
@@ -136,6 +137,7 @@ impl State {
         }
         pointer.frame(self);
         if !pressed {
+            self.x11_let_go();
             // What was dragged on kept the pointer until now.
             self.refresh_pointer_focus();
         }

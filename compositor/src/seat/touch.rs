@@ -76,6 +76,7 @@ impl State {
         }
         let told = self.finger_told(slot, location);
         let focus = self.surface_at(location).map(|(surface, corner)| (surface, corner + (told - location)));
+        let focus = self.drag_focus(focus, told);
         self.fingers.iter_mut().filter(|finger| finger.slot == slot).for_each(|finger| finger.told = told);
         touch.motion(self, focus, &MotionEvent { slot, location: told, time: event.time_msec() });
     }

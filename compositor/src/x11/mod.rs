@@ -9,8 +9,10 @@
 
 mod backoff;
 mod display;
+mod drags;
 mod manager;
 pub(crate) mod menus;
+mod offers;
 mod selection;
 mod server;
 mod window;
@@ -35,4 +37,6 @@ pub(crate) struct X11 {
     server: Option<Server>,
     backoff: Backoff,
     offers: selection::Offers,
+    /// Something is dragged that X programs may take.
+    dragging: bool,
 }

@@ -28,7 +28,7 @@ impl State {
     pub(crate) fn offer_to_x11(&mut self, target: SelectionTarget, types: &[String]) {
         types.clone_into(self.x11.offers.of(target));
         if let Some(server) = self.x11.server.as_ref().filter(|server| server.ready) {
-            server.order(Order::Copied { target, types: types.to_vec() });
+            server.order(Order::Copied { target: target.into(), types: types.to_vec() });
         }
     }
 
@@ -44,14 +44,14 @@ impl State {
         for (target, types) in
             [(SelectionTarget::Clipboard, &offers.clipboard), (SelectionTarget::Primary, &offers.primary)]
         {
-            server.order(Order::Copied { target, types: types.clone() });
+            server.order(Order::Copied { target: target.into(), types: types.clone() });
         }
     }
 
     /// What an X client has copied is to be written there.
     pub(crate) fn paste_from_x11(&self, target: SelectionTarget, mime: String, into: OwnedFd) {
         if let Some(server) = &self.x11.server {
-            server.order(Order::Paste { target, mime, into });
+            server.order(Order::Paste { target: target.into(), mime, into });
         }
     }
 

@@ -20,6 +20,7 @@ use smithay::reexports::wayland_server::backend::DisconnectReason;
 use smithay::wayland::selection::SelectionTarget;
 
 use super::display::Display;
+use super::drags::Drags;
 use super::manager;
 use super::window::Scale;
 use super::windows::Known;
@@ -47,6 +48,9 @@ pub(crate) struct Server {
     /// Physical pixels per logical pixel.
     pub(super) scale: Rc<Scale>,
     pub(super) ready: bool,
+    /// The window manager, which is a client of its own for what is dragged.
+    pub(super) bridge: Client,
+    pub(super) drags: Drags,
 }
 
 impl Server {
@@ -139,12 +143,14 @@ impl State {
         let Some(display) = &self.x11.display else { anyhow::bail!("there is no display") };
         let (ours, theirs) = UnixStream::pair()?;
         let (managing, managed) = UnixStream::pair()?;
+        let (bridge, bridged) = UnixStream::pair()?;
         let child = spawn(display, &theirs.into(), &managed.into())?;
         let (cookie, process) = (display.cookie(), child.id());
         let client = self.insert_x11_client(ours)?;
+        let bridge_client = self.insert_x11_client(bridged)?;
         let scale = self.screens.scale();
         ClientState::of(&client).compositor.set_client_scale(scale);
-        let (orders, words) = manager::start(managing, cookie, child, scale)?;
+        let (orders, words) = manager::start(managing, bridge, cookie, child, scale)?;
         let words = self.handle.insert_source(words, |event, (), state| {
             if let Event::Msg(word) = event {
                 state.x11_said(word);
@@ -161,6 +167,8 @@ impl State {
             used: Vec::new(),
             scale: Rc::new(Scale::new(scale)),
             ready: false,
+            bridge: bridge_client,
+            drags: Drags::default(),
         })
     }
 
@@ -175,7 +183,9 @@ impl State {
         for target in [SelectionTarget::Clipboard, SelectionTarget::Primary] {
             self.x11_copied(target, Vec::new());
         }
-        self.display.backend_handle().kill_client(server.client.id(), DisconnectReason::ConnectionClosed);
+        for client in [&server.client, &server.bridge] {
+            self.display.backend_handle().kill_client(client.id(), DisconnectReason::ConnectionClosed);
+        }
         self.screens.damage();
         self.refresh_pointer_focus();
         if well {
@@ -214,8 +224,17 @@ impl State {
                 self.offer_all_to_x11();
             }
             Word::Gone { well } => self.x11_gone(well),
-            Word::Copied { target, types } => self.x11_copied(target, types),
-            Word::Wanted { target, mime, into } => self.x11_pastes(target, mime, into),
+            Word::Copied { target, types } => {
+                target.target().into_iter().for_each(|target| self.x11_copied(target, types.clone()));
+            }
+            Word::Wanted { target, mime, into } => {
+                if let Some(target) = target.target() {
+                    self.x11_pastes(target, mime, into);
+                }
+            }
+            Word::Bridge { .. } | Word::DragHeld { .. } | Word::Dragged { .. } | Word::DragLeft | Word::DragDropped => {
+                self.x11_drag_said(word)
+            }
             word => self.x11_window_said(word),
         }
     }

@@ -25,7 +25,7 @@ pub(super) struct Known {
     free: bool,
     /// It wants to be seen, or is.
     mapped: bool,
-    place: Place,
+    pub(super) place: Place,
     properties: Properties,
     pid: Option<u32>,
     /// The number of the surface that shows it. What the number stands for may not be there yet.
@@ -59,7 +59,13 @@ impl Server {
         surface.client().is_some_and(|client| client.id() == self.client.id())
     }
 
-    fn by_surface(&self, surface: &WlSurface) -> Option<Xid> {
+    /// Where the server has a window.
+    pub(super) fn place_of(&self, window: Xid) -> Option<Place> {
+        let known = self.windows.get(&window)?;
+        Some(known.shown.as_ref().map_or(known.place, X11Window::place))
+    }
+
+    pub(super) fn by_surface(&self, surface: &WlSurface) -> Option<Xid> {
         self.windows.iter().find(|(_, known)| known.surface.as_ref() == Some(surface)).map(|(id, _)| *id)
     }
 
@@ -158,7 +164,8 @@ impl State {
             }
             Word::Hangs { window, on } => self.x11_hangs(window, on),
             Word::Activate { window } => self.x11_activate(window),
-            Word::Ready | Word::Gone { .. } | Word::Copied { .. } | Word::Wanted { .. } => {}
+            // The others are not of windows.
+            _ => {}
         }
     }
 

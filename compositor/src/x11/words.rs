@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use smithay::utils::{Physical, Rectangle, Size};
+use smithay::utils::{Physical, Point, Rectangle, Size};
 use smithay::wayland::selection::SelectionTarget;
 
 /// A window of the X server; it means nothing elsewhere.
@@ -36,6 +36,42 @@ pub(super) struct Properties {
     pub emulated: Option<Place>,
 }
 
+/// Which of the X server's selections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Selected {
+    Clipboard,
+    Primary,
+    /// What is dragged.
+    Drag,
+}
+
+impl From<SelectionTarget> for Selected {
+    fn from(target: SelectionTarget) -> Self {
+        match target {
+            SelectionTarget::Clipboard => Self::Clipboard,
+            SelectionTarget::Primary => Self::Primary,
+        }
+    }
+}
+
+impl Selected {
+    /// Which one it is for everybody else.
+    pub(super) fn target(self) -> Option<SelectionTarget> {
+        match self {
+            Self::Clipboard => Some(SelectionTarget::Clipboard),
+            Self::Primary => Some(SelectionTarget::Primary),
+            Self::Drag => None,
+        }
+    }
+}
+
+/// What becomes of something that is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    Copy,
+    Move,
+}
+
 /// What a window is told beside its place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Flags {
@@ -63,9 +99,17 @@ pub(super) enum Order {
     /// Physical pixels per logical pixel.
     Scale { scale: f64 },
     /// A program that is no X client has copied something of these types, or nothing any more.
-    Copied { target: SelectionTarget, types: Vec<String> },
-    /// What an X client has copied is to be written there.
-    Paste { target: SelectionTarget, mime: String, into: OwnedFd },
+    Copied { target: Selected, types: Vec<String> },
+    /// What others drag is over this window, at this place of the root window; or over none.
+    DragOver { over: Option<(Xid, Point<i32, Physical>)> },
+    /// What X clients drag may be over windows of others: it is to be told, or not any more.
+    Catch { on: bool },
+    /// The program below what an X client drags would do this with it.
+    DragAnswer { taken: Option<Taken> },
+    /// The program that got what an X client dragged is done with it.
+    DragDone { well: bool },
+    /// What an X client has copied or drags is to be written there.
+    Paste { target: Selected, mime: String, into: OwnedFd },
 }
 
 /// From the window manager.
@@ -96,9 +140,19 @@ pub(super) enum Word {
     /// A window wants the keyboard.
     Activate { window: Xid },
     /// An X client has copied something of these types; of none: nothing any more.
-    Copied { target: SelectionTarget, types: Vec<String> },
+    Copied { target: Selected, types: Vec<String> },
     /// An X client wants what a program that is no X client has copied.
-    Wanted { target: SelectionTarget, mime: String, into: OwnedFd },
+    Wanted { target: Selected, mime: String, into: OwnedFd },
+    /// What is dragged by others is to be told to this surface while it is over X windows.
+    Bridge { surface: u32 },
+    /// An X client has something to drag, or has not any more.
+    DragHeld { on: bool },
+    /// What it drags is not over X windows, and of these types.
+    Dragged { types: Vec<String> },
+    /// It is elsewhere, or not dragged any more.
+    DragLeft,
+    /// It was let go there.
+    DragDropped,
     /// The server is gone.
     Gone { well: bool },
 }

@@ -8,6 +8,9 @@ use crate::x11::words::Word;
 
 impl Manager {
     pub(super) fn asked(&mut self, message: &ClientMessageEvent) -> Result<(), Failed> {
+        if self.drag_message(message)? {
+            return Ok(());
+        }
         let (window, atoms) = (message.window, &self.atoms);
         let data = message.data.as_data32();
         match message.type_ {

@@ -6,6 +6,7 @@
 mod announce;
 mod atoms;
 mod children;
+mod drag;
 mod messages;
 mod orders;
 mod pings;
@@ -37,6 +38,8 @@ use super::display::COOKIE;
 use super::words::{Flags, Order, Place, Word, Xid};
 use atoms::Atoms;
 use children::placed;
+use drag::Drags;
+use drag::bridge::Bridge;
 use pings::Pings;
 use selection::Selections;
 
@@ -67,9 +70,10 @@ pub(super) enum Failed {
 }
 
 /// Starts the thread for a server that was just started. `stream` is the connection that the server takes for its window
-/// manager's; the thread ends with it, and the server with the thread.
+/// manager's; the thread ends with it, and the server with the thread. `bridge` is the thread's own connection to us.
 pub(super) fn start(
     stream: UnixStream,
+    bridge: UnixStream,
     cookie: [u8; 16],
     mut child: Child,
     scale: f64,
@@ -77,7 +81,7 @@ pub(super) fn start(
     let (orders, inbox) = channel::channel();
     let (words, outbox) = channel::sync_channel(MOST_WAITING);
     std::thread::Builder::new().name("x11".into()).spawn(move || {
-        if let Err(error) = manage(stream, cookie, scale, inbox, words.clone()) {
+        if let Err(error) = manage(stream, bridge, cookie, scale, inbox, words.clone()) {
             tracing::info!(%error, "the X server is not managed any more");
         }
         // One that ends by itself closes its connections first.
@@ -136,11 +140,13 @@ struct Manager {
     changed: BTreeSet<Xid>,
     selections: Selections,
     pings: Pings,
+    drags: Drags,
     ended: Option<Failed>,
 }
 
 fn manage(
     stream: UnixStream,
+    bridge: UnixStream,
     cookie: [u8; 16],
     scale: f64,
     inbox: Channel<Order>,
@@ -166,6 +172,7 @@ fn manage(
             }
         })
         .map_err(|error| error.error)?;
+    manager.drags.bridge = Some(Bridge::new(bridge, &handle)?);
     manager.say(Word::Ready)?;
     loop {
         manager.listen()?;
@@ -213,6 +220,7 @@ impl Manager {
             changed: BTreeSet::new(),
             selections,
             pings: Pings::default(),
+            drags: Drags::default(),
             ended: None,
         };
         manager.announce(scale)?;

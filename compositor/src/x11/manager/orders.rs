@@ -43,6 +43,10 @@ impl Manager {
             }
             Order::Scale { scale } => settings::set(&self.connection, &self.atoms, self.root, self.own, scale)?,
             Order::Copied { target, types } => self.copied(target, types)?,
+            Order::DragOver { over } => self.drag_over(over)?,
+            Order::Catch { on } => self.catch(on)?,
+            Order::DragAnswer { taken } => self.drag_answered(taken)?,
+            Order::DragDone { well } => self.drag_done(well)?,
             Order::Paste { target, mime, into } => self.paste(target, &mime, into)?,
         }
         self.connection.flush()?;

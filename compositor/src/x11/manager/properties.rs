@@ -115,7 +115,8 @@ fn get(connection: &RustConnection, window: Xid, name: Atom) -> Result<Option<Ge
     }
 }
 
-fn words(connection: &RustConnection, window: Xid, name: Atom) -> Result<Vec<u32>, Failed> {
+/// A property as numbers; of none where it is not set.
+pub(super) fn words(connection: &RustConnection, window: Xid, name: Atom) -> Result<Vec<u32>, Failed> {
     let reply = get(connection, window, name)?;
     Ok(reply.as_ref().and_then(GetPropertyReply::value32).into_iter().flatten().collect())
 }

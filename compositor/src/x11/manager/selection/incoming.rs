@@ -6,12 +6,11 @@ use std::os::fd::OwnedFd;
 
 use calloop::generic::Generic;
 use calloop::{Interest, Mode, PostAction, RegistrationToken};
-use smithay::wayland::selection::SelectionTarget;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
 
 use super::{CHUNK, MOST_BYTES, MOST_TRANSFERS, hidden_window};
 use crate::x11::manager::{Failed, Manager};
-use crate::x11::words::Xid;
+use crate::x11::words::{Selected, Xid};
 
 #[derive(Debug)]
 pub(super) struct Incoming {
@@ -28,12 +27,7 @@ pub(super) struct Incoming {
 
 impl Manager {
     /// Somebody who is no X client pastes what an X client has copied.
-    pub(in crate::x11::manager) fn paste(
-        &mut self,
-        target: SelectionTarget,
-        mime: &str,
-        into: OwnedFd,
-    ) -> Result<(), Failed> {
+    pub(in crate::x11::manager) fn paste(&mut self, target: Selected, mime: &str, into: OwnedFd) -> Result<(), Failed> {
         let selection = self.selections.of(target);
         let Some(kind) = selection.types.iter().find(|(name, _)| name == mime).map(|(_, atom)| *atom) else {
             return Ok(());

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use calloop::LoopHandle;
 use calloop::timer::{TimeoutAction, Timer};
-use smithay::wayland::selection::SelectionTarget;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xfixes::{ConnectionExt as _, SelectionEventMask, SelectionNotifyEvent as ChangeEvent};
 use x11rb::protocol::xproto::{
@@ -22,7 +21,7 @@ use x11rb::wrapper::ConnectionExt as _;
 use super::atoms::Atoms;
 use super::{Failed, Manager, properties};
 use crate::clipboard::TEXT_TYPES;
-use crate::x11::words::{Word, Xid};
+use crate::x11::words::{Selected, Word, Xid};
 use incoming::Incoming;
 use outgoing::Outgoing;
 
@@ -33,24 +32,25 @@ const MOST_BYTES: usize = 16 << 20;
 /// Transfers that are under way, of each selection and in each direction.
 const MOST_TRANSFERS: usize = 8;
 /// Types that are passed on.
-const MOST_TYPES: usize = 64;
+pub(super) const MOST_TYPES: usize = 64;
 /// Bytes of the name of a type.
-const LONGEST_TYPE: usize = 255;
+pub(super) const LONGEST_TYPE: usize = 255;
 /// A transfer that is not done by then is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Both selections.
+/// All selections.
 #[derive(Debug)]
 pub(super) struct Selections {
     clipboard: Selection,
     primary: Selection,
+    drag: Selection,
     /// Counts transfers, to tell those that end late from those that took their place.
     count: u64,
 }
 
 #[derive(Debug)]
 struct Selection {
-    target: SelectionTarget,
+    target: Selected,
     atom: Atom,
     window: Xid,
     /// What the X client that owns it offers, or what we offer to X clients.
@@ -60,27 +60,43 @@ struct Selection {
     outgoing: Vec<Outgoing>,
 }
 
-/// From an X client.
 impl Selections {
     pub(super) fn new(connection: &RustConnection, atoms: &Atoms, root: Xid) -> Result<Self, Failed> {
-        let clipboard = Selection::new(connection, root, SelectionTarget::Clipboard, atoms.CLIPBOARD)?;
-        let primary = Selection::new(connection, root, SelectionTarget::Primary, AtomEnum::PRIMARY.into())?;
-        Ok(Self { clipboard, primary, count: 0 })
+        let clipboard = Selection::new(connection, root, Selected::Clipboard, atoms.CLIPBOARD)?;
+        let primary = Selection::new(connection, root, Selected::Primary, AtomEnum::PRIMARY.into())?;
+        let drag = Selection::new(connection, root, Selected::Drag, atoms.XdndSelection)?;
+        Ok(Self { clipboard, primary, drag, count: 0 })
     }
 
-    fn each(&mut self) -> [&mut Selection; 2] {
-        [&mut self.clipboard, &mut self.primary]
+    fn each(&mut self) -> [&mut Selection; 3] {
+        [&mut self.clipboard, &mut self.primary, &mut self.drag]
     }
 
-    fn of(&mut self, target: SelectionTarget) -> &mut Selection {
+    fn of(&mut self, target: Selected) -> &mut Selection {
         match target {
-            SelectionTarget::Clipboard => &mut self.clipboard,
-            SelectionTarget::Primary => &mut self.primary,
+            Selected::Clipboard => &mut self.clipboard,
+            Selected::Primary => &mut self.primary,
+            Selected::Drag => &mut self.drag,
         }
     }
 
     fn by_atom(&mut self, atom: Atom) -> Option<&mut Selection> {
         self.each().into_iter().find(|selection| selection.atom == atom)
+    }
+
+    /// The types of what is dragged.
+    pub(super) fn dragged(&self) -> &[(String, Atom)] {
+        &self.drag.types
+    }
+
+    /// The window that has what others drag.
+    pub(super) fn drag_source(&self) -> Xid {
+        self.drag.window
+    }
+
+    /// An X client drags something of these types.
+    pub(super) fn drag_told(&mut self, types: Vec<(String, Atom)>) {
+        self.drag.types = types;
     }
 
     /// A window is gone, and whoever read there.
@@ -95,7 +111,7 @@ impl Selections {
 }
 
 impl Selection {
-    fn new(connection: &RustConnection, root: Xid, target: SelectionTarget, atom: Atom) -> Result<Self, Failed> {
+    fn new(connection: &RustConnection, root: Xid, target: Selected, atom: Atom) -> Result<Self, Failed> {
         let window = hidden_window(connection, root)?;
         let mask = SelectionEventMask::SET_SELECTION_OWNER
             | SelectionEventMask::SELECTION_WINDOW_DESTROY
@@ -127,6 +143,10 @@ impl Manager {
             return Ok(());
         }
         selection.types.clear();
+        if selection.target == Selected::Drag {
+            // As what, the windows below are told.
+            return self.say(Word::DragHeld { on: change.owner != x11rb::NONE });
+        }
         if change.owner == x11rb::NONE {
             let target = selection.target;
             return self.say(Word::Copied { target, types: Vec::new() });
@@ -162,18 +182,7 @@ impl Manager {
         let cookie = self.connection.get_property(true, answer.requestor, answer.property, AtomEnum::ANY, 0, most)?;
         let Ok(reply) = cookie.reply() else { return Ok(()) };
         let told: Vec<Atom> = reply.value32().into_iter().flatten().collect();
-        let mut types = Vec::new();
-        let text = [self.atoms.UTF8_STRING, self.atoms.TEXT, AtomEnum::STRING.into()];
-        if let Some(best) = text.into_iter().find(|atom| told.contains(atom)) {
-            types.extend(plain_text().map(|name| (name.to_owned(), best)));
-        }
-        for atom in told.into_iter().filter(|atom| !text.contains(atom)) {
-            let Some(name) = properties::name_of(&self.connection, atom) else { continue };
-            let fits = name.contains('/') && name.len() <= LONGEST_TYPE;
-            if fits && !types.iter().any(|(known, _)| *known == name) {
-                types.push((name, atom));
-            }
-        }
+        let types = self.types_of(&told);
         let Some(selection) = self.selections.by_atom(answer.selection) else { return Ok(()) };
         let names = types.iter().map(|(name, _)| name.clone()).collect();
         selection.types = types;
@@ -181,12 +190,25 @@ impl Manager {
         self.say(Word::Copied { target, types: names })
     }
 
+    /// The types that everybody knows, of those that an X client names.
+    pub(super) fn types_of(&self, told: &[Atom]) -> Vec<(String, Atom)> {
+        let mut types = Vec::new();
+        let text = [self.atoms.UTF8_STRING, self.atoms.TEXT, AtomEnum::STRING.into()];
+        if let Some(best) = text.into_iter().find(|atom| told.contains(atom)) {
+            types.extend(plain_text().map(|name| (name.to_owned(), best)));
+        }
+        for atom in told.iter().copied().filter(|atom| !text.contains(atom)).take(MOST_TYPES) {
+            let Some(name) = properties::name_of(&self.connection, atom) else { continue };
+            let fits = name.contains('/') && name.len() <= LONGEST_TYPE;
+            if fits && !types.iter().any(|(known, _)| *known == name) {
+                types.push((name, atom));
+            }
+        }
+        types
+    }
+
     /// Somebody who is no X client has copied something, or nothing any more.
-    pub(in crate::x11::manager) fn copied(
-        &mut self,
-        target: SelectionTarget,
-        types: Vec<String>,
-    ) -> Result<(), Failed> {
+    pub(in crate::x11::manager) fn copied(&mut self, target: Selected, types: Vec<String>) -> Result<(), Failed> {
         let mut known = Vec::new();
         for name in types.into_iter().filter(|name| name.len() <= LONGEST_TYPE).take(MOST_TYPES) {
             if let Some(atom) = properties::intern(&self.connection, &name) {
@@ -237,7 +259,10 @@ impl Manager {
         Ok(())
     }
 
-    fn after_patience(&self, then: impl FnOnce(&mut Manager) -> Result<(), Failed> + 'static) -> Result<(), Failed> {
+    pub(super) fn after_patience(
+        &self,
+        then: impl FnOnce(&mut Manager) -> Result<(), Failed> + 'static,
+    ) -> Result<(), Failed> {
         let mut then = Some(then);
         let inserted = self.handle.insert_source(Timer::from_duration(PATIENCE), move |_, (), manager| {
             if let Some(then) = then.take() {

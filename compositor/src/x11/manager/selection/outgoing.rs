@@ -14,7 +14,7 @@ use x11rb::wrapper::ConnectionExt as _;
 
 use super::{CHUNK, MOST_BYTES, MOST_TRANSFERS, plain_text};
 use crate::x11::manager::{Failed, Manager};
-use crate::x11::words::{Word, Xid};
+use crate::x11::words::{Selected, Word, Xid};
 
 #[derive(Debug)]
 pub(super) struct Outgoing {
@@ -60,7 +60,8 @@ impl Manager {
         self.give_up(wish.requestor)?;
         let Some(selection) = self.selections.by_atom(wish.selection) else { return Ok(()) };
         let (target, room) = (selection.target, selection.outgoing.len() < MOST_TRANSFERS);
-        let Some(mime) = mime.filter(|_| room) else { return self.answer(&request, false) };
+        let may = target != Selected::Drag || self.may_read_drag(wish.requestor);
+        let Some(mime) = mime.filter(|_| room && may) else { return self.answer(&request, false) };
         let flags = rustix::pipe::PipeFlags::CLOEXEC;
         let (reader, into) = rustix::pipe::pipe_with(flags).map_err(std::io::Error::from)?;
         rustix::io::ioctl_fionbio(&reader, true).map_err(std::io::Error::from)?;
@@ -74,7 +75,10 @@ impl Manager {
         let token = Some(inserted.map_err(|error| error.error)?);
         let transfer = Outgoing { id, request, bytes: Vec::new(), sent: 0, pieces: false, token };
         self.selections.of(target).outgoing.push(transfer);
-        self.say(Word::Wanted { target, mime, into })?;
+        match target {
+            Selected::Drag => self.read_drag(&mime, &into),
+            _ => self.say(Word::Wanted { target, mime, into })?,
+        }
         self.after_patience(move |manager| manager.end_outgoing(id))
     }
 

@@ -42,6 +42,7 @@ use smithay::wayland::xdg_toplevel_tag::XdgToplevelTagManager;
 use crate::handlers::{
     image_capture_source, image_copy_capture, input_method, output_management, pointer_warp, screencopy,
     tearing_control, text_input, toplevel_icon, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
+    xwayland_keyboard_grab, xwayland_shell,
 };
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
@@ -101,6 +102,8 @@ impl Globals {
         tearing_control::announce(display);
         toplevel_icon::announce(display);
         wlr_foreign_toplevel::announce(display);
+        xwayland_keyboard_grab::announce(display);
+        xwayland_shell::announce(display);
         let primary_selection = PrimarySelectionState::new::<State>(display);
         let primary = Some(&primary_selection);
         Self {

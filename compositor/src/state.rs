@@ -326,12 +326,12 @@ impl State {
         self.display.insert_client(stream, Arc::new(client))
     }
 
-    /// Lets the X server in. It speaks for programs, and is trusted as little as they are.
+    /// Lets the X server in.
     ///
     /// # Errors
     /// If the connection is already gone.
     pub(crate) fn insert_x11_client(&mut self, stream: std::os::unix::net::UnixStream) -> std::io::Result<Client> {
-        self.insert_client(stream, Trust::Ordinary)
+        self.insert_client(stream, Trust::XServer)
     }
 
     /// A connection for a part of the desktop that is a program of its own; it gets it as `WAYLAND_SOCKET`.

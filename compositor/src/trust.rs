@@ -24,6 +24,8 @@ pub enum Trust {
     Trusted,
     /// We started it as a part of the desktop that looks at the screen and does nothing else.
     Watching,
+    /// It is the X server. It speaks for programs, and is trusted as little as they are.
+    XServer,
     /// A sandbox let it in, and says which program it is.
     Sandboxed(SecurityContext),
 }
@@ -36,6 +38,11 @@ pub fn trusted(client: &Client) -> bool {
 /// The filter of globals that give pictures of the screen.
 pub fn sees_screen(client: &Client) -> bool {
     client.get_data::<ClientState>().is_some_and(|state| matches!(state.trust, Trust::Trusted | Trust::Watching))
+}
+
+/// The filter of globals that only the X server may see.
+pub fn is_x_server(client: &Client) -> bool {
+    client.get_data::<ClientState>().is_some_and(|state| matches!(state.trust, Trust::XServer))
 }
 
 /// The filter of globals that are kept from sandboxes.

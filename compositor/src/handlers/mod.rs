@@ -48,3 +48,5 @@ mod xdg_dialog;
 mod xdg_foreign;
 mod xdg_shell;
 mod xdg_wm_base;
+pub(crate) mod xwayland_keyboard_grab;
+pub(crate) mod xwayland_shell;

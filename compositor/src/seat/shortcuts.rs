@@ -2,8 +2,10 @@
 
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::operation::Operation;
+use smithay::reexports::wayland_protocols::xwayland::keyboard_grab::zv1::server::zwp_xwayland_keyboard_grab_v1::ZwpXwaylandKeyboardGrabV1;
 use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::backend::ClientId;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::wayland::keyboard_shortcuts_inhibit::{KeyboardShortcutsInhibitor, KeyboardShortcutsInhibitorSeat};
 
 use crate::services::config::{Action, Holder};
@@ -12,10 +14,15 @@ use crate::state::State;
 /// Programs that are remembered to have been told of. Older ones are told of again.
 const REMEMBERED: usize = 64;
 
+/// Grabs of X programs at a time; each has one at most.
+const MOST_GRABS: usize = 64;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Inhibited {
     now: Option<KeyboardShortcutsInhibitor>,
+    /// Windows of X programs that grabbed the keyboard.
+    grabs: Vec<(ZwpXwaylandKeyboardGrabV1, WlSurface)>,
     /// Whom the user was told of.
     told: Vec<ClientId>,
 }
@@ -25,8 +32,21 @@ impl State {
     pub(super) fn shortcuts_are_inhibited(&mut self) -> bool {
         let focus = self.seat.get_keyboard().and_then(|keyboard| keyboard.current_focus());
         let inhibitor = self.inhibited.now.as_ref().filter(|inhibitor| inhibitor.is_active());
-        inhibitor.is_some_and(|inhibitor| Some(inhibitor.wl_surface()) == focus.as_ref())
-            && self.holder() == Holder::Window
+        let inhibits = inhibitor.is_some_and(|inhibitor| Some(inhibitor.wl_surface()) == focus.as_ref());
+        let grabs = self.inhibited.grabs.iter().any(|(_, surface)| Some(surface) == focus.as_ref());
+        (inhibits || grabs) && self.holder() == Holder::Window
+    }
+
+    /// An X program has grabbed the keyboard, with this window of it.
+    pub(crate) fn x11_grabs_keyboard(&mut self, grab: ZwpXwaylandKeyboardGrabV1, surface: WlSurface) {
+        if self.inhibited.grabs.len() < MOST_GRABS {
+            self.inhibited.grabs.push((grab, surface));
+        }
+    }
+
+    /// It has let it go.
+    pub(crate) fn x11_frees_keyboard(&mut self, grab: &ZwpXwaylandKeyboardGrabV1) {
+        self.inhibited.grabs.retain(|(known, _)| known != grab);
     }
 
     /// Whether a chord is the desktop's, whatever a program asks for: without it the user would not get out.

@@ -22,6 +22,7 @@ mod words;
 pub(crate) use server::Server;
 pub use server::installed;
 pub use window::X11Window;
+pub(crate) use windows::ROLE;
 
 use calloop::RegistrationToken;
 

@@ -17,6 +17,7 @@ use calloop::{Interest, Mode, PostAction, RegistrationToken};
 use lcars_ui::interface::AlertLevel;
 use smithay::reexports::wayland_server::Client;
 use smithay::reexports::wayland_server::backend::DisconnectReason;
+use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::wayland::selection::SelectionTarget;
 
 use super::display::Display;
@@ -27,6 +28,7 @@ use super::windows::Known;
 use super::words::{Order, Word, Xid};
 use crate::services::priority;
 use crate::state::{ClientState, State};
+use crate::trust::Trust;
 
 /// The program.
 const PROGRAM: &str = "Xwayland";
@@ -41,6 +43,8 @@ pub(crate) struct Server {
     pub(super) orders: Sender<Order>,
     words: RegistrationToken,
     pub(super) windows: HashMap<Xid, Known>,
+    /// Surfaces that said which window they show, which has not come yet.
+    pub(super) serials: HashMap<u64, WlSurface>,
     /// The window that has the keyboard.
     pub(super) focused: Option<Xid>,
     /// The windows that had it, the latest one last.
@@ -147,7 +151,7 @@ impl State {
         let child = spawn(display, &theirs.into(), &managed.into())?;
         let (cookie, process) = (display.cookie(), child.id());
         let client = self.insert_x11_client(ours)?;
-        let bridge_client = self.insert_x11_client(bridged)?;
+        let bridge_client = self.insert_client(bridged, Trust::Ordinary)?;
         let scale = self.screens.scale();
         ClientState::of(&client).compositor.set_client_scale(scale);
         let (orders, words) = manager::start(managing, bridge, cookie, child, scale)?;
@@ -163,6 +167,7 @@ impl State {
             orders,
             words,
             windows: HashMap::new(),
+            serials: HashMap::new(),
             focused: None,
             used: Vec::new(),
             scale: Rc::new(Scale::new(scale)),

@@ -4,17 +4,17 @@ use lcars_ui::hierarchy::WindowId;
 use lcars_ui::interface::AlertLevel;
 use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::utils::{Logical, Physical, Point, Size};
+use smithay::utils::{IsAlive, Logical, Physical, Point, Size};
 use smithay::wayland::compositor::give_role;
 
 use super::Server;
 use super::menus;
 use super::window::{X11Window, physical_size, wanted};
-use super::words::{Order, Place, Properties, Word, Xid};
+use super::words::{Order, Place, Properties, Shows, Word, Xid};
 use crate::state::State;
 
 /// What a surface is that shows an X window.
-const ROLE: &str = "x11_window";
+pub(crate) const ROLE: &str = "x11_window";
 /// Windows between a menu and the window that it belongs to.
 const MOST_STEPS: usize = 16;
 
@@ -28,8 +28,8 @@ pub(super) struct Known {
     pub(super) place: Place,
     properties: Properties,
     pid: Option<u32>,
-    /// The number of the surface that shows it. What the number stands for may not be there yet.
-    number: Option<u32>,
+    /// Which surface shows it; it may not be there yet.
+    by: Option<Shows>,
     surface: Option<WlSurface>,
     /// It is a window of the hierarchy.
     pub(super) shown: Option<X11Window>,
@@ -45,7 +45,7 @@ impl Known {
             place,
             properties: Properties::default(),
             pid: None,
-            number: None,
+            by: None,
             surface: None,
             shown: None,
             above: None,
@@ -140,7 +140,7 @@ impl State {
                     self.x11_leave(window);
                 }
                 if let Some(known) = self.x11_known(window) {
-                    known.number = Some(surface);
+                    known.by = Some(surface);
                 }
                 self.x11_join(window);
             }
@@ -206,11 +206,14 @@ impl State {
     /// Lets a window into the picture that has all it needs for it: the surface that shows it, and the wish to be seen.
     fn x11_join(&mut self, window: Xid) {
         let Some(server) = &mut self.x11.server else { return };
-        let Some(number) = server.windows.get(&window).filter(|known| known.mapped).and_then(|known| known.number)
-        else {
+        let Some(by) = server.windows.get(&window).filter(|known| known.mapped).and_then(|known| known.by) else {
             return;
         };
-        let Ok(surface) = server.client.object_from_protocol_id::<WlSurface>(&self.display, number) else { return };
+        let surface = match by {
+            Shows::Id(id) => server.client.object_from_protocol_id::<WlSurface>(&self.display, id).ok(),
+            Shows::Serial(serial) => server.serials.remove(&serial),
+        };
+        let Some(surface) = surface else { return };
         let taken = server.by_surface(&surface).is_some();
         // A client can say what it likes of its windows: that one is shown by the surface of another, or by a pointer's.
         if taken || give_role(&surface, ROLE).is_err() {
@@ -219,7 +222,7 @@ impl State {
         let owner = server.owner_of(window);
         let (orders, scale) = (server.orders.clone(), server.scale.clone());
         let Some(known) = server.windows.get_mut(&window) else { return };
-        known.number = None;
+        known.by = None;
         known.surface = Some(surface.clone());
         if let (true, Some(owner)) = (known.free, &owner) {
             known.above = Some(owner.wl_surface().clone());
@@ -248,11 +251,23 @@ impl State {
     /// A surface of the server came: a window may have waited for it.
     pub(crate) fn x11_surface_came(&mut self, surface: &WlSurface) {
         let Some(server) = self.x11.server.as_ref().filter(|server| server.has(surface)) else { return };
-        let number = Some(surface.id().protocol_id());
-        let waiting = server.windows.iter().find(|(_, known)| known.mapped && known.number == number);
+        let by = Some(Shows::Id(surface.id().protocol_id()));
+        let waiting = server.windows.iter().find(|(_, known)| known.mapped && known.by == by);
         if let Some(window) = waiting.map(|(id, _)| *id) {
             // By its number it can be found only after this request.
             self.handle.insert_idle(move |state| state.x11_join(window));
+        }
+    }
+
+    /// A surface of the server says by which number its window knows it.
+    pub(crate) fn x11_surface_says(&mut self, surface: WlSurface, serial: u64) {
+        let Some(server) = self.x11.server.as_mut().filter(|server| server.has(&surface)) else { return };
+        server.serials.retain(|_, known| known.alive());
+        server.serials.insert(serial, surface);
+        let by = Some(Shows::Serial(serial));
+        let waiting = server.windows.iter().find(|(_, known)| known.mapped && known.by == by).map(|(id, _)| *id);
+        if let Some(window) = waiting {
+            self.x11_join(window);
         }
     }
 

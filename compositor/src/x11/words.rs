@@ -81,6 +81,15 @@ pub(super) struct Flags {
     pub hidden: bool,
 }
 
+/// Which surface shows a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shows {
+    /// The one with this id, which may stand for another one later.
+    Id(u32),
+    /// The one that says this of itself.
+    Serial(u64),
+}
+
 /// To the window manager.
 #[derive(Debug)]
 pub(super) enum Order {
@@ -130,7 +139,7 @@ pub(super) enum Word {
     /// A window is not seen any more.
     Hidden { window: Xid },
     /// A `wl_surface` of the server shows this window.
-    Shown { window: Xid, surface: u32 },
+    Shown { window: Xid, surface: Shows },
     /// A window wants to cover the screen, or not any more; `None` for the contrary of what it does.
     Fullscreen { window: Xid, on: Option<bool> },
     /// A window wants attention, or not any more.

@@ -20,6 +20,7 @@ mod picture;
 #[allow(dead_code, reason = "the tests of protocols need more of it")]
 mod window;
 
+mod drags;
 mod hidpi;
 mod input_events;
 mod life;

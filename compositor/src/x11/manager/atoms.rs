@@ -10,6 +10,7 @@ x11rb::atom_manager! {
         TIMESTAMP,
         UTF8_STRING,
         WL_SURFACE_ID,
+        WL_SURFACE_SERIAL,
         WM_DELETE_WINDOW,
         WM_PROTOCOLS,
         WM_S0,

@@ -4,7 +4,7 @@ use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, PropMode};
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::{Failed, Manager};
-use crate::x11::words::Word;
+use crate::x11::words::{Shows, Word};
 
 impl Manager {
     pub(super) fn asked(&mut self, message: &ClientMessageEvent) -> Result<(), Failed> {
@@ -14,7 +14,11 @@ impl Manager {
         let (window, atoms) = (message.window, &self.atoms);
         let data = message.data.as_data32();
         match message.type_ {
-            kind if kind == atoms.WL_SURFACE_ID => self.say(Word::Shown { window, surface: data[0] }),
+            kind if kind == atoms.WL_SURFACE_ID => self.say(Word::Shown { window, surface: Shows::Id(data[0]) }),
+            kind if kind == atoms.WL_SURFACE_SERIAL => {
+                let serial = u64::from(data[1]) << 32 | u64::from(data[0]);
+                self.say(Word::Shown { window, surface: Shows::Serial(serial) })
+            }
             kind if kind == atoms._NET_WM_STATE => self.state_asked(message),
             // The answer comes to the root window, and names its own.
             kind if kind == atoms.WM_PROTOCOLS && data[0] == atoms._NET_WM_PING => self.ponged(data[2]),

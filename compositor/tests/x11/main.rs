@@ -22,6 +22,7 @@ mod window;
 
 mod drags;
 mod hidpi;
+mod hints;
 mod input_events;
 mod life;
 mod menus;

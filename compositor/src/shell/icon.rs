@@ -7,6 +7,7 @@ use smithay::reexports::wayland_server::protocol::wl_buffer::WlBuffer;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::wayland::compositor::with_states;
 
+use super::Toplevel;
 use crate::handlers::toplevel_icon::Assigned;
 use crate::services::icons::{Picture, Raw};
 use crate::state::State;
@@ -44,6 +45,26 @@ impl WindowIcon {
         Self { name: name.filter(|name| is_plain(name)).map(str::to_owned), pictures }
     }
 
+    /// Of pictures as X programs give them: a side, and its pixels as numbers of alpha, red, green and blue.
+    pub(crate) fn of_numbers(squares: impl Iterator<Item = (u32, Vec<u32>)>) -> Self {
+        let mut left = MOST_PIXELS;
+        let mut pictures: Vec<Raw> = Vec::new();
+        for (side, numbers) in squares {
+            let Some(side) = i32::try_from(side).ok().filter(|side| takes(*side, left)) else { continue };
+            if numbers.len() != (side * side) as usize {
+                continue;
+            }
+            left -= side * side;
+            let rgba = numbers.into_iter().flat_map(|number| {
+                let [alpha, red, green, blue] = number.to_be_bytes();
+                [red, green, blue, alpha]
+            });
+            pictures.push(Raw { width: side as usize, height: side as usize, rgba: rgba.collect() });
+        }
+        pictures.sort_by_key(|picture| picture.width);
+        Self { name: None, pictures }
+    }
+
     /// Whether it says nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.name.is_none() && self.pictures.is_empty()
@@ -71,6 +92,15 @@ impl State {
     /// A window's surface committed: it may have another icon.
     pub(crate) fn icon_committed(&mut self, root: &WlSurface) {
         let icon = with_states(root, |states| states.cached_state.get::<Assigned>().current().0.clone());
+        let mut windows = self.shell.windows.iter().filter(|window| matches!(window.toplevel, Toplevel::Xdg(_)));
+        // X programs say it in their own way.
+        if windows.any(|window| window.toplevel.wl_surface() == root) {
+            self.give_icon(root, icon);
+        }
+    }
+
+    /// A program gives a window another icon.
+    pub(crate) fn give_icon(&mut self, root: &WlSurface, icon: Option<Arc<WindowIcon>>) {
         let mut windows = self.shell.windows.iter_mut();
         let Some(window) = windows.find(|window| window.toplevel.wl_surface() == root) else { return };
         let same = match (&window.icon, &icon) {
@@ -153,6 +183,14 @@ mod tests {
             [Some(10), Some(10), Some(20), Some(30), Some(30)]
         );
         assert_eq!(red(200).map(|(size, _)| size), Some(200));
+    }
+
+    #[test]
+    fn an_icon_of_numbers_is_one_of_whole_squares() {
+        let squares = [(2, vec![0xff01_0203; 4]), (3, vec![0; 8]), (0, Vec::new()), (u32::MAX, vec![0; 4])];
+        let icon = WindowIcon::of_numbers(squares.into_iter());
+        assert_eq!(icon.pictures.len(), 1);
+        assert_eq!(icon.pictures[0].rgba, [1, 2, 3, 255].repeat(4));
     }
 
     #[test]

@@ -150,6 +150,8 @@ impl State {
                     self.stop_catching();
                 }
             }
+            // Without a button held over one of theirs and the pointer elsewhere, nobody drags.
+            Word::Dragged { .. } | Word::DragDropped if !server.drags.catching => self.x11_drag_done(false),
             Word::Dragged { types } => {
                 self.leave_carried();
                 let Some(server) = &mut self.x11.server else { return };

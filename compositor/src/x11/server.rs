@@ -83,7 +83,12 @@ impl State {
             return Ok(Vec::new());
         }
         let display = Display::claim(directory)?;
-        let told = [("DISPLAY", display.name().into()), ("XAUTHORITY", display.authority().into())];
+        let told = [
+            ("DISPLAY", display.name().into()),
+            ("XAUTHORITY", display.authority().into()),
+            // Windows have no parent of ours around them; Java's toolkit would wait for one.
+            ("_JAVA_AWT_WM_NONREPARENTING", "1".into()),
+        ];
         self.x11.display = Some(display);
         self.await_x11()?;
         Ok(told.map(|(name, value): (&str, OsString)| (name.into(), value)).into())

@@ -1,5 +1,7 @@
 //! From X windows to the hierarchy: what their clients want of them, and what becomes of it.
 
+use std::sync::Arc;
+
 use lcars_ui::hierarchy::WindowId;
 use lcars_ui::interface::AlertLevel;
 use smithay::reexports::wayland_server::Resource;
@@ -11,6 +13,7 @@ use super::Server;
 use super::menus;
 use super::window::{X11Window, physical_size, wanted};
 use super::words::{Order, Place, Properties, Shows, Word, Xid};
+use crate::shell::WindowIcon;
 use crate::state::State;
 
 /// What a surface is that shows an X window.
@@ -33,6 +36,7 @@ pub(super) struct Known {
     surface: Option<WlSurface>,
     /// It is a window of the hierarchy.
     pub(super) shown: Option<X11Window>,
+    icon: Option<Arc<WindowIcon>>,
     /// It is drawn above this one.
     above: Option<WlSurface>,
 }
@@ -48,6 +52,7 @@ impl Known {
             by: None,
             surface: None,
             shown: None,
+            icon: None,
             above: None,
         }
     }
@@ -162,6 +167,15 @@ impl State {
                 });
                 shown.into_iter().for_each(|shown| self.x11_urgent(&shown, on));
             }
+            Word::Icon { window, squares } => {
+                let icon = WindowIcon::of_numbers(squares.into_iter());
+                let icon = (!icon.is_empty()).then(|| Arc::new(icon));
+                let Some(known) = self.x11_known(window) else { return };
+                known.icon.clone_from(&icon);
+                if let Some(shown) = known.shown.clone() {
+                    self.give_icon(shown.wl_surface(), icon);
+                }
+            }
             Word::Hangs { window, on } => self.x11_hangs(window, on),
             Word::Activate { window } => self.x11_activate(window),
             // The others are not of windows.
@@ -231,12 +245,13 @@ impl State {
         // One that belongs to nobody is a window, whatever it minds.
         let properties = known.properties.clone();
         let (dialog, covers, free) = (properties.dialog, properties.fullscreen, known.free);
-        let (frameless, urgent) = (properties.frameless, properties.urgent);
+        let (frameless, urgent, icon) = (properties.frameless, properties.urgent, known.icon.clone());
         let shown = X11Window::new(window, surface.clone(), known.pid, (orders, scale), properties, known.place, free);
         shown.set_parent(owner.filter(|_| dialog).map(|owner| owner.wl_surface().clone()));
         known.shown = Some(shown.clone());
         self.shell.add(shown.clone());
         self.set_own_frame(&surface, frameless);
+        self.give_icon(&surface, icon);
         if covers {
             self.set_fullscreen(&surface, true);
         }

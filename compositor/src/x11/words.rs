@@ -142,6 +142,8 @@ pub(super) enum Word {
     Shown { window: Xid, surface: Shows },
     /// A window wants to cover the screen, or not any more; `None` for the contrary of what it does.
     Fullscreen { window: Xid, on: Option<bool> },
+    /// A window has these pictures as its icon: sides, and pixels as numbers of alpha, red, green and blue.
+    Icon { window: Xid, squares: Vec<(u32, Vec<u32>)> },
     /// A window wants attention, or not any more.
     Urgent { window: Xid, on: bool },
     /// A window's program does not listen, or does again.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
+use std::thread::JoinHandle;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use wayland_client::protocol::wl_data_device::{self, WlDataDevice};
@@ -13,7 +14,8 @@ use wayland_client::protocol::wl_keyboard;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    AtomEnum, ConnectionExt as _, EventMask, PropMode, Property, SELECTION_NOTIFY_EVENT, SelectionNotifyEvent, Window,
+    AtomEnum, ChangeWindowAttributesAux, ConnectionExt as _, EventMask, PropMode, Property, SELECTION_NOTIFY_EVENT,
+    SelectionNotifyEvent, SelectionRequestEvent, Window,
 };
 use x11rb::wrapper::ConnectionExt as _;
 
@@ -44,6 +46,21 @@ fn atoms(desktop: &mut Desktop, program: &Program) -> Atoms {
     })
 }
 
+/// Tells who asked that what was asked for is there.
+fn answer(program: &Program, request: &SelectionRequestEvent) {
+    let word = SelectionNotifyEvent {
+        response_type: SELECTION_NOTIFY_EVENT,
+        sequence: 0,
+        time: request.time,
+        requestor: request.requestor,
+        selection: request.selection,
+        target: request.target,
+        property: request.property,
+    };
+    program.connection.send_event(false, request.requestor, EventMask::NO_EVENT, word).unwrap();
+    program.connection.flush().unwrap();
+}
+
 /// An X program that has the clipboard answers whoever asks, piece by piece if `pieces` says so.
 fn give(desktop: &mut Desktop, program: &Program, atoms: &Atoms, text: &[u8], pieces: Option<usize>) {
     loop {
@@ -58,7 +75,7 @@ fn give(desktop: &mut Desktop, program: &Program, atoms: &Atoms, text: &[u8], pi
             let types = [atoms.targets, atoms.utf8];
             connection.change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &types).unwrap();
         } else if let Some(length) = pieces {
-            let aux = x11rb::protocol::xproto::ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
+            let aux = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
             connection.change_window_attributes(window, &aux).unwrap();
             let total = [text.len() as u32];
             connection.change_property32(PropMode::REPLACE, window, property, atoms.incr, &total).unwrap();
@@ -66,16 +83,7 @@ fn give(desktop: &mut Desktop, program: &Program, atoms: &Atoms, text: &[u8], pi
         } else {
             connection.change_property8(PropMode::REPLACE, window, property, atoms.utf8, text).unwrap();
         }
-        let word = SelectionNotifyEvent {
-            response_type: SELECTION_NOTIFY_EVENT,
-            sequence: 0,
-            time: request.time,
-            requestor: window,
-            selection: request.selection,
-            target: request.target,
-            property,
-        };
-        connection.send_event(false, window, EventMask::NO_EVENT, word).unwrap();
+        answer(program, &request);
         if let Some(length) = waiting {
             for piece in text.chunks(length).chain([&[][..]]) {
                 desktop.hear(program, "a piece is taken", |event| match event {
@@ -116,8 +124,17 @@ impl Other {
     }
 }
 
-/// Copies `text` in an X program and pastes it in another kind.
-fn from_x(text: &[u8], pieces: Option<usize>) -> Vec<u8> {
+/// A Wayland program pastes what an X program has copied, and reads on a thread of its own.
+struct Pasting {
+    desktop: Desktop,
+    program: Program,
+    atoms: Atoms,
+    reading: JoinHandle<Vec<u8>>,
+    _other: Other,
+}
+
+/// `text` is what the desktop gets that asks for the pages.
+fn pasting(text: &[u8]) -> Pasting {
     let mut desktop = Desktop::new();
     let program = desktop.program();
     let atoms = atoms(&mut desktop, &program);
@@ -150,6 +167,12 @@ fn from_x(text: &[u8], pieces: Option<usize>) -> Vec<u8> {
         File::from(reader).read_to_end(&mut bytes).unwrap();
         bytes
     });
+    Pasting { desktop, program, atoms, reading, _other: other }
+}
+
+/// Copies `text` in an X program and pastes it in another kind.
+fn from_x(text: &[u8], pieces: Option<usize>) -> Vec<u8> {
+    let Pasting { mut desktop, program, atoms, reading, _other } = pasting(text);
     give(&mut desktop, &program, &atoms, text, pieces);
     desktop.wait_for(move || reading.join().unwrap())
 }
@@ -161,8 +184,37 @@ fn what_an_x_program_copies_others_paste() {
 
 #[test]
 fn what_comes_in_pieces_is_whole_in_the_end() {
-    let text: Vec<u8> = (0..1_500_000u32).map(|n| b'a' + (n % 23) as u8).collect();
-    assert!(from_x(&text, Some(100_000)) == text);
+    let text: Vec<u8> = (0..10_000_000u32).map(|n| b'a' + (n % 23) as u8).collect();
+    assert!(from_x(&text, Some(250_000)) == text);
+}
+
+#[test]
+fn who_never_comes_to_an_end_is_left() {
+    let Pasting { mut desktop, program, atoms, reading, _other } = pasting(b"short");
+    let request = desktop.hear(&program, "a wish for the clipboard", |event| match event {
+        Event::SelectionRequest(request) => Some(*request),
+        _ => None,
+    });
+    let (window, property, connection) = (request.requestor, request.property, &program.connection);
+    let events = EventMask::PROPERTY_CHANGE | EventMask::STRUCTURE_NOTIFY;
+    let aux = ChangeWindowAttributesAux::new().event_mask(events);
+    connection.change_window_attributes(window, &aux).unwrap();
+    connection.change_property32(PropMode::REPLACE, window, property, atoms.incr, &[1]).unwrap();
+    answer(&program, &request);
+    let piece = vec![b'x'; 1 << 20];
+    loop {
+        let goes_on = desktop.hear(&program, "it goes on, or is over", |event| match event {
+            Event::PropertyNotify(taken) if taken.window == window && taken.state == Property::DELETE => Some(true),
+            Event::DestroyNotify(gone) if gone.window == window => Some(false),
+            _ => None,
+        });
+        if !goes_on {
+            break;
+        }
+        connection.change_property8(PropMode::REPLACE, window, property, atoms.utf8, &piece).unwrap();
+    }
+    let read = desktop.wait_for(move || reading.join().unwrap());
+    assert!((1 << 20..=16 << 20).contains(&read.len()), "{} bytes", read.len());
 }
 
 /// An X program asks for what others have copied; `None` if it gets nothing.
@@ -269,7 +321,7 @@ fn what_others_copy_an_x_program_pastes() {
 
 #[test]
 fn what_is_long_goes_in_pieces() {
-    let text: Vec<u8> = (0..1_500_000u32).map(|n| b'a' + (n % 23) as u8).collect();
+    let text: Vec<u8> = (0..10_000_000u32).map(|n| b'a' + (n % 23) as u8).collect();
     assert!(to_x(text.clone()) == Some(text));
 }
 

@@ -17,6 +17,7 @@ impl Manager {
             atoms._NET_FRAME_EXTENTS,
             atoms._NET_REQUEST_FRAME_EXTENTS,
             atoms._NET_SUPPORTING_WM_CHECK,
+            atoms._NET_WM_ICON,
             atoms._NET_WM_NAME,
             atoms._NET_WM_PING,
             atoms._NET_WM_STATE,

@@ -17,6 +17,7 @@ impl Manager {
         if !self.managed.contains(&window) {
             self.managed.push(window);
         }
+        self.repainted.insert(window);
         self.say(Word::Wants { window, place, properties, pid })
     }
 
@@ -51,6 +52,7 @@ impl Manager {
     pub(super) fn forget(&mut self, window: Xid) -> Result<(), Failed> {
         self.selections.client_gone(&self.handle, window);
         self.changed.remove(&window);
+        self.repainted.remove(&window);
         self.pings.forget(&self.handle, window);
         if self.windows.remove(&window).is_none() {
             return Ok(());

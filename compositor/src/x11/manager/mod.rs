@@ -7,6 +7,7 @@ mod announce;
 mod atoms;
 mod children;
 mod drag;
+mod icons;
 mod messages;
 mod orders;
 mod pings;
@@ -138,6 +139,8 @@ struct Manager {
     managed: Vec<Xid>,
     /// Those whose properties are to be read again.
     changed: BTreeSet<Xid>,
+    /// Those whose icons are.
+    repainted: BTreeSet<Xid>,
     selections: Selections,
     pings: Pings,
     drags: Drags,
@@ -218,6 +221,7 @@ impl Manager {
             windows: BTreeMap::new(),
             managed: Vec::new(),
             changed: BTreeSet::new(),
+            repainted: BTreeSet::new(),
             selections,
             pings: Pings::default(),
             drags: Drags::default(),
@@ -249,6 +253,11 @@ impl Manager {
                 if self.managed.contains(&window) {
                     let (properties, _) = properties::read(&self.connection, &self.atoms, window)?;
                     self.say(Word::Described { window, properties })?;
+                }
+            }
+            while let Some(window) = self.repainted.pop_first() {
+                if self.managed.contains(&window) {
+                    self.read_icon(window)?;
                 }
             }
             self.connection.flush()?;
@@ -296,7 +305,9 @@ impl Manager {
             Event::ClientMessage(message) => return self.asked(&message),
             Event::PropertyNotify(changed) if self.windows.contains_key(&changed.window) => {
                 // The states are ours to write.
-                if changed.atom != self.atoms._NET_WM_STATE && changed.atom != self.atoms.WM_STATE {
+                if changed.atom == self.atoms._NET_WM_ICON {
+                    self.repainted.insert(changed.window);
+                } else if changed.atom != self.atoms._NET_WM_STATE && changed.atom != self.atoms.WM_STATE {
                     self.changed.insert(changed.window);
                 }
                 return self.selection_property(&changed);

@@ -1,5 +1,5 @@
-// Tries real applications: `node tests/apps/run.mjs [--quick] [--install] [NAME…]`. Prints a table, and writes it with a
-// picture of every step to apps-out/.
+// Tries real applications: `node tests/apps/run.mjs [--quick] [--install] [--out FOLDER] [NAME…]`. Prints a table, and
+// writes it with a picture of every step to apps-out/ or that folder.
 
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -13,10 +13,13 @@ import { catalogue } from "./catalogue/index.mjs";
 import { COLUMNS, Trial, environmentTold, fileName, tellsEnvironment } from "./trial.mjs";
 
 const execute = promisify(execFile);
-const out = fileURLToPath(new URL("../../apps-out", import.meta.url));
 const permissions = ["clipboard-read", "clipboard-write"];
 
-const { values, positionals } = parseArgs({ options: { quick: { type: "boolean" }, install: { type: "boolean" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+    options: { quick: { type: "boolean" }, install: { type: "boolean" }, out: { type: "string" } },
+    allowPositionals: true,
+});
+const out = values.out ?? fileURLToPath(new URL("../../apps-out", import.meta.url));
 const chosen = catalogue.filter((app) => (!values.quick || app.quick) && (positionals.length === 0 || positionals.some((name) => app.name.includes(name))));
 if (chosen.length === 0) {
     console.error(`no such application; there are: ${catalogue.map((app) => app.name).join(", ")}`);

@@ -296,9 +296,13 @@ export class Trial {
         await this.tries("resize", async () => {
             const before = await until("it fills its place", () => this.fitting());
             await this.desk.page.setViewportSize({ width: 1000, height: 620 });
-            await until("the window follows", async () => (await this.fitting()) < before);
+            const less = await until("the window follows", async () => {
+                const now = await this.fitting();
+                return now < before && now;
+            });
             await this.desk.page.setViewportSize({ width: 1280, height: 720 });
-            await until("the window comes back", async () => Math.abs((await this.fitting()) - before) <= 2);
+            // A game keeps its proportions from the first change on.
+            await until("the window comes back", async () => (await this.fitting()) > less);
             if (!this.app.moves) await this.settles();
         });
     }

@@ -282,6 +282,14 @@ fn the_frame_says_of_a_window_that_it_is_seen_smaller_than_it_is() {
     assert_eq!(told(&world).as_deref(), Some("SCALED 88%"));
     world.desktop.set_reduced(window, None);
     assert_eq!(told(&world), None);
+    // On a phone the name is said first.
+    let world = World::usual(Size { w: 360.0, h: 640.0 });
+    let editor = world.app("Text Editor");
+    let mut world = world.jump(Some(editor));
+    let window = world.desktop.focused_viewport().path.window().unwrap();
+    world.desktop.set_reduced(window, Some(88));
+    let heading = world.view().nodes.into_iter().find(|node| node.role == Role::Heading).unwrap();
+    assert_eq!(heading.name, "TEXT EDITOR 88%");
 }
 
 #[test]

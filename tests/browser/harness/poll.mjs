@@ -21,6 +21,8 @@ export async function until(what, check, { within = 30_000 } = {}) {
         try {
             const value = await check();
             if (value !== false && value !== null && value !== undefined) return value;
+            // What it threw before is no reason any more.
+            last = undefined;
         } catch (error) {
             if (error instanceof InVain) throw error;
             last = error;

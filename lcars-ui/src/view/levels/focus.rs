@@ -11,6 +11,9 @@ use crate::hierarchy::{Level, Path, WindowId};
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 
+/// What the frame says before how large something is seen.
+const SCALED: &str = "SCALED ";
+
 /// What the title says: the app's name, or the window's own where the app has several.
 fn title(pane: &Pane, path: &Path) -> String {
     let found = path.window().and_then(|id| tree(pane).window(id));
@@ -23,7 +26,7 @@ fn title(pane: &Pane, path: &Path) -> String {
 pub(super) fn reduced(pane: &Pane, path: &Path) -> Option<String> {
     let (_, app, window) = tree(pane).window(path.window()?)?;
     let least = app.stack(window.id).filter_map(|member| member.reduced).min()?;
-    Some(format!("SCALED {least}%"))
+    Some(format!("{SCALED}{least}%"))
 }
 
 /// What is around a window at level 3.
@@ -44,7 +47,11 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
     }
     let controls = slim_frame::controls(b, pane, path);
     let mut spans = vec![Span::new(title(pane, path), title_colour(b, pane))];
-    spans.extend(reduced(pane, path).map(|words| Span::new(words, b.theme.text_muted)));
+    spans.extend(reduced(pane, path).map(|words| {
+        // The name counts for more where there is little room.
+        let words = if slim_frame::is_tight(b, pane) { words.trim_start_matches(SCALED) } else { words.as_str() };
+        Span::new(words, b.theme.text_muted)
+    }));
     let mut frame = slim_frame::lay_out(b, pane, Level::Focus, colour, spans, &controls);
     frame.content = area(b, pane, path);
     frame

@@ -125,7 +125,7 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
 }
 
 /// Whether there is room for little more than the way out.
-fn is_tight(b: &Builder, pane: &Pane) -> bool {
+pub(super) fn is_tight(b: &Builder, pane: &Pane) -> bool {
     pane.frame.right() - stub(b, pane) < TIGHT * b.factor()
 }
 

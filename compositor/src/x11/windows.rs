@@ -196,8 +196,9 @@ impl State {
     /// A window wants to be seen: it is told the size that it will have, and may.
     fn x11_wants(&mut self, window: Xid, place: Place, mut properties: Properties, pid: Option<u32>) {
         let screen = self.screen();
-        // How games of old say that they want to cover the screen.
-        properties.fullscreen |= !properties.dialog && place.size == screen.size() && place.loc == Point::default();
+        // How games of old say that they want to cover the screen. Others that wish to be that large mean all there is.
+        let covers = place.size == screen.size() && place.loc == Point::default();
+        properties.fullscreen |= !properties.dialog && properties.frameless && covers;
         let focused = self.shell.desktop.focused_viewport().id;
         let area = screen.view().areas.iter().find(|area| area.viewport == focused);
         let logical = match area {

@@ -115,11 +115,20 @@ fn a_window_covers_the_picture_when_it_asks_and_gives_it_back() {
 }
 
 #[test]
-fn a_window_that_is_as_large_as_the_screen_wants_to_cover_it() {
+fn a_window_without_a_frame_as_large_as_the_screen_wants_to_cover_it() {
     let mut desktop = Desktop::new();
     let program = desktop.program();
-    program.show(&Wanted { place: (0, 0, 800, 600), ..Wanted::default() });
+    let large = Wanted { place: (0, 0, 800, 600), ..Wanted::default() };
+    let window = program.create(&large);
+    let hints = atom(&mut desktop, &program, "_MOTIF_WM_HINTS");
+    program.connection.change_property32(PropMode::REPLACE, window, hints, hints, &[2, 0, 0, 0, 0]).unwrap();
+    program.connection.map_window(window).unwrap();
+    program.connection.flush().unwrap();
     desktop.shows_at(RED, (0, 0, 800, 600));
+    // With a frame it does not: it fills its place.
+    program.show(&Wanted { colour: GREEN, ..large });
+    let (x, y, w, h) = desktop.shows(GREEN);
+    assert!((x, y) != (0, 0) && w < 800 && h < 600, "{:?}", (x, y, w, h));
 }
 
 #[test]

@@ -6,6 +6,7 @@ import media from "./media.mjs";
 import terminals from "./terminals.mjs";
 import toolkits from "./toolkits.mjs";
 import tools from "./tools.mjs";
+import x11 from "./x11.mjs";
 
 /** @type {import("../trial.mjs").App[]} */
-export const catalogue = [...terminals, ...toolkits, ...editors, ...browsers, ...media, ...tools];
+export const catalogue = [...terminals, ...toolkits, ...editors, ...browsers, ...media, ...tools, ...x11];

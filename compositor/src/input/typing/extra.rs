@@ -16,7 +16,8 @@ use smithay::input::keyboard::{Keycode, xkb};
 
 use super::MODIFIERS;
 
-/// The key type with a level for each of [`MODIFIERS`], in their order.
+/// The key type with a level for each of [`MODIFIERS`], in their order. The levels have names: libxkbcommon reads no keymap
+/// from an X server whose levels have none, and Qt would have no keyboard any more.
 const TYPE: &str = "\ttype \"TOS_EXTRA\" {
 \t\tmodifiers= Shift+Mod3+Mod5;
 \t\tmap[Shift]= 2;
@@ -26,6 +27,14 @@ const TYPE: &str = "\ttype \"TOS_EXTRA\" {
 \t\tmap[Shift+Mod3]= 6;
 \t\tmap[Mod5+Mod3]= 7;
 \t\tmap[Shift+Mod5+Mod3]= 8;
+\t\tlevel_name[1]= \"1\";
+\t\tlevel_name[2]= \"2\";
+\t\tlevel_name[3]= \"3\";
+\t\tlevel_name[4]= \"4\";
+\t\tlevel_name[5]= \"5\";
+\t\tlevel_name[6]= \"6\";
+\t\tlevel_name[7]= \"7\";
+\t\tlevel_name[8]= \"8\";
 \t};
 ";
 

@@ -94,6 +94,21 @@ fn another_keymap_is_put_in_force_once_for_all_that_is_lacking() {
 }
 
 #[test]
+fn each_level_has_a_name_for_those_who_ask_an_x_server() {
+    let plan = plan("é", &keymap("us"), 0);
+    let text = plan.steps.iter().find_map(|step| match step {
+        Step::Keymap(text) => Some(text.clone()),
+        Step::Key { .. } => None,
+    });
+    let (context, format) = (xkb::Context::new(xkb::CONTEXT_NO_FLAGS), xkb::KEYMAP_FORMAT_TEXT_V1);
+    let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
+    let extended = xkb::Keymap::new_from_string(&context, text.expect("another keymap"), format, flags).unwrap();
+    let text = extended.get_as_string(format);
+    let kind = text.split("type \"TOS_EXTRA\"").nth(1).and_then(|rest| rest.split("};").next()).unwrap();
+    assert_eq!(kind.matches("level_name").count(), 8, "{kind}");
+}
+
+#[test]
 fn what_was_typed_before_keeps_its_key() {
     let keymap = keymap("us");
     let first = plan("é", &keymap, 0);

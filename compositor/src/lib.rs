@@ -17,6 +17,7 @@ pub mod doctor;
 mod downloads;
 mod dropping;
 pub mod fallback;
+mod floods;
 pub mod frame;
 mod gallery;
 pub mod globals;

@@ -26,6 +26,7 @@ use crate::composing::{Composing, ToldCaret};
 use crate::cursor::Cursor;
 use crate::dropping::Dropping;
 use crate::fallback::Fallback;
+use crate::floods::{Floods, Line};
 use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
@@ -175,6 +176,8 @@ pub struct State {
     pub(crate) tray: Tray,
     /// X11 programs.
     pub(crate) x11: X11,
+    /// Who looks on while clients are heard.
+    pub(crate) floods: Floods,
     /// Clients that are connected.
     clients: Arc<AtomicU64>,
     /// The options in force.
@@ -192,6 +195,7 @@ pub struct State {
 pub struct ClientState {
     pub(crate) compositor: CompositorClientState,
     pub(crate) trust: Trust,
+    line: Arc<Line>,
     count: Arc<AtomicU64>,
 }
 
@@ -210,6 +214,7 @@ impl ClientData for ClientState {
 
     fn disconnected(&self, client: ClientId, reason: DisconnectReason) {
         self.count.fetch_sub(1, Ordering::Relaxed);
+        self.line.close();
         tracing::debug!(?client, ?reason, "a client left");
     }
 }
@@ -302,6 +307,7 @@ impl State {
             notices: Notices::default(),
             tray: Tray::default(),
             x11: X11::default(),
+            floods: Floods::new(),
             clients: Arc::default(),
             options,
             seat,
@@ -322,7 +328,8 @@ impl State {
     /// # Errors
     /// If the connection is already gone.
     pub fn insert_client(&mut self, stream: std::os::unix::net::UnixStream, trust: Trust) -> std::io::Result<Client> {
-        let client = ClientState { trust, count: self.clients.clone(), ..ClientState::default() };
+        let line = self.floods.line(&stream);
+        let client = ClientState { trust, line, count: self.clients.clone(), ..ClientState::default() };
         self.display.insert_client(stream, Arc::new(client))
     }
 

@@ -23,8 +23,10 @@ pub fn dispatch_clients(handle: &LoopHandle<'static, State>, display: Display<St
     let source = Generic::new(display, Interest::READ, Mode::Level);
     handle
         .insert_source(source, |_, display, state| {
+            state.floods.hears();
             // SAFETY: the display is not dropped or replaced here, only dispatched.
             let dispatched = unsafe { display.get_mut() }.dispatch_clients(state);
+            state.floods.heard();
             if let Err(error) = dispatched {
                 tracing::error!(%error, "the Wayland display failed");
                 state.stop();

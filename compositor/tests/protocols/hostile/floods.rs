@@ -1,5 +1,10 @@
 //! Clients that send more than anybody can want.
 
+use std::io::Write as _;
+use std::os::unix::net::UnixStream;
+
+use compositor::trust::Trust;
+use wayland_client::Proxy as _;
 use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_shm;
 
@@ -133,4 +138,34 @@ fn ten_thousand_pictures_of_one_pool_are_no_burden() {
     }
     f.roundtrip(&mut client);
     is_served(&mut f, &mut bystander);
+}
+
+#[test]
+fn who_never_stops_sending_is_cut_off() {
+    let mut f = Fixture::new();
+    let mut bystander = f.client();
+    f.window(&mut bystander, GREEN);
+    let floods: Vec<_> = (0..4)
+        .map(|_| {
+            let (ours, theirs) = UnixStream::pair().unwrap();
+            let mut flood = theirs.try_clone().unwrap();
+            f.state.insert_client(ours, Trust::Ordinary).unwrap();
+            let mut client = Client::new(theirs);
+            f.roundtrip(&mut client);
+            let surface = client.surface();
+            f.roundtrip(&mut client);
+            flood.set_nonblocking(false).unwrap();
+            // `wl_surface.set_buffer_scale`, which nobody answers.
+            let request = [surface.id().protocol_id(), 12 << 16 | 8, 1].map(u32::to_ne_bytes).concat();
+            let requests = request.repeat(20_000);
+            let flooding = std::thread::spawn(move || while flood.write_all(&requests).is_ok() {});
+            (client, flooding)
+        })
+        .collect();
+    is_served(&mut f, &mut bystander);
+    drop(f);
+    for (client, flooding) in floods {
+        drop(client);
+        flooding.join().unwrap();
+    }
 }

@@ -82,10 +82,15 @@ export class Trial {
         await this.desk.page.screenshot({ path: path.join(this.photos, `${fileName(this.app.name)}-${name}.png`) });
     }
 
-    /** Starts the application in the environment that the desktop gives its programs, and waits for its window. */
-    async starts() {
+    /** Starts the application in the environment that the desktop gives its programs. */
+    async launches() {
         const environment = await programEnvironment(this.session);
-        this.program = this.session.run(this.app.command, this.app.args ?? [], { ...environment, ...this.app.env });
+        return this.session.run(this.app.command, this.app.args ?? [], { ...environment, ...this.app.env });
+    }
+
+    /** Starts it and waits for its window. */
+    async starts() {
+        this.program = await this.launches();
         await this.tries("starts", async () => {
             this.main = await until(`${this.app.name} has a window`, async () => {
                 if (this.program.how) throw new InVain(`it has ended: ${JSON.stringify(this.program.how)} ${this.program.tail}`);

@@ -1,6 +1,6 @@
 // `make bench`: measures what is promised, prints tables, writes bench-out/.
 //
-//     node tests/bench/run.mjs [latency] [load] [start] [terminal] [zoom]                       (all without a name)
+//     node tests/bench/run.mjs [latency] [load] [scrolling] [soak] [start] [terminal] [zoom]      (all but soak without a name)
 //     TOS_COMP=target/release/tos-comp   what is measured      BENCH_PRESSES=200   samples of input→photon
 
 import { execFileSync } from "node:child_process";
@@ -12,12 +12,16 @@ import { CHROMIUM } from "../browser/harness/page.mjs";
 import { TOS_COMP } from "../browser/harness/session.mjs";
 import { latency } from "./latency.mjs";
 import { load } from "./load.mjs";
+import { scrolling } from "./scrolling.mjs";
+import { soak } from "./soak.mjs";
 import { startUp } from "./start.mjs";
 import { print } from "./table.mjs";
 import { terminal } from "./terminal.mjs";
 import { zoom } from "./zoom.mjs";
 
-const PARTS = { latency, load, start: startUp, terminal, zoom };
+const PARTS = { latency, load, scrolling, soak, start: startUp, terminal, zoom };
+/** What takes as long as all others together is measured when it is asked for. */
+const LONG = ["soak"];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in PARTS));
@@ -32,7 +36,7 @@ await mkdir(output, { recursive: true });
 const results = { when: new Date().toISOString(), machine: await machine(), parts: {} };
 console.log(Object.entries(results.machine).map(([name, value]) => `${name}: ${value}`).join("\n"));
 for (const [name, measure] of Object.entries(PARTS)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (wanted.length > 0 ? !wanted.includes(name) : LONG.includes(name)) continue;
     const tables = await measure();
     results.parts[name] = tables;
     for (const table of tables) print(table);

@@ -31,6 +31,17 @@ async function prepare(trial) {
     await trial.films(trial.file("film.webm"));
 }
 
+/** Firefox greets nobody. */
+export async function quietFirefox(trial) {
+    const preferences = [
+        ["browser.aboutwelcome.enabled", false], ["datareporting.policy.dataSubmissionEnabled", false],
+        ["browser.shell.checkDefaultBrowser", false], ["browser.warnOnQuitShortcut", false],
+        ["browser.startup.homepage_override.mstone", "ignore"], ["toolkit.telemetry.reportingpolicy.firstRun", false],
+    ];
+    const lines = preferences.map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
+    await writes(trial.file("profile/user.js"), lines.join("\n"));
+}
+
 export default [
     {
         name: "firefox",
@@ -41,13 +52,7 @@ export default [
         id: /firefox/i,
         async prepare(trial) {
             await prepare(trial);
-            const preferences = [
-                ["browser.aboutwelcome.enabled", false], ["datareporting.policy.dataSubmissionEnabled", false],
-                ["browser.shell.checkDefaultBrowser", false], ["browser.warnOnQuitShortcut", false],
-                ["browser.startup.homepage_override.mstone", "ignore"], ["toolkit.telemetry.reportingpolicy.firstRun", false],
-            ];
-            const lines = preferences.map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
-            await writes(trial.file("profile/user.js"), lines.join("\n"));
+            await quietFirefox(trial);
         },
         drive: (trial) => browses(trial, "Control+q"),
     },

@@ -1,0 +1,192 @@
+// Endurance: somebody does anything at all to ten real applications, and the desktop is as good as before. What is done
+// follows from a seed.
+//
+//     SOAK_SECONDS=1800   SOAK_SEED=…   chosen by chance and printed
+
+import { setTimeout as pause } from "node:timers/promises";
+
+import { catalogue } from "../apps/catalogue/index.mjs";
+import { environmentTold, tellsEnvironment, Trial } from "../apps/trial.mjs";
+import { launch, open } from "../browser/harness/page.mjs";
+import { until } from "../browser/harness/poll.mjs";
+import { Place, Session } from "../browser/harness/session.mjs";
+import { descriptors, mebibytes } from "./process.mjs";
+import { judged } from "./table.mjs";
+
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 1800);
+const SEED = Number(process.env.SOAK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const APPS = [
+    "foot", "weston-terminal", "gtk3-widget-factory", "gtk4-demo", "gnome-text-editor", "featherpad (Qt 5)", "kate (Qt 5)",
+    "libreoffice writer", "chocolate-doom (SDL 2)", "glxgears",
+];
+/** The first share of the time fills caches, and loads what is used for the first time. */
+const WARM = 0.3;
+/** Looks at what the desktop holds once all programs have ended; the least of them counts. A second lies between two. */
+const LOOKS = 10;
+/** What the desktop may hold more after the rest of the time, MiB and descriptors. */
+const GROWTH = { memory: 30, descriptors: 4 };
+
+/** None of them makes a terminal or a sector: those would be there at the end. */
+const KEYS = [
+    ..."abcdefghijklmnopqrstuvwxyz0123456789", "Enter", "Tab", "Escape", "Backspace", "Space", "ArrowUp", "ArrowDown", "ArrowLeft",
+    "ArrowRight", "Home", "End", "PageUp", "PageDown", "F10", "Shift+F10", "Shift+Tab", "Control+a", "Control+c", "Control+v",
+    "Control+z", "Alt+F", "Meta+ArrowUp", "Meta+ArrowUp", "Meta+ArrowDown", "Meta+Home", "Meta+1", "Meta+2", "Meta+s", "Meta+Tab",
+    "Meta+x", "Meta+Shift+w", "Meta+Slash", "Meta+Period", "Meta+f", "Meta+t",
+];
+
+/** @returns {Promise<import("./table.mjs").Table[]>} */
+export async function soak() {
+    const chromium = await launch();
+    const place = await Place.make();
+    const session = await Session.start({ place, args: ["--size", "1280x720", ...tellsEnvironment(place)] });
+    try {
+        await environmentTold(place);
+        console.log(`soak: SOAK_SEED=${SEED} SOAK_SECONDS=${SECONDS}`);
+        return [await endured(chromium.browser, session)];
+    } catch (error) {
+        console.error(session.server.tail);
+        throw error;
+    } finally {
+        await session.stop();
+        await place.remove();
+        await chromium.close();
+    }
+}
+
+async function endured(browser, session) {
+    const chance = chances(SEED);
+    const apps = new Map(APPS.map((name) => [catalogue.find((app) => app.name === name), undefined]));
+    const counted = { input: 0, starts: 0, pages: 0 };
+    await useAnyhow(browser, session, { apps, chance, counted, seconds: SECONDS * WARM });
+    const warm = await calm(browser, session, apps);
+    await useAnyhow(browser, session, { apps, chance, counted, seconds: SECONDS * (1 - WARM) });
+    const after = await calm(browser, session, apps);
+    const troubles = session.server.log.filter((line) => /panicked|ERROR/.test(line)).length;
+    const grown = (name) => after[name] - warm[name];
+    const growth = (name, most) => ({ median: grown(name), ...judged({ median: grown(name) }, { median: most }) });
+    const rows = [
+        { name: "input", unit: "events", median: counted.input },
+        { name: "programs started", unit: "", median: counted.starts },
+        { name: "pages opened", unit: "", median: counted.pages },
+        { name: "crashes, errors in the log", unit: "", median: troubles, ...judged({ median: troubles }, { median: 0 }) },
+        { name: "resident memory when warm", unit: "MiB", median: warm.memory },
+        { name: "  … grown until the end", unit: "MiB", ...growth("memory", GROWTH.memory) },
+        { name: "descriptors when warm", unit: "", median: warm.descriptors },
+        { name: "  … grown until the end", unit: "", ...growth("descriptors", GROWTH.descriptors) },
+        { name: "pictures on the device when warm", unit: "MiB", median: warm.textures },
+        { name: "  … grown until the end", unit: "MiB", median: grown("textures") },
+        { name: "terminals when warm", unit: "", median: warm.terminals },
+        { name: "  … more at the end", unit: "", median: grown("terminals") },
+        { name: "windows that did not close, at the end", unit: "", median: after.windows },
+    ];
+    const note = `seed ${SEED}; what is held is counted when all programs have ended`;
+    return { title: `Anything at all, to ten applications, ${SECONDS} s`, note, rows };
+}
+
+/** What chance has started from tiles is asked to close. Some of it wants to know first what becomes of its text, and stays. */
+async function closeTheRest(session) {
+    for (let count = 0; count < 10; count += 1) {
+        const { windows } = await session.state();
+        if (windows.length === 0) return;
+        for (const { id } of windows) await session.message("close", String(id));
+        await pause(1_000);
+    }
+}
+
+/** Does anything for so long. */
+async function useAnyhow(browser, session, { apps, chance, counted, seconds }) {
+    let desk = await open(browser, session.url);
+    const begun = performance.now();
+    while (performance.now() - begun < seconds * 1000) {
+        await keepRunning(session, desk, apps, counted);
+        for (let count = 0; count < 40; count += 1) {
+            await act(desk, chance);
+            counted.input += 1;
+        }
+        // A page that comes and goes is input, too.
+        if (chance() < 0.01) {
+            await desk.close();
+            desk = await open(browser, session.url);
+            counted.pages += 1;
+        }
+        if (session.server.how) throw new Error(`tos-comp has ended: ${JSON.stringify(session.server.how)}`);
+    }
+    await desk.close();
+}
+
+/** The user gets out of wherever chance has taken them; all programs end. What the desktop holds then. */
+async function calm(browser, session, apps) {
+    const desk = await open(browser, session.url);
+    await until("the overview is reached", async () => {
+        await desk.page.keyboard.press("Meta+Home");
+        return (await session.message("desktop")).desktop.outputs[0].panes.some((pane) => pane.path.length === 0);
+    });
+    await Promise.all([...apps.values()].map((program) => program?.stop()));
+    for (const app of apps.keys()) apps.set(app, undefined);
+    await closeTheRest(session);
+    const looks = [];
+    for (let count = 0; count < LOOKS; count += 1) {
+        await pause(1_000);
+        looks.push(await look(session));
+    }
+    await desk.close();
+    const least = (name) => Math.min(...looks.map((look) => look[name]));
+    return Object.fromEntries(Object.keys(looks[0]).map((name) => [name, least(name)]));
+}
+
+const prepared = new Set();
+
+/** Starts what has ended, one at a time. */
+async function keepRunning(session, desk, apps, counted) {
+    const ended = [...apps].find(([, program]) => program === undefined || program.how !== undefined);
+    if (!ended) return;
+    const [app] = ended;
+    const trial = new Trial(app, session, desk, session.place.file("photos"));
+    if (!prepared.has(app)) await app.prepare?.(trial);
+    prepared.add(app);
+    apps.set(app, await trial.launches());
+    counted.starts += 1;
+    await pause(500);
+}
+
+/** One thing that somebody does. */
+async function act({ page }, chance) {
+    const point = () => [chance() * 1280, chance() * 720];
+    const roll = chance();
+    if (roll < 0.35) {
+        await page.mouse.move(...point(), { steps: 1 + Math.floor(chance() * 4) });
+    } else if (roll < 0.5) {
+        await page.mouse.click(...point(), { button: chance() < 0.85 ? "left" : "right" });
+    } else if (roll < 0.55) {
+        await page.mouse.move(...point());
+        await page.mouse.down();
+        await page.mouse.move(...point(), { steps: 5 });
+        await page.mouse.up();
+    } else if (roll < 0.65) {
+        await page.mouse.wheel(0, (chance() - 0.5) * 800);
+    } else if (roll < 0.67) {
+        await page.setViewportSize({ width: 800 + Math.floor(chance() * 500), height: 500 + Math.floor(chance() * 250) });
+    } else {
+        await page.keyboard.press(KEYS[Math.floor(chance() * KEYS.length)]);
+    }
+}
+
+async function look(session) {
+    const [memory, fds] = [await mebibytes(session.server.pid, "VmRSS"), await descriptors(session.server.pid)];
+    const metrics = await session.metrics();
+    const { sectors } = (await session.message("desktop")).desktop;
+    const terminals = sectors.reduce((sum, sector) => sum + sector.terminals.length, 0);
+    const windows = (await session.state()).windows.length;
+    return { memory, descriptors: fds, terminals, windows, textures: metrics.get("tos_texture_bytes") / 2 ** 20 };
+}
+
+/** Numbers from 0 to 1 that follow from a seed. */
+function chances(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 use streamer::encoder::Ladder;
 
-use crate::render::Gpu;
+use crate::render::{Gpu, GpuError};
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,7 +43,9 @@ pub fn run(json: bool, listen: SocketAddr) -> ExitCode {
 }
 
 fn examine(listen: SocketAddr) -> Vec<Finding> {
-    let mut findings = vec![adapter()];
+    let gpu = Gpu::new();
+    let mut findings = vec![adapter(&gpu)];
+    findings.extend(gpu.iter().flat_map(|gpu| [buffers(gpu), fences(gpu)]));
     findings.extend(encoders());
     findings.push(fonts());
     findings.push(keyboard());
@@ -58,12 +60,22 @@ fn finding(what: &str, needed: bool, result: Result<String, String>) -> Finding 
     Finding { what: what.into(), ok, needed, detail: result.unwrap_or_else(|reason| reason) }
 }
 
-fn adapter() -> Finding {
-    let found = Gpu::new().map_err(|error| format!("{error}; install mesa-vulkan-drivers")).map(|gpu| {
+fn adapter(gpu: &Result<Gpu, GpuError>) -> Finding {
+    let found = gpu.as_ref().map_err(|error| format!("{error}; install mesa-vulkan-drivers")).map(|gpu| {
         let kind = if gpu.software() { "software" } else { "hardware" };
         format!("{} ({kind})", gpu.adapter_name())
     });
     finding("Vulkan adapter", true, found)
+}
+
+fn buffers(gpu: &Gpu) -> Finding {
+    let found = gpu.import_support().map(|support| format!("{} layouts are taken over", support.offered().len()));
+    finding("GPU buffers", false, found.map_err(|reason| format!("programs hand over memory: {reason}")))
+}
+
+fn fences(gpu: &Gpu) -> Finding {
+    let found = crate::handlers::drm_syncobj::device(gpu).map(|_| "programs say with fences what is drawn".into());
+    finding("explicit sync", false, found.map_err(|reason| reason.to_string()))
 }
 
 fn encoders() -> Vec<Finding> {

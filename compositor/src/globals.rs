@@ -11,6 +11,8 @@ use smithay::wayland::commit_timing::CommitTimingManagerState;
 use smithay::wayland::compositor::CompositorState;
 use smithay::wayland::content_type::ContentTypeState;
 use smithay::wayland::cursor_shape::CursorShapeManagerState;
+use smithay::wayland::dmabuf::DmabufState;
+use smithay::wayland::drm_syncobj::DrmSyncobjState;
 use smithay::wayland::fifo::FifoManagerState;
 use smithay::wayland::foreign_toplevel_list::ForeignToplevelListState;
 use smithay::wayland::fractional_scale::FractionalScaleManagerState;
@@ -40,10 +42,11 @@ use smithay::wayland::xdg_system_bell::XdgSystemBellState;
 use smithay::wayland::xdg_toplevel_tag::XdgToplevelTagManager;
 
 use crate::handlers::{
-    image_capture_source, image_copy_capture, input_method, output_management, pointer_warp, screencopy,
-    tearing_control, text_input, toplevel_icon, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
+    drm_syncobj, image_capture_source, image_copy_capture, input_method, linux_dmabuf, output_management, pointer_warp,
+    screencopy, tearing_control, text_input, toplevel_icon, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
     xwayland_keyboard_grab, xwayland_shell,
 };
+use crate::render::Gpu;
 use crate::state::State;
 use crate::surface::EXTRA_FORMATS;
 use crate::trust::{trusted, unconfined};
@@ -59,6 +62,8 @@ pub struct Globals {
     pub(crate) data_control: ext_data_control::DataControlState,
     pub(crate) wlr_data_control: wlr_data_control::DataControlState,
     pub(crate) activation: XdgActivationState,
+    pub(crate) dmabuf: DmabufState,
+    pub(crate) syncobj: Option<DrmSyncobjState>,
     pub(crate) heads: output_management::Managers,
     pub(crate) icons: toplevel_icon::Held,
     /// Held once for each door that a sandbox has open.
@@ -93,8 +98,8 @@ pub struct Globals {
 }
 
 impl Globals {
-    /// Announces every protocol on `display`.
-    pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>) -> Self {
+    /// Announces every protocol on `display`; buffers of the GPU where it takes them over, or if they are to be offered anyway.
+    pub fn new(display: &DisplayHandle, clock: &Clock<Monotonic>, gpu: &Gpu, offer_dmabuf: bool) -> Self {
         output_management::announce(display);
         image_capture_source::announce(display);
         image_copy_capture::announce(display);
@@ -115,6 +120,8 @@ impl Globals {
             wlr_data_control: wlr_data_control::DataControlState::new::<State, _>(display, primary, trusted),
             primary_selection,
             activation: XdgActivationState::new::<State>(display),
+            dmabuf: linux_dmabuf::announce(display, gpu, offer_dmabuf),
+            syncobj: drm_syncobj::announce(display, gpu),
             heads: output_management::Managers::default(),
             icons: toplevel_icon::Held::default(),
             sandboxes: Arc::default(),

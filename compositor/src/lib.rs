@@ -23,6 +23,7 @@ mod gallery;
 pub mod globals;
 mod handlers;
 mod idle;
+mod imports;
 pub mod input;
 mod layers;
 mod lock;

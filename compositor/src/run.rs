@@ -60,6 +60,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         layout: options.xkb_layout.clone(),
         variant: options.xkb_variant.clone(),
         follow: options.follow,
+        ..Options::default()
     };
     let mut state = State::new(display.handle(), handle.clone(), event_loop.get_signal(), gpu, session)?;
     let fallback = options.fallback.map(|cli::Display::Vnc| Fallback::new(&directory)).transpose()?;

@@ -31,6 +31,7 @@ use crate::gallery::Gallery;
 use crate::globals::Globals;
 use crate::handlers::data_device::DragIcon;
 use crate::idle::Idle;
+use crate::imports::Imports;
 use crate::input::compose::Compose;
 use crate::input::typist::Typist;
 use crate::layers::Layers;
@@ -61,6 +62,8 @@ pub struct Options {
     pub variant: String,
     /// Each new window is shown as soon as it appears.
     pub follow: bool,
+    /// Programs are offered to hand over buffers of the GPU even where each is refused then, for tests.
+    pub offer_dmabuf: bool,
 }
 
 impl Default for Options {
@@ -72,6 +75,7 @@ impl Default for Options {
             layout: "us".into(),
             variant: String::new(),
             follow: false,
+            offer_dmabuf: false,
         }
     }
 }
@@ -146,6 +150,8 @@ pub struct State {
     pub(crate) layers: Layers,
     /// What is shown instead of the desktop while it is locked.
     pub(crate) lock: SessionLock,
+    /// Buffers of the GPU.
+    pub(crate) imports: Imports,
     /// What programs were told of windows that are not theirs.
     pub(crate) listed: Listed,
     /// Whose commits may go on that waited for something.
@@ -232,7 +238,8 @@ impl State {
         options: Options,
     ) -> anyhow::Result<Self> {
         let clock = Clock::new();
-        let globals = Globals::new(&display, &clock);
+        let globals = Globals::new(&display, &clock, &gpu, options.offer_dmabuf);
+        let imports = Imports::new(handle.clone());
         let idle = Idle::new(&display, handle.clone());
         let mut seat_state = SeatState::new();
         let mut seat = seat_state.new_wl_seat(&display, "seat0");
@@ -292,6 +299,7 @@ impl State {
             keys_by_super: false,
             layers: Layers::default(),
             lock: SessionLock::default(),
+            imports,
             listed: Listed::default(),
             unblocked: RefCell::default(),
             settings,

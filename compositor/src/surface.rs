@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use smithay::backend::allocator::dmabuf::Dmabuf;
 use smithay::backend::renderer::element::Id;
 use smithay::backend::renderer::utils::DamageBag;
 use smithay::reexports::wayland_server::Resource;
@@ -17,14 +18,17 @@ use smithay::wayland::alpha_modifier::AlphaModifierSurfaceCachedState;
 use smithay::wayland::compositor::{
     BufferAssignment, Damage, RectangleKind, RegionAttributes, SurfaceAttributes, SurfaceData, with_states,
 };
+use smithay::wayland::dmabuf::get_dmabuf;
+use smithay::wayland::drm_syncobj::{DrmSyncPoint, DrmSyncobjCachedState};
 use smithay::wayland::shm::{BufferData, with_buffer_contents};
 use smithay::wayland::single_pixel_buffer::get_single_pixel_buffer;
 use smithay::wayland::viewporter::{ViewportCachedState, ensure_viewport_valid};
 
-use crate::render::{Gpu, Packed, PixelFormat, SurfaceTexture, surface_to_buffer};
+use crate::imports::Imports;
+use crate::render::{Gpu, Packed, PixelFormat, Refused, SurfaceTexture, surface_to_buffer};
 
 /// The largest side of a buffer that is taken, physical pixels: what every Vulkan implementation can hold.
-const MAX_SIDE: i32 = 8192;
+pub(crate) const MAX_SIDE: i32 = 8192;
 /// The largest side of a picture that a pointer may have.
 pub const MAX_CURSOR_SIDE: i32 = 256;
 /// Opaque regions are a hint; past this many rectangles the rest is drawn as if it were translucent.
@@ -148,7 +152,7 @@ fn region_contains(region: &RegionAttributes, size: Size<i32, Logical>, point: P
 /// Takes over what a commit brought. Returns whether anything visible may have changed.
 ///
 /// `client_scale` is what the client's units are of a logical pixel: X clients count in physical ones.
-pub fn commit(gpu: &Gpu, surface: &WlSurface, client_scale: f64) -> bool {
+pub fn commit(gpu: &Gpu, imports: &mut Imports, surface: &WlSurface, client_scale: f64) -> bool {
     with_states(surface, |states| {
         states.data_map.insert_if_missing_threadsafe(Stored::default);
         let mut cached = states.cached_state.get::<SurfaceAttributes>();
@@ -165,8 +169,14 @@ pub fn commit(gpu: &Gpu, surface: &WlSurface, client_scale: f64) -> bool {
                 Some(BufferAssignment::NewBuffer(buffer)) => {
                     (state.buffer_scale, state.transform) = (scale, transform);
                     state.client_scale = client_scale;
-                    state.attach(gpu, &buffer, &damage, keep_pixels);
-                    buffer.release();
+                    let point = states.cached_state.get::<DrmSyncobjCachedState>().current().release_point.take();
+                    match get_dmabuf(&buffer) {
+                        Ok(dmabuf) => state.take_dmabuf(gpu, imports, (dmabuf, &buffer, point), &damage),
+                        Err(_) => {
+                            state.attach(gpu, &buffer, &damage, keep_pixels);
+                            buffer.release();
+                        }
+                    }
                     true
                 }
                 Some(BufferAssignment::Removed) => {
@@ -251,28 +261,67 @@ impl SurfaceState {
         }
         let pixels = pool.rows(&data).ok_or("it reaches past the end of its pool")?;
 
-        let reusable = match &self.content {
-            Some(Content::Texture(texture)) if texture.size() == size && texture.format() == format => {
-                Some(texture.clone())
-            }
-            _ => None,
-        };
-        let rects = match &reusable {
-            Some(_) => self.buffer_damage(damage, size),
-            None => vec![Rectangle::from_size(size)],
-        };
-        let texture = match reusable {
-            Some(texture) => texture,
-            None => Arc::new(SurfaceTexture::new(gpu, size, format).map_err(|_| "the device cannot hold it")?),
-        };
+        let (texture, rects) = self.place_for(gpu, size, format, damage).ok_or("the device cannot hold it")?;
         texture.upload(gpu, pixels, data.stride, &rects).map_err(|_| "its rows do not fit its size")?;
         self.cursor = (keep_pixels && size.w <= MAX_CURSOR_SIDE && size.h <= MAX_CURSOR_SIDE)
             .then(|| Arc::new(cursor_pixels(pixels, &data, format, self.buffer_scale)));
-        self.content = Some(Content::Texture(texture));
-        self.buffer_size = size;
-        self.has_alpha = matches!(format, PixelFormat::Argb8888 | PixelFormat::Abgr8888);
-        self.damage.add(rects);
+        self.show(texture, rects);
         Ok(())
+    }
+
+    /// Copies a buffer of the GPU on the device. It is its client's again when that is done.
+    fn take_dmabuf(
+        &mut self,
+        gpu: &Gpu,
+        imports: &mut Imports,
+        (dmabuf, buffer, point): (&Dmabuf, &WlBuffer, Option<DrmSyncPoint>),
+        damage: &[Damage],
+    ) {
+        // Who draws a pointer's picture into such a buffer is not shown it by the page.
+        self.cursor = None;
+        let taken = imports.get(gpu, dmabuf, buffer).and_then(|image| {
+            let place = self.place_for(gpu, image.size(), image.format(), damage);
+            Ok((place.ok_or(Refused::Device)?, image))
+        });
+        match taken {
+            Ok(((texture, rects), image)) => {
+                let done = image.copy(gpu, &texture, &rects);
+                self.show(texture, rects);
+                imports.release_after(gpu, done, image, (buffer.clone(), point));
+            }
+            Err(reason) => {
+                tracing::warn!(buffer = ?buffer.id(), %reason, "a client's buffer was not taken");
+                self.content = None;
+                imports.release(buffer.clone(), point);
+            }
+        }
+    }
+
+    /// A texture for a picture, and what of it is new: all of it, unless it has the one before.
+    fn place_for(
+        &self,
+        gpu: &Gpu,
+        size: Size<i32, Buffer>,
+        format: PixelFormat,
+        damage: &[Damage],
+    ) -> Option<(Arc<SurfaceTexture>, Vec<Rectangle<i32, Buffer>>)> {
+        match &self.content {
+            Some(Content::Texture(texture)) if texture.size() == size && texture.format() == format => {
+                Some((texture.clone(), self.buffer_damage(damage, size)))
+            }
+            _ => {
+                let texture = SurfaceTexture::new(gpu, size, format).ok()?;
+                Some((Arc::new(texture), vec![Rectangle::from_size(size)]))
+            }
+        }
+    }
+
+    /// Shows a texture in which that is new.
+    fn show(&mut self, texture: Arc<SurfaceTexture>, rects: Vec<Rectangle<i32, Buffer>>) {
+        self.buffer_size = texture.size();
+        self.has_alpha = texture.format().has_alpha();
+        self.content = Some(Content::Texture(texture));
+        self.damage.add(rects);
     }
 
     /// The client's damage in buffer coordinates, clamped; clients send `i32::MAX` and worse.

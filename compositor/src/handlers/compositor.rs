@@ -34,10 +34,12 @@ impl CompositorHandler for State {
         self.send_scale_of(surface, surface);
         self.x11_surface_came(surface);
         add_pre_commit_hook::<Self, _>(surface, |state, _, surface| state.hold_until_due(surface));
+        add_pre_commit_hook::<Self, _>(surface, |state, _, surface| state.hold_until_drawn(surface));
     }
 
     fn destroyed(&mut self, surface: &WlSurface) {
         self.x11_surface_gone(surface);
+        self.imports.surface_gone(surface);
     }
 
     fn new_subsurface(&mut self, surface: &WlSurface, parent: &WlSurface) {
@@ -71,7 +73,7 @@ impl CompositorHandler for State {
         let mut waiting = false;
         let scale = surface.client().map_or(1.0, |client| ClientState::of(&client).compositor.client_scale());
         for applied in &tree {
-            changed |= surface::commit(&self.gpu, applied, scale);
+            changed |= surface::commit(&self.gpu, &mut self.imports, applied, scale);
             waiting |= with_states(applied, |states| has_frame_callback(states) || has_barrier(states));
         }
 

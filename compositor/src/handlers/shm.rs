@@ -7,6 +7,7 @@ use smithay::reexports::wayland_server::{
     Client, DataInit, Dispatch, DisplayHandle, Resource, delegate_dispatch, delegate_global_dispatch,
 };
 use smithay::wayland::buffer::BufferHandler;
+use smithay::wayland::dmabuf::get_dmabuf;
 use smithay::wayland::shm::{ShmBufferUserData, ShmHandler, ShmPoolUserData, ShmState};
 
 use crate::state::State;
@@ -19,8 +20,11 @@ impl ShmHandler for State {
 
 impl BufferHandler for State {
     fn buffer_destroyed(&mut self, buffer: &WlBuffer) {
-        // Nothing but an icon refers to a buffer after the commit that brought it.
+        // Nothing else refers to a buffer after the commit that brought it.
         self.globals.icons.destroyed(buffer);
+        if let Ok(dmabuf) = get_dmabuf(buffer) {
+            self.imports.remove(dmabuf);
+        }
     }
 }
 

@@ -5,11 +5,18 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
+use wgpu::hal::api::Vulkan;
+
+use super::import::{NoImport, Support};
 use super::quads::Quads;
 
 /// Names an adapter by a part of its name, for tests and for hosts with several.
 const ADAPTER_VARIABLE: &str = "TOS_ADAPTER";
+
+/// A device that has not answered by then never will.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why there is nothing to draw with.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +55,7 @@ struct Inner {
     queue: wgpu::Queue,
     info: wgpu::AdapterInfo,
     quads: Quads,
+    imports: Result<Support, NoImport>,
     texture_bytes: Arc<AtomicUsize>,
 }
 
@@ -86,14 +94,25 @@ impl Gpu {
             memory_hints: wgpu::MemoryHints::MemoryUsage,
             ..Default::default()
         };
-        let (device, queue) = ready(adapter.request_device(&descriptor))
-            .ok_or(GpuError::Silent)?
-            .map_err(|reason| GpuError::NoDevice { adapter: info.name.clone(), reason })?;
+        let mut imports = super::import::ask(&adapter);
+        let importing = match &imports {
+            Ok(support) => open_importing(&adapter, &descriptor, support),
+            Err(reason) => Err(reason.clone()),
+        };
+        let opened = match importing {
+            Ok(opened) => Ok(opened),
+            Err(reason) => {
+                tracing::debug!(%reason, "programs cannot hand over what they drew on a GPU");
+                imports = Err(reason);
+                ready(adapter.request_device(&descriptor)).ok_or(GpuError::Silent)?
+            }
+        };
+        let (device, queue) = opened.map_err(|reason| GpuError::NoDevice { adapter: info.name.clone(), reason })?;
         // The default handler panics. Running out of memory for one client's picture must not take the others along.
         device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "drawing failed")));
         let quads = Quads::new(&device);
         tracing::debug!(adapter = info.name, driver = info.driver_info, kind = ?info.device_type, "drawing");
-        let gpu = Self(Arc::new(Inner { device, queue, info, quads, texture_bytes: Arc::default() }));
+        let gpu = Self(Arc::new(Inner { device, queue, info, quads, imports, texture_bytes: Arc::default() }));
         if gpu.software() {
             super::quads::warm_up(&gpu);
         }
@@ -108,6 +127,22 @@ impl Gpu {
     /// Whether the "GPU" is this machine's processor, which changes what is cheap.
     pub fn software(&self) -> bool {
         self.0.info.device_type == wgpu::DeviceType::Cpu
+    }
+
+    /// Which buffers of clients the device can take over.
+    ///
+    /// # Errors
+    /// If none: why.
+    pub fn import_support(&self) -> Result<&Support, &NoImport> {
+        self.0.imports.as_ref()
+    }
+
+    /// Waits until the device has done what was submitted, or it is clear that it never will.
+    pub(crate) fn wait(&self, submission: wgpu::SubmissionIndex) {
+        let wait = wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(PATIENCE) };
+        if let Err(error) = self.0.device.poll(wait) {
+            tracing::warn!(%error, "the device does not answer");
+        }
     }
 
     /// What pictures take on the device: clients' surfaces, thumbnails, terminals.
@@ -136,6 +171,29 @@ impl Gpu {
     pub(super) fn largest_side(&self) -> u32 {
         self.0.device.limits().max_texture_dimension_2d
     }
+}
+
+/// Opens a device that takes over buffers of clients.
+fn open_importing(
+    adapter: &wgpu::Adapter,
+    descriptor: &wgpu::DeviceDescriptor<'_>,
+    support: &Support,
+) -> Result<(wgpu::Device, wgpu::Queue), NoImport> {
+    let failed = |missing: String| NoImport::Lacks { adapter: adapter.get_info().name, missing };
+    let features = wgpu::Features::VULKAN_EXTERNAL_MEMORY_DMA_BUF;
+    let descriptor = wgpu::DeviceDescriptor { required_features: features, ..descriptor.clone() };
+    // SAFETY: it is used, not destroyed.
+    let opener = unsafe { adapter.as_hal::<Vulkan>() }.ok_or_else(|| failed("Vulkan".into()))?;
+    let more = |arguments: wgpu::hal::vulkan::CreateDeviceCallbackArgs<'_, '_, '_>| {
+        arguments.extensions.extend(support.extensions());
+    };
+    let (limits, hints) = (&descriptor.required_limits, &descriptor.memory_hints);
+    // SAFETY: the adapter has the feature, and the extension that is added, which changes nothing by itself.
+    let opened = unsafe { opener.open_with_callback(features, limits, hints, Some(Box::new(more))) };
+    let opened = opened.map_err(|error| failed(error.to_string()))?;
+    drop(opener);
+    // SAFETY: the device is of this adapter and was opened with these features.
+    unsafe { adapter.create_device_from_hal::<Vulkan>(opened, &descriptor) }.map_err(|error| failed(error.to_string()))
 }
 
 fn choose(adapters: Vec<wgpu::Adapter>, wanted: Option<String>) -> Result<wgpu::Adapter, GpuError> {

@@ -89,10 +89,16 @@ impl Packed {
     /// The picture on the device again. `None` if that has no room for it.
     pub fn unpack(&self) -> Option<SurfaceTexture> {
         let row = self.size.w as usize * self.format.bytes();
-        let rows = lz4_flex::block::decompress(&self.bytes, row * self.size.h as usize).ok()?;
+        let rows = self.pixels()?;
         let texture = SurfaceTexture::new(&self.gpu, self.size, self.format).ok()?;
         texture.upload(&self.gpu, &rows, i32::try_from(row).ok()?, &[Rectangle::from_size(self.size)]).ok()?;
         Some(texture)
+    }
+
+    /// Its pixels, rows tightly packed.
+    pub(super) fn pixels(&self) -> Option<Vec<u8>> {
+        let row = self.size.w as usize * self.format.bytes();
+        lz4_flex::block::decompress(&self.bytes, row * self.size.h as usize).ok()
     }
 
     /// What it takes in memory.

@@ -44,6 +44,7 @@ mod keyboard;
 mod keyboard_shortcuts_inhibit;
 mod layer_shell;
 mod levels;
+mod linux_dmabuf;
 mod output;
 mod output_management;
 mod outputs;

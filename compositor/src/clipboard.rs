@@ -31,6 +31,8 @@ pub(crate) const TEXT_TYPES: [&str; 5] = ["text/plain;charset=utf-8", "UTF8_STRI
 /// HTML and pictures have one each.
 const HTML_TYPE: &str = "text/html";
 const PNG_TYPE: &str = "image/png";
+/// Pictures of programs that pages get as PNG, the best one first.
+const PICTURE_TYPES: [&str; 5] = [PNG_TYPE, "image/bmp", "image/webp", "image/jpeg", "image/gif"];
 /// JSON may need six bytes for one of text; this much always fits a message.
 const MAX_TEXT: usize = MAX_MESSAGE / 6;
 /// The most of anything, in bytes.
@@ -86,21 +88,23 @@ struct Forms {
     /// By its best name.
     text: Option<&'static str>,
     html: bool,
-    png: bool,
+    /// A picture, by its best name.
+    picture: Option<&'static str>,
 }
 
 impl Forms {
     fn of(offered: &[String]) -> Self {
         let has = |mime: &str| offered.iter().any(|offer| offer == mime);
         let text = TEXT_TYPES.iter().find(|mime| has(mime)).copied();
-        Self { text, html: has(HTML_TYPE), png: has(PNG_TYPE) }
+        let picture = PICTURE_TYPES.iter().find(|mime| has(mime)).copied();
+        Self { text, html: has(HTML_TYPE), picture }
     }
 
     fn mime(&self, form: ClipboardForm) -> Option<&'static str> {
         match form {
             ClipboardForm::Text => self.text,
             ClipboardForm::Html => self.html.then_some(HTML_TYPE),
-            ClipboardForm::Png => self.png.then_some(PNG_TYPE),
+            ClipboardForm::Png => self.picture,
         }
     }
 

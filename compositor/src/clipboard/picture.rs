@@ -2,12 +2,18 @@
 //! nothing else, whatever went in.
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use bytes::Bytes;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader};
 use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Limits, Transformations};
 use streamer::Refusal;
 
+/// How a PNG begins.
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Pixels in a row, and rows.
 const MAX_SIDE: u32 = 16_384;
 /// Pixels in all: 7680×4320. Decoded, this is the memory that it takes.
@@ -19,6 +25,9 @@ pub(super) enum PictureError {
     /// It cannot be decoded, or breaks off.
     #[error("this is not a PNG that can be read: {0}")]
     Unreadable(#[from] png::DecodingError),
+    /// The same of another kind.
+    #[error("this is not a picture that can be read: {0}")]
+    Odd(#[from] image::ImageError),
     /// It would take too much memory.
     #[error("the picture has {width}×{height} pixels, more than are taken")]
     TooManyPixels {
@@ -39,7 +48,7 @@ impl PictureError {
     /// The same, for whoever sent it.
     pub(super) fn refusal(&self) -> Refusal {
         let reason = match self {
-            Self::Unreadable(_) => "not_a_picture",
+            Self::Unreadable(_) | Self::Odd(_) => "not_a_picture",
             Self::TooManyPixels { .. } => "too_many_pixels",
             Self::Unwritable(_) | Self::NoThread => return Refusal::conflict("not_possible", self.to_string()),
         };
@@ -66,6 +75,11 @@ pub(super) fn clean(bytes: Bytes, then: impl FnOnce(Result<Vec<u8>, PictureError
 }
 
 fn cleaned(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    if !bytes.starts_with(SIGNATURE) {
+        // What a library takes for impossible is not to end the thread before it has answered.
+        let made = catch_unwind(AssertUnwindSafe(|| converted(bytes)));
+        return made.unwrap_or_else(|_| Err(broken()));
+    }
     let most = usize::try_from(MAX_PIXELS * 8).unwrap_or(usize::MAX);
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: most });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
@@ -92,6 +106,36 @@ fn cleaned(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
     writer.write_image_data(pixels)?;
     writer.finish()?;
     Ok(written)
+}
+
+/// A picture of another kind as PNG.
+fn converted(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::from)?;
+    let mut limits = image::Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
+    limits.max_alloc = Some(MAX_PIXELS * 8);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(PictureError::TooManyPixels { width, height });
+    }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    let mut written = Vec::new();
+    let encoder = PngEncoder::new_with_quality(&mut written, CompressionType::Fast, FilterType::Adaptive);
+    // Eight bits each, whatever it had.
+    match picture.color().has_alpha() {
+        true => DynamicImage::from(picture.into_rgba8()).write_with_encoder(encoder)?,
+        false => DynamicImage::from(picture.into_rgb8()).write_with_encoder(encoder)?,
+    }
+    Ok(written)
+}
+
+fn broken() -> PictureError {
+    let kind = image::error::DecodingError::from_format_hint(image::error::ImageFormatHint::Unknown);
+    PictureError::Odd(image::ImageError::Decoding(kind))
 }
 
 #[cfg(test)]
@@ -136,6 +180,25 @@ mod tests {
             let out = cleaned(&given).unwrap();
             assert_eq!(decode(&out), expected, "{colour:?}");
             assert!(!out.windows(6).any(|part| part == b"secret"));
+        }
+    }
+
+    #[test]
+    fn pictures_of_other_kinds_become_png() {
+        for format in
+            [image::ImageFormat::Jpeg, image::ImageFormat::Bmp, image::ImageFormat::Gif, image::ImageFormat::WebP]
+        {
+            let mut given = Cursor::new(Vec::new());
+            let red = DynamicImage::from(image::RgbImage::from_pixel(16, 8, image::Rgb([250, 10, 10])));
+            red.write_to(&mut given, format).unwrap();
+            let out = cleaned(given.get_ref()).unwrap();
+            assert!(out.starts_with(SIGNATURE), "{format:?}");
+            let (colour, pixels) = decode(&out);
+            assert_eq!(pixels.len(), 16 * 8 * colour.samples(), "{format:?}");
+            let (near, far) = (pixels[0].abs_diff(250), pixels[1].abs_diff(10));
+            assert!(near < 8 && far < 8, "{format:?}: {:?}", &pixels[..3]);
+            let half = &given.get_ref()[..given.get_ref().len() / 4];
+            assert_eq!(cleaned(half).unwrap_err().refusal().reason, "not_a_picture", "{format:?}");
         }
     }
 

@@ -1,17 +1,24 @@
-//! What the desktop is on D-Bus: the session bus itself, where the host has none; notifications of programs; and the
-//! settings that they ask a portal for.
+//! What the desktop is on D-Bus: the session bus itself, where the host has none; notifications of programs; and what they
+//! ask a portal for: settings, files, programs, permissions, pictures of the screen.
 //!
 //! All of it runs on one thread of its own. Programs' [`Word`]s go out through a function; what becomes of notifications
 //! comes back by [`Bus::tell`].
 
+mod ask;
+mod choose;
 mod daemon;
 mod notifications;
+mod options;
+mod permit;
 mod portal;
+mod requests;
 mod service;
 mod services;
 mod text;
 mod tray;
+mod uri;
 
+pub use ask::{Answer, Ask, AskId, Choice, Filter, Parent, Question, Rule, Terms};
 pub use daemon::Daemon;
 pub use notifications::{Closed, Notification, NotificationId, Urgency};
 pub use portal::{Appearance, Portals, write_portals};
@@ -29,6 +36,10 @@ pub enum Word {
     Notify(Notification),
     /// A program takes back what it told.
     Withdraw(NotificationId),
+    /// The user is asked something. It is to be answered by [`Told::Answered`].
+    Ask(Ask),
+    /// A question is not open any more: its program took it back or has left.
+    Unask(AskId),
 }
 
 /// What the desktop says.
@@ -38,6 +49,8 @@ pub enum Told {
     Closed(NotificationId, Closed),
     /// The user took one up.
     Activated(NotificationId),
+    /// What came of a question.
+    Answered(AskId, Answer),
     /// How the desktop looks has changed.
     Appearance(Appearance),
 }

@@ -11,6 +11,8 @@ use zbus::{fdo, interface};
 
 /// Where Debian's portals say what they are.
 const SYSTEM_PORTALS: &str = "/usr/share/xdg-desktop-portal/portals";
+/// What the desktop does for `xdg-desktop-portal`.
+const INTERFACES: [&str; 5] = ["Access", "AppChooser", "FileChooser", "Screenshot", "Settings"];
 /// The one namespace that all desktops share.
 const NAMESPACE: &str = "org.freedesktop.appearance";
 const KEYS: [&str; 3] = ["color-scheme", "contrast", "accent-color"];
@@ -124,9 +126,11 @@ pub fn write_portals(directory: &Path) -> io::Result<Portals> {
             _ => {}
         }
     }
-    let interface = "org.freedesktop.impl.portal.Settings";
-    let text = format!("[portal]\nDBusName={}\nInterfaces={interface};\nUseIn=TOS;\n", Settings::NAME);
+    let own = INTERFACES.map(|name| format!("org.freedesktop.impl.portal.{name}")).join(";");
+    let text = format!("[portal]\nDBusName={}\nInterfaces={own};\nUseIn=TOS;\n", Settings::NAME);
     std::fs::write(directory.join("tos.portal"), text)?;
+    // Newer portals than Debian's go by this, and not by `UseIn`.
+    std::fs::write(directory.join("tos-portals.conf"), "[preferred]\ndefault=tos;*\n")?;
     Ok(Portals(directory.to_owned()))
 }
 

@@ -5,18 +5,22 @@ use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use futures::StreamExt;
 use tokio::runtime;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zbus::Connection;
 use zbus::connection::Builder;
-use zbus::fdo::{RequestNameFlags, RequestNameReply};
+use zbus::fdo::{DBusProxy, RequestNameFlags, RequestNameReply};
 
+use crate::choose::{AppChooser, FileChooser};
 use crate::notifications::{DEFAULT_ACTION, Notifications};
+use crate::permit::{Access, Screenshot};
 use crate::portal::Settings;
+use crate::requests::Requests;
 use crate::{Appearance, Error, Told, Word};
 
-/// Takes what programs say; called on the bus's thread, must not wait.
-pub(crate) type Deliver = Arc<dyn Fn(Word) + Send + Sync>;
+/// Takes what programs say, and tells whether it could; called on the bus's thread, must not wait.
+pub(crate) type Deliver = Arc<dyn Fn(Word) -> bool + Send + Sync>;
 
 /// So much may wait to be told to programs. Past it they are not told, which is written down.
 const WAITING: usize = 256;
@@ -57,7 +61,7 @@ impl Drop for Bus {
 pub fn start(
     address: String,
     appearance: Appearance,
-    deliver: impl Fn(Word) + Send + Sync + 'static,
+    deliver: impl Fn(Word) -> bool + Send + Sync + 'static,
 ) -> Result<Bus, Error> {
     let (tell, told) = channel(WAITING);
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
@@ -80,9 +84,14 @@ async fn serve(
     ready: SyncSender<()>,
     mut told: Receiver<Told>,
 ) -> zbus::Result<()> {
+    let requests = Requests::new(deliver.clone());
     let connection = Builder::address(address)
         .serve_at(Notifications::PATH, Notifications::new(deliver))
         .serve_at(Settings::PATH, Settings { appearance })
+        .serve_at(Settings::PATH, FileChooser { requests: requests.clone() })
+        .serve_at(Settings::PATH, AppChooser { requests: requests.clone() })
+        .serve_at(Settings::PATH, Access { requests: requests.clone() })
+        .serve_at(Settings::PATH, Screenshot { requests: requests.clone() })
         .build()
         .await?;
     for name in [Notifications::NAME, Settings::NAME] {
@@ -93,16 +102,27 @@ async fn serve(
             Err(error) => return Err(error),
         }
     }
+    let mut leaving = DBusProxy::new(&connection).await?.receive_name_owner_changed().await?;
     let _ = ready.try_send(());
-    while let Some(told) = told.recv().await {
-        if let Err(error) = pass_on(&connection, told).await {
-            tracing::debug!(%error, "programs were not told");
+    loop {
+        tokio::select! {
+            told = told.recv() => {
+                let Some(told) = told else { return Ok(()) };
+                if let Err(error) = pass_on(&connection, &requests, told).await {
+                    tracing::debug!(%error, "programs were not told");
+                }
+            }
+            change = leaving.next() => match change.as_ref().map(|change| change.args()) {
+                Some(Ok(change)) if change.new_owner().is_none() => requests.left(change.name().as_str()),
+                Some(_) => {}
+                // The bus has ended.
+                None => return Ok(()),
+            },
         }
     }
-    Ok(())
 }
 
-async fn pass_on(connection: &Connection, told: Told) -> zbus::Result<()> {
+async fn pass_on(connection: &Connection, requests: &Requests, told: Told) -> zbus::Result<()> {
     let objects = connection.object_server();
     match told {
         Told::Closed(id, why) => {
@@ -115,6 +135,10 @@ async fn pass_on(connection: &Connection, told: Told) -> zbus::Result<()> {
         Told::Activated(id) => {
             let notifications = objects.interface::<_, Notifications>(Notifications::PATH).await?;
             Notifications::action_invoked(notifications.signal_emitter(), id.0, DEFAULT_ACTION).await
+        }
+        Told::Answered(id, answer) => {
+            requests.answer(id, answer);
+            Ok(())
         }
         Told::Appearance(new) => {
             let settings = objects.interface::<_, Settings>(Settings::PATH).await?;

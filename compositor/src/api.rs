@@ -64,6 +64,11 @@ impl State {
                 let message = "only somebody who holds the button in the picture confirms a command";
                 return Err(Refusal::conflict("needs_confirmation", message));
             }
+            let answers = matches!(action, UiAction::Ask { .. } | UiAction::Accept);
+            if answers && self.screens.iter().any(|screen| screen.interface.asking.is_some()) {
+                let message = "only somebody at the picture answers what a program asks";
+                return Err(Refusal::conflict("needs_confirmation", message));
+            }
             return self.act_ui(action).map_err(|message| Refusal::conflict("not_possible", message));
         }
         let operation = read::<Operation>(command)?;

@@ -37,14 +37,14 @@ use smithay::wayland::single_pixel_buffer::SinglePixelBufferState;
 use smithay::wayland::tablet_manager::TabletManagerState;
 use smithay::wayland::viewporter::ViewporterState;
 use smithay::wayland::xdg_activation::XdgActivationState;
-use smithay::wayland::xdg_foreign::XdgForeignState;
 use smithay::wayland::xdg_system_bell::XdgSystemBellState;
 use smithay::wayland::xdg_toplevel_tag::XdgToplevelTagManager;
 
+use crate::foreign::Foreign;
 use crate::handlers::{
     drm_syncobj, image_capture_source, image_copy_capture, input_method, linux_dmabuf, output_management, pointer_warp,
     screencopy, tearing_control, text_input, toplevel_icon, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
-    xwayland_keyboard_grab, xwayland_shell,
+    xdg_foreign, xdg_foreign_v1, xwayland_keyboard_grab, xwayland_shell,
 };
 use crate::render::Gpu;
 use crate::state::State;
@@ -71,7 +71,7 @@ pub struct Globals {
     pub(crate) layer_shell: WlrLayerShellState,
     pub(crate) session_lock: SessionLockManagerState,
     pub(crate) shortcuts_inhibit: KeyboardShortcutsInhibitState,
-    pub(crate) foreign: XdgForeignState,
+    pub(crate) foreign: Foreign,
     pub(crate) kde_decoration: KdeDecorationState,
     pub(crate) toplevel_list: ForeignToplevelListState,
     _alpha_modifier: AlphaModifierState,
@@ -107,6 +107,8 @@ impl Globals {
         tearing_control::announce(display);
         toplevel_icon::announce(display);
         wlr_foreign_toplevel::announce(display);
+        xdg_foreign::announce(display);
+        xdg_foreign_v1::announce(display);
         xwayland_keyboard_grab::announce(display);
         xwayland_shell::announce(display);
         let primary_selection = PrimarySelectionState::new::<State>(display);
@@ -128,7 +130,7 @@ impl Globals {
             layer_shell: WlrLayerShellState::new_with_filter::<State, _>(display, unconfined),
             session_lock: SessionLockManagerState::new::<State, _>(display, unconfined),
             shortcuts_inhibit: KeyboardShortcutsInhibitState::new::<State>(display),
-            foreign: XdgForeignState::new::<State>(display),
+            foreign: Foreign::default(),
             kde_decoration: KdeDecorationState::new::<State>(display, Mode::Server),
             toplevel_list: ForeignToplevelListState::new_with_filter::<State>(display, trusted),
             _alpha_modifier: AlphaModifierState::new::<State>(display),

@@ -18,6 +18,7 @@ mod downloads;
 mod dropping;
 pub mod fallback;
 mod floods;
+mod foreign;
 pub mod frame;
 mod gallery;
 pub mod globals;

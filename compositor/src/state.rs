@@ -41,7 +41,7 @@ use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
 use crate::seat::{Constraints, Finger, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
 use crate::services::config::Config;
-use crate::session::{Advisor, Notices, Preferences, Session, Staging, Terminals, Tray};
+use crate::session::{Advisor, Asks, Notices, Preferences, Session, Staging, Terminals, Tray};
 use crate::shell::{Listed, Shell};
 use crate::textures::Textures;
 use crate::trust::Trust;
@@ -180,6 +180,8 @@ pub struct State {
     pub(crate) notices: Notices,
     /// The signs that programs leave behind.
     pub(crate) tray: Tray,
+    /// What programs ask the user.
+    pub(crate) asks: Asks,
     /// X11 programs.
     pub(crate) x11: X11,
     /// Who looks on while clients are heard.
@@ -314,6 +316,7 @@ impl State {
             advisor: Advisor::default(),
             notices: Notices::default(),
             tray: Tray::default(),
+            asks: Asks::default(),
             x11: X11::default(),
             floods: Floods::new(),
             clients: Arc::default(),
@@ -369,6 +372,7 @@ impl State {
         }
         self.follow_prompt();
         self.advise_prompt();
+        self.follow_asks();
         self.relayout_outdated();
         self.x11_focus();
         self.keep_constraints();

@@ -200,8 +200,11 @@ impl Shown {
         let viewport = self.desktop.focused_viewport();
         let (pane, sector) = (viewport.id, viewport.path.sector().unwrap());
         let listing = Arc::new(Listing { at_terminal: true, ..listing.as_ref().clone() });
-        let directories =
-            Directories { by_sector: [(sector, listing)].into(), now: Moment { seconds: NOON, ahead: 0 } };
+        let directories = Directories {
+            by_sector: [(sector, listing)].into(),
+            now: Moment { seconds: NOON, ahead: 0 },
+            ..Directories::default()
+        };
         let (motion, timing) = (Motion::Full, Timing::default());
         let mut view = None;
         // The first view tells how many tiles there is room for.

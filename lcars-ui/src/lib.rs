@@ -3,6 +3,7 @@
 //! Layout, theme and the scene, a flat display list that a renderer paints. Nothing in here does I/O, reads a clock or
 //! knows of a GPU or of Wayland, so that every rule of the interface can be tested with plain values.
 
+pub mod asking;
 pub mod camera;
 pub mod files;
 pub mod geometry;

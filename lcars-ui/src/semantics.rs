@@ -253,6 +253,11 @@ pub enum UiAction {
         /// What.
         act: TrayAct,
     },
+    /// Something about what a program asks.
+    Ask {
+        /// What.
+        act: AskAct,
+    },
     /// Takes an alert away.
     Dismiss {
         /// Which.
@@ -329,6 +334,46 @@ pub enum FilesAct {
     Inspect,
     /// Gives the user what was picked, else what is told about, to keep outside of the desktop.
     Download,
+}
+
+/// What can be done about what a program asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskAct {
+    /// Takes a file, or goes into a folder.
+    Tap {
+        /// The number of its name.
+        file: u64,
+    },
+    /// Goes to the directory around this one.
+    Up,
+    /// Goes to a directory that has a button of its own.
+    Place {
+        /// Which, counted from 0.
+        number: usize,
+    },
+    /// Shows hidden files, or no longer.
+    Hidden,
+    /// Sorts them by the next thing.
+    Sort,
+    /// Lets the next kind of files be seen.
+    Filter,
+    /// Takes the next of what something may be.
+    Turn {
+        /// Which of the choices, counted from 0.
+        choice: usize,
+    },
+    /// Takes a program.
+    Program {
+        /// Which, counted from 0.
+        number: usize,
+    },
+    /// Takes the point that is pressed.
+    Point,
+    /// What is chosen counts; it may.
+    Accept,
+    /// Nothing of it; it may not.
+    Cancel,
 }
 
 /// The frontmost node that can be pressed at a point; later ones lie above earlier ones, and nothing behind a modal one

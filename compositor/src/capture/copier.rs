@@ -9,6 +9,7 @@ use smithay::reexports::wayland_server::protocol::wl_shm;
 use smithay::utils::{Physical, Point, Rectangle, Size};
 use smithay::wayland::shm::{BufferData, with_buffer_contents, with_buffer_contents_mut};
 
+use super::Destination;
 use super::pointer::PointerPicture;
 use crate::render::Readback;
 use crate::state::State;
@@ -24,7 +25,7 @@ pub(super) struct Job {
     pub region: Rectangle<i32, Physical>,
     /// Painted over them, and where its corner is in the picture.
     pub pointer: Option<(Arc<PointerPicture>, Point<i32, Physical>)>,
-    pub buffer: WlBuffer,
+    pub to: Destination,
 }
 
 /// The handle that the main thread holds.
@@ -73,7 +74,13 @@ fn hand_over(job: Job) -> Result<(), String> {
     if let Some((picture, corner)) = job.pointer {
         picture.paint(corner, job.region, &mut pixels);
     }
-    write(&job.buffer, job.region.size, &pixels)
+    match job.to {
+        Destination::Buffer(buffer) => write(&buffer, job.region.size, &pixels),
+        Destination::Given(take) => {
+            take(pixels);
+            Ok(())
+        }
+    }
 }
 
 /// Whether a buffer takes a picture of this size.

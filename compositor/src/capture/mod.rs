@@ -45,7 +45,7 @@ pub(crate) enum Subject {
 pub(crate) struct Request {
     /// Pixels of the screen or window.
     pub region: Rect,
-    pub buffer: WlBuffer,
+    pub to: Destination,
     /// The pointer is to be in it.
     pub pointer: bool,
     /// Not before something in it changed.
@@ -55,6 +55,24 @@ pub(crate) struct Request {
     /// It is still wanted.
     pub wanted: Box<dyn Fn() -> bool>,
     pub reply: Box<dyn FnOnce(Outcome)>,
+}
+
+/// Where pixels go.
+pub(crate) enum Destination {
+    /// Into the memory of a program.
+    Buffer(WlBuffer),
+    /// To the desktop itself: four bytes each, blue first. Called on the copier's thread, must not wait.
+    Given(Box<dyn FnOnce(Vec<u8>) + Send>),
+}
+
+impl Destination {
+    /// Whether a picture of this size fits.
+    fn takes(&self, size: Size<i32, Physical>) -> bool {
+        match self {
+            Self::Buffer(buffer) => fits(buffer, size),
+            Self::Given(_) => true,
+        }
+    }
 }
 
 /// The picture that somebody had last.
@@ -226,8 +244,7 @@ impl State {
         let corner = request.region.loc;
         let damage = damage.into_iter().map(|rect| Rectangle::new(rect.loc - corner, rect.size)).collect();
         self.capturing.last += 1;
-        let job =
-            Job { id: self.capturing.last, readback, region: request.region, pointer: pointed, buffer: request.buffer };
+        let job = Job { id: self.capturing.last, readback, region: request.region, pointer: pointed, to: request.to };
         let UnderWay { reply, seen, outcome } =
             UnderWay { reply: request.reply, seen: request.seen, outcome: Outcome::Ready { damage, time } };
         let submitted = self.capturing.copier.as_ref().is_some_and(|copier| copier.submit(job));
@@ -253,7 +270,7 @@ impl State {
 
 fn next(size: Size<i32, Physical>, history: &History, request: &Request, pointed: &Option<Pointed>) -> Next {
     let region = request.region;
-    if !Rectangle::from_size(size).contains_rect(region) || !fits(&request.buffer, region.size) {
+    if !Rectangle::from_size(size).contains_rect(region) || !request.to.takes(region.size) {
         return Next::Tell(Outcome::Misfit);
     }
     let pointed = pointed.clone().filter(|_| request.pointer);

@@ -25,7 +25,7 @@ use smithay::reexports::wayland_server::{
 use smithay::utils::{Physical, Rectangle, Size};
 
 use super::image_capture_source::Source;
-use crate::capture::{Outcome, Request, Seen, Subject, fits};
+use crate::capture::{Destination, Outcome, Request, Seen, Subject, fits};
 use crate::state::State;
 use crate::trust::trusted;
 
@@ -239,7 +239,7 @@ impl State {
         let (wanted, answered) = (frame.clone(), frame.clone());
         let request = Request {
             region: Rectangle::from_size(size),
-            buffer,
+            to: Destination::Buffer(buffer),
             pointer: data.pointer,
             // To who has seen none, all of it is new.
             wait: true,

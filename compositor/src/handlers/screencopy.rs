@@ -18,7 +18,7 @@ use smithay::reexports::wayland_server::protocol::wl_shm;
 use smithay::reexports::wayland_server::{Client, DataInit, Dispatch, DisplayHandle, GlobalDispatch, New, Resource};
 use smithay::utils::{Logical, Physical, Rectangle};
 
-use crate::capture::{Outcome, Request, Seen, Subject, fits};
+use crate::capture::{Destination, Outcome, Request, Seen, Subject, fits};
 use crate::compose::to_physical;
 use crate::screen::Screen;
 use crate::state::State;
@@ -142,7 +142,7 @@ impl State {
         let (wanted, answered) = (frame.clone(), frame.clone());
         let request = Request {
             region,
-            buffer,
+            to: Destination::Buffer(buffer),
             pointer: data.pointer,
             wait,
             seen,

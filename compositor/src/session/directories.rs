@@ -62,6 +62,11 @@ impl Followed {
         Self { directories: Directories::new(dirs), by_sector, remembered, sender: None, turns: 0 }
     }
 
+    /// What reads directories.
+    pub(super) fn reader(&self) -> Directories {
+        self.directories.clone()
+    }
+
     fn remember(&mut self, listing: &Arc<Listing>) {
         self.remembered.retain(|known| known.path != listing.path);
         if listing.progress == Progress::Whole {

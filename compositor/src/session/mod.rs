@@ -3,6 +3,7 @@
 //! A session without it, as tests of protocols use one, has windows all the same.
 
 mod advice;
+mod asking;
 mod clock;
 mod directories;
 mod icons;
@@ -29,6 +30,7 @@ use crate::services::readings::Sampler;
 use crate::services::recent::Recent;
 
 pub(crate) use advice::Advisor;
+pub(crate) use asking::Asks;
 pub(crate) use notices::Notices;
 pub use settings::{standard as standard_settings, texture_bytes};
 pub(crate) use staging::{Asker, Staging};

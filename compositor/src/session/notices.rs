@@ -38,15 +38,19 @@ impl State {
         let inserted = self.handle.insert_source(words, |event, (), state| match event {
             Event::Msg(Word::Notify(notification)) => state.notified(notification),
             Event::Msg(Word::Withdraw(id)) => state.close_notice(id, Closed::Withdrawn),
+            Event::Msg(Word::Ask(ask)) => state.asked(ask),
+            Event::Msg(Word::Unask(id)) => state.unasked(id),
             Event::Closed => {}
         });
         if let Err(error) = inserted {
             return tracing::warn!(%error, "programs' notifications are not shown");
         }
         let started = bus::start(address, appearance(&self.theme), move |word| {
-            if sender.try_send(word).is_err() {
-                tracing::warn!("a notification was lost: the main thread is not keeping up");
+            let taken = sender.try_send(word).is_ok();
+            if !taken {
+                tracing::warn!("the word of a program was lost: the main thread is not keeping up");
             }
+            taken
         });
         match started {
             Ok(bus) => self.notices.bus = Some(bus),
@@ -133,7 +137,7 @@ impl State {
 }
 
 impl Notices {
-    fn tell(&self, told: Told) {
+    pub(super) fn tell(&self, told: Told) {
         if let Some(bus) = &self.bus {
             bus.tell(told);
         }

@@ -97,6 +97,12 @@ impl Server {
 }
 
 impl State {
+    /// The surface of an X window that its program names.
+    pub(crate) fn x11_surface(&self, window: u32) -> Option<WlSurface> {
+        let known = self.x11.server.as_ref()?.windows.get(&window)?;
+        Some(known.shown.as_ref()?.wl_surface().clone())
+    }
+
     /// A surface's X window.
     pub(crate) fn x11_window(&self, surface: &WlSurface) -> Option<&X11Window> {
         let server = self.x11.server.as_ref()?;

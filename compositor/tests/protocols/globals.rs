@@ -99,6 +99,7 @@ const PROMISED: &[&str] = &[
     "zwp_tablet_manager_v2",
     "zwp_text_input_manager_v3",
     "zxdg_decoration_manager_v1",
+    "zxdg_exporter_v1",
     "zxdg_exporter_v2",
     "zxdg_importer_v2",
     "zxdg_output_manager_v1",

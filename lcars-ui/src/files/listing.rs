@@ -150,11 +150,22 @@ fn trimmed(path: &[u8]) -> &[u8] {
     &path[..end]
 }
 
+/// A directory of which something is chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedListing {
+    /// What the program wants to be seen of it.
+    pub shown: Arc<Listing>,
+    /// All of it.
+    pub whole: Arc<Listing>,
+}
+
 /// What is known of the directories that hubs show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directories {
     /// By sector.
     pub by_sector: BTreeMap<SectorId, Arc<Listing>>,
+    /// That of which something is chosen for a program.
+    pub asked: Option<AskedListing>,
     /// The time of day, to the minute.
     pub now: Moment,
 }

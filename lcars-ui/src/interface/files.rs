@@ -15,6 +15,8 @@ use crate::semantics::{FilesAct, UiAction};
 
 /// The part that a file's tile is.
 pub const TILE: &str = "file";
+/// Where files are shown of which a program lets the user choose: in no pane, and no sector's.
+pub const ASKED: (ViewportId, SectorId) = (ViewportId::from_raw(0), SectorId::from_raw(0));
 /// Fingers that let go at this speed, in rows a second, throw the list.
 const THROW: f64 = 4.0;
 /// For so long a thrown list goes on as fast as it was let go, in seconds.
@@ -72,10 +74,24 @@ impl Files {
     }
 
     /// The browser of an area, which knows how many tiles there is room for in that.
-    fn of(&mut self, area: &FilesArea) -> Option<&mut Browser> {
+    pub(super) fn of(&mut self, area: &FilesArea) -> Option<&mut Browser> {
         let browser = self.browsers.get_mut(&(area.pane, area.sector))?;
         browser.fit(area.shape, Duration::MAX);
         Some(browser)
+    }
+
+    /// The browser of what is chosen for a program.
+    pub fn asked(&self) -> Option<&Browser> {
+        self.browsers.get(&ASKED)
+    }
+
+    pub(super) fn asked_mut(&mut self) -> Option<&mut Browser> {
+        self.browsers.get_mut(&ASKED)
+    }
+
+    /// Another question has another directory.
+    pub(super) fn forget_asked(&mut self) {
+        self.browsers.remove(&ASKED);
     }
 
     /// Whether nothing of it moves by itself.
@@ -137,9 +153,15 @@ impl Interface {
         motion: Motion,
         timing: &Timing,
     ) {
-        self.files.browsers.retain(|(_, sector), _| sight.tree.contains((*sector).into()));
+        let asked = self.asking.as_ref().is_some_and(|asking| asking.asked.is_of_files());
+        let lives = |place: &(ViewportId, SectorId)| match *place == ASKED {
+            true => asked,
+            false => sight.tree.contains(place.1.into()),
+        };
+        self.files.browsers.retain(|place, _| lives(place));
+        self.follow_asked(directories, now, motion, timing);
         if self.files.browsers.len() > MOST_BROWSERS {
-            self.files.browsers.retain(|place, _| places.contains(place));
+            self.files.browsers.retain(|place, _| *place == ASKED || places.contains(place));
         }
         for place @ (pane, sector) in places {
             let Some(listing) = directories.of(*sector) else {
@@ -154,6 +176,18 @@ impl Interface {
             let browser = self.files.of(area);
             browser.into_iter().for_each(|browser| browser.fit(area.shape, now));
         }
+    }
+
+    /// Takes in what is known of the directory of which something is chosen for a program.
+    fn follow_asked(&mut self, directories: &Directories, now: Duration, motion: Motion, timing: &Timing) {
+        let (Some(asking), Some(known)) = (&mut self.asking, &directories.asked) else { return };
+        if !asking.asked.is_of_files() || known.whole.path != asking.doing.directory {
+            return;
+        }
+        asking.doing.whole = Some(known.whole.clone());
+        let looked_for = if asking.asked.looks() { crate::label::clean(&asking.doing.text) } else { String::new() };
+        let browser = self.files.browsers.entry(ASKED).or_insert_with(|| Browser::new(&known.shown));
+        browser.follow(&known.shown, &looked_for, now, motion, timing);
     }
 
     /// The files of the focused pane, if its hub shows any.
@@ -298,8 +332,7 @@ impl Interface {
 
     /// The wheel turned here, by logical pixels. Whether it scrolled files.
     pub fn scroll_files(&mut self, at: Point, amount: f64, sight: &Sight, now: Duration) -> bool {
-        let behind_overlay = sight.modal().is_some();
-        let Some(area) = sight.files.iter().find(|area| !behind_overlay && area.around.contains(at)) else {
+        let Some(area) = reachable(sight).find(|area| area.around.contains(at)) else {
             return false;
         };
         if !amount.is_finite() {
@@ -318,14 +351,19 @@ impl Interface {
 
     /// A finger landed on files. Whether it did.
     pub(super) fn take_files(&mut self, at: Point, sight: &Sight, now: Duration) -> bool {
-        let behind_overlay = sight.modal().is_some();
-        let area = sight.files.iter().find(|area| !behind_overlay && area.rect.contains(at));
+        let area = reachable(sight).find(|area| area.rect.contains(at));
         self.files.drag = area.and_then(|area| {
             let top = self.files.browser(area.pane, area.sector)?.top(now);
             Some(Drag { area: *area, start: (at.y, top), last: (at.y, now, 0.0), scrolls: false })
         });
         self.files.drag.is_some()
     }
+}
+
+/// Where files are that nothing modal lies above.
+fn reachable<'a>(sight: &Sight<'a>) -> impl Iterator<Item = &'a FilesArea> {
+    let modal = sight.modal().is_some();
+    sight.files.iter().filter(move |area| modal == ((area.pane, area.sector) == ASKED))
 }
 
 /// What is to be done after something was done with files.

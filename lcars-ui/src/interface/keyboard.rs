@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::prompt::PROMPT;
 use super::{Interface, Overlay, Request, Sight, text_box};
+use crate::asking::Asking;
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::Level;
 use crate::operation::{Direction, Operation};
@@ -73,6 +74,9 @@ impl Interface {
         if held.is_chord() {
             return self.edit_by_chord(symbol, held, sight);
         }
+        if let Some(requests) = self.ask_key(symbol, sight, now) {
+            return Some(requests);
+        }
         if let Some(requests) = self.files_key(symbol, sight, now) {
             return Some(requests);
         }
@@ -127,6 +131,7 @@ impl Interface {
         match self.overlay.as_mut() {
             Some(Overlay::Rename { text, .. }) => Some(text),
             Some(Overlay::Launcher { .. }) => Some(&mut self.search),
+            Some(Overlay::Ask) => self.asking.as_mut().and_then(Asking::text_box),
             Some(_) => None,
             None => (sight.level == Level::Hub && sight.terminal().is_none()).then_some(&mut self.search),
         }
@@ -238,7 +243,8 @@ impl Interface {
     /// Whether a space presses what the keyboard is at, and is not typed.
     fn presses_by_space(&self, sight: &Sight) -> bool {
         let on_button = self.here(sight).is_some_and(|node| !is_box(node));
-        let types = matches!(self.overlay, Some(Overlay::Rename { .. } | Overlay::Launcher { .. }) | None);
+        let types =
+            matches!(self.overlay, Some(Overlay::Rename { .. } | Overlay::Launcher { .. } | Overlay::Ask) | None);
         on_button
             && self.ring
             && (self.focused.is_some() || !types)

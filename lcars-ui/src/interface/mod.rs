@@ -5,6 +5,7 @@
 //! with it.
 
 pub mod alerts;
+pub mod asked;
 pub mod files;
 mod focus;
 mod keyboard;
@@ -21,6 +22,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::asking::Asking;
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
 use crate::operation::Operation;
@@ -66,6 +68,8 @@ pub struct Interface {
     pub overlay: Option<Overlay>,
     /// Which page of it is wanted, where it has several, counted from 0; beyond the last one means that.
     pub page: usize,
+    /// What a program asks.
+    pub asking: Option<Asking>,
     /// What is being dragged.
     pub drag: Option<Drag>,
     /// What the user is told.

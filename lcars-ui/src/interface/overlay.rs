@@ -63,6 +63,8 @@ pub enum Overlay {
     },
     /// Everything that was said.
     Log,
+    /// What a program asks.
+    Ask,
 }
 
 impl Overlay {
@@ -76,7 +78,8 @@ impl Overlay {
             | Self::Confirm { .. }
             | Self::Settings
             | Self::Tray { .. }
-            | Self::Log => None,
+            | Self::Log
+            | Self::Ask => None,
         }
     }
 }
@@ -120,6 +123,7 @@ impl Interface {
             }
             UiAction::Recolour { sector } => self.open_about(Overlay::Recolour { sector: *sector }, sight),
             UiAction::Remove { sector } => return self.remove(*sector, sight),
+            UiAction::Ask { act } => return self.act_on_ask(act, at, sight),
             UiAction::Files { act } => return self.act_on_files(*act, pane, sight),
             UiAction::Tray { act } => return self.act_on_tray(*act, pane, at, sight),
             UiAction::Dismiss { alert } => self.alerts.dismiss(*alert),
@@ -128,6 +132,7 @@ impl Interface {
                 return vec![(pane, Action::Ui(action.clone()))];
             }
             UiAction::Accept => return self.accept(sight),
+            UiAction::Cancel if matches!(self.overlay, Some(Overlay::Ask)) => return self.cancel_ask(),
             UiAction::Cancel => self.close(),
             UiAction::Launch { .. } | UiAction::Another { .. } => {
                 self.close();
@@ -235,6 +240,7 @@ impl Interface {
                 vec![(None, Action::Do(Operation::Rename { sector, name: text.trim().to_owned() }))]
             }
             Some(Overlay::Remove { sector }) => self.remove(sector, sight),
+            Some(Overlay::Ask) => self.accept_ask(),
             Some(Overlay::Launcher { .. }) | None => self.take_best(sight),
             Some(_) => {
                 self.close();

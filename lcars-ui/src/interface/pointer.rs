@@ -298,7 +298,7 @@ impl Interface {
     /// Whether a press there means that the overlay may go: on nothing, and not on the overlay itself.
     fn is_beside_overlay(&self, at: Point, sight: &Sight) -> bool {
         // A half-typed name is not thrown away by a finger that missed.
-        let keeps = matches!(self.overlay, None | Some(Overlay::Rename { .. }));
+        let keeps = matches!(self.overlay, None | Some(Overlay::Rename { .. } | Overlay::Ask));
         !keeps && sight.modal().is_some_and(|modal| !modal.rect.contains(at))
     }
 }

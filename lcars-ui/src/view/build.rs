@@ -6,6 +6,7 @@
 use super::{Inputs, PromptPlace};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::ViewportId;
+use crate::interface::FilesArea;
 use crate::label;
 use crate::scene::{Align, Cut, Elide, Face, Key, Primitive};
 use crate::semantics::{Action, Node, Role};
@@ -35,6 +36,8 @@ pub struct Builder<'a> {
     pub covers: Vec<Rect>,
     /// Where the text of the open prompt stands.
     pub prompt: Option<PromptPlace>,
+    /// Where files are of which a program lets the user choose.
+    pub asked: Option<FilesArea>,
     /// Whether there is something in the prompt to be cleared.
     pub clearable: bool,
     factor: f64,
@@ -208,6 +211,7 @@ impl<'a> Builder<'a> {
             nodes: Vec::new(),
             covers: Vec::new(),
             prompt: None,
+            asked: None,
             clearable: !interface.prompt.text().is_empty(),
             factor: if factor.is_finite() && factor > 0.0 { factor } else { 1.0 },
             pane: 0,

@@ -218,6 +218,7 @@ pub fn build(inputs: &Inputs) -> View {
     }
     moving |= !inputs.interface.files.rests(inputs.now);
     overlay::draw(inputs, &mut b);
+    files.extend(b.asked);
     let moving = moving || inputs.interface.hold_moves(inputs.now);
     let lock = inputs.desktop.output(inputs.output).map_or(Lock::Open, |output| output.panels.lock);
     if lock != Lock::Open {

@@ -378,6 +378,11 @@ impl Browser {
         self.picks = Arc::default();
     }
 
+    /// Picks a file and nothing else.
+    pub fn pick_only(&mut self, name: &FileName) {
+        self.picks = Arc::new(vec![name.clone()]);
+    }
+
     /// Picks a file, or no longer. Whether it is picked now; `None` where there are too many.
     pub fn toggle_pick(&mut self, name: &FileName) -> Option<bool> {
         let picks = Arc::make_mut(&mut self.picks);

@@ -33,7 +33,7 @@ pub(super) struct Without {
 }
 
 pub(super) use command::terminal_area;
-pub(super) use directory::area as files_area;
+pub(super) use directory::{area as files_area, counted as files_counted, draw_asked as draw_asked_files};
 pub(super) use focus::{Fit, area, area_for, fit, is_bare, window_picture};
 
 /// A frame that is being grown into opens for its buttons from here on.

@@ -69,8 +69,14 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size, chosen: Optio
     let pages = Pages::new(found.len(), columns as usize * rows as usize, inputs.interface.page);
     b.within(dialog.place, |b| {
         let text = inputs.interface.search.as_str();
-        let field =
-            Field { key: Key::part("search"), role: Role::SearchBox, name: "SEARCH", hint: "TYPE TO SEARCH", text };
+        let field = Field {
+            key: Key::part("search"),
+            role: Role::SearchBox,
+            name: "SEARCH",
+            hint: "TYPE TO SEARCH",
+            text,
+            mono: false,
+        };
         field.draw(b, Rect { h: search - 2.0 * gap, ..content }, UiAction::Search);
         if !tabs.is_empty() {
             let row = Rect { y: content.y + search, h: tabs_height, ..content };

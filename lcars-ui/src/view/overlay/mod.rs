@@ -1,6 +1,7 @@
 //! What lies above the levels: alerts, the way out of a window that fills its pane, and the one overlay that may be open. Nothing here changes a path.
 
 mod alerts;
+mod ask;
 mod confirm;
 mod dialog;
 mod drag;
@@ -46,6 +47,7 @@ pub(super) fn draw(inputs: &Inputs, b: &mut Builder) {
 
 fn open(inputs: &Inputs, b: &mut Builder, output: Size) -> Option<Rect> {
     match inputs.interface.overlay.as_ref()? {
+        Overlay::Ask => ask::draw(b, inputs, output),
         Overlay::Keys => Some(keys::draw(b, inputs, output)),
         Overlay::Launcher { category } => Some(launcher::draw(b, inputs, output, category.as_deref())),
         Overlay::Menu { node, at } => menu::draw(b, inputs, output, *node, *at),

@@ -2,7 +2,7 @@
 
 use super::super::Inputs;
 use super::super::build::{Builder, Text};
-use super::super::metrics::label_width;
+use super::super::metrics::{label_width, mono_width};
 use super::dialog::{self, Choice, Kind};
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::SectorId;
@@ -20,7 +20,8 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size, sector: Secto
     let dialog = dialog::open(b, output, size, &kind);
     let content = dialog.content;
     b.within(dialog.place, |b| {
-        let field = Field { key: Key::part("name"), role: Role::TextBox, name: "NAME", hint: "A NAME", text };
+        let field =
+            Field { key: Key::part("name"), role: Role::TextBox, name: "NAME", hint: "A NAME", text, mono: false };
         field.draw(b, Rect { h: height, ..content }, UiAction::Accept);
         let cancel = Choice::ui("cancel", "CANCEL", b.theme.act_a, UiAction::Cancel);
         let accept = Choice::ui("accept", "RENAME", b.theme.act_b, UiAction::Accept);
@@ -38,6 +39,8 @@ pub(super) struct Field<'a> {
     /// What stands in it while it is empty.
     pub hint: &'a str,
     pub text: &'a str,
+    /// Capitals count: a name of a file.
+    pub mono: bool,
 }
 
 impl Field<'_> {
@@ -51,12 +54,14 @@ impl Field<'_> {
         node.value = Some(self.text.to_owned());
         node.action = Some(Action::Ui(action));
         b.node(node);
-        let cap = b.m.cap_heading.min(rect.h / 2.0);
+        let size = 1.25 * b.m.mono_size;
+        let cap = if self.mono { 1.25 * b.m.cap_mono } else { b.m.cap_heading.min(rect.h / 2.0) };
+        let width_of = |text: &str| if self.mono { mono_width(text, size) } else { label_width(text, cap) };
         let inset = 1.5 * b.m.gap;
         let room = Rect::from_edges(rect.x + inset, rect.y, rect.right() - inset, rect.bottom());
         let caret = b.px(8.0);
-        let seen = end_of(self.text, cap, room.w - caret - b.m.gap);
-        let width = label_width(&seen, cap) + if self.text.ends_with(' ') { 0.2 * cap } else { 0.0 };
+        let seen = end_of(self.text, width_of, room.w - caret - b.m.gap);
+        let width = width_of(&seen) + if self.text.ends_with(' ') { 0.2 * cap } else { 0.0 };
         let block =
             Rect::new(b.snap(room.x + width + 0.2 * cap), rect.y + (rect.h - 1.4 * cap) / 2.0, caret, 1.4 * cap);
         b.fill(key.piece(2), block, [0.0; 4], b.theme.focus);
@@ -67,15 +72,16 @@ impl Field<'_> {
         } else {
             // A little more than thought, so that nothing is cut off where the face is wider.
             let line = Rect { w: (width + 0.15 * cap).min(room.w), ..room };
-            b.text(key.piece(1), Text::label(line, seen, cap, b.theme.text).aligned(Align::Left));
+            let text = Text::label(line, seen, cap, b.theme.text).aligned(Align::Left);
+            b.text(key.piece(1), if self.mono { text.mono() } else { text });
         }
     }
 }
 
 /// As much of the end of a text as there is room for.
-fn end_of(text: &str, cap: f64, width: f64) -> String {
+fn end_of(text: &str, width_of: impl Fn(&str) -> f64, width: f64) -> String {
     let mut seen = text.trim_end();
-    while label_width(seen, cap) > width {
+    while width_of(seen) > width {
         let mut rest = seen.chars();
         if rest.next().is_none() {
             break;
@@ -91,9 +97,10 @@ mod tests {
 
     #[test]
     fn of_a_long_text_the_end_is_seen() {
-        assert_eq!(end_of("short", 20.0, 400.0), "short");
-        let seen = end_of("a very long name that does not fit", 20.0, 120.0);
+        let wide = |text: &str| label_width(text, 20.0);
+        assert_eq!(end_of("short", wide, 400.0), "short");
+        let seen = end_of("a very long name that does not fit", wide, 120.0);
         assert!("a very long name that does not fit".ends_with(&seen) && !seen.is_empty());
-        assert_eq!(end_of("text", 20.0, -1.0), "");
+        assert_eq!(end_of("text", wide, -1.0), "");
     }
 }

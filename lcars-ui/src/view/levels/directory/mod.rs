@@ -11,19 +11,25 @@ mod zoom;
 use plan::{Plan, room};
 use tile::tiles;
 
+use super::super::Inputs;
 use super::super::build::Builder;
 use super::super::pane::{Pane, Rail};
 use crate::files::{Browser, Progress, Seen};
 use crate::geometry::Rect;
 use crate::hierarchy::{HubMode, Level, Path, Sector, SectorId};
 use crate::interface::FilesArea;
+use crate::interface::files::ASKED;
 use crate::scene::Key;
-use crate::semantics::{Action, FilesAct, Node, Role, UiAction};
+use crate::semantics::{Action, AskAct, FilesAct, Node, Role, UiAction};
 use crate::theme::Colour;
 
 /// What is drawn, and where.
 struct Shown<'a> {
-    pane: &'a Pane<'a>,
+    inputs: &'a Inputs<'a>,
+    /// What is drawn outside of this is not covered by anything.
+    room: Rect,
+    /// What a tap on a tile does, and holding it.
+    tap: fn(u64) -> (Action, Option<Action>),
     browser: &'a Browser,
     plan: Plan,
     /// The sector's colour.
@@ -56,7 +62,9 @@ pub(in super::super) fn area(b: &Builder, pane: &Pane) -> Option<FilesArea> {
 pub(super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector) -> bool {
     let Some(browser) = browser(pane, sector.id) else { return false };
     let plan = Plan::new(b, pane, browser.is_picking());
-    let shown = Shown { pane, browser, plan, own: b.theme.sector(sector.colour.number()) };
+    let tap = |file| (act(FilesAct::Tap { file }), Some(act(FilesAct::Pick { file })));
+    let own = b.theme.sector(sector.colour.number());
+    let shown = Shown { inputs: pane.inputs, room: room(b, pane), tap, browser, plan, own };
     let here = browser.stop(pane.inputs.now);
     let list = Node::new(Key::part("files"), Role::List, "FILES", plan.list);
     let list = b.node(Node { value: Some(counted(browser)), ..list });
@@ -90,6 +98,31 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, sector: &Sector) -> bool {
     true
 }
 
+/// Draws the files of which a program lets the user choose. Returns where they are.
+pub(in super::super::super) fn draw_asked(
+    b: &mut Builder,
+    inputs: &Inputs,
+    browser: &Browser,
+    list: Rect,
+) -> FilesArea {
+    let plan = Plan::within(b, list);
+    let tap = |file| (Action::Ui(UiAction::Ask { act: AskAct::Tap { file } }), None);
+    let shown = Shown { inputs, room: list, tap, browser, plan, own: b.theme.frame };
+    let here = browser.stop(inputs.now);
+    let node = Node::new(Key::part("asked-files"), Role::List, "FILES", plan.list);
+    let node = b.node(Node { value: Some(counted(browser)), ..node });
+    b.within(node, |b| {
+        b.announce(|b| tiles(b, &shown, &here));
+        match browser.seen(inputs.now) {
+            Seen::Rest => zoom::clipped(b, &shown, &here),
+            Seen::Zoom { outer, inner, progress } => zoom::zoom(b, &shown, (outer, inner), progress),
+            Seen::Fade { from, progress } => zoom::fade(b, &shown, from, &here, progress),
+        }
+    });
+    let (pane, sector) = ASKED;
+    FilesArea { pane, sector, rect: plan.list, around: plan.list, shape: plan.shape, pitch: plan.pitch() }
+}
+
 /// What reaches over the tiles' room while they are scrolled goes under this.
 fn cover(b: &mut Builder, pane: &Pane, plan: &Plan) {
     let content = room(b, pane);
@@ -101,7 +134,7 @@ fn cover(b: &mut Builder, pane: &Pane, plan: &Plan) {
 }
 
 /// How many there are: `14 ENTRIES`, `3 OF 14`, `12 000 SO FAR`.
-fn counted(browser: &Browser) -> String {
+pub(in super::super::super) fn counted(browser: &Browser) -> String {
     let listing = browser.listing();
     let (all, shown) = (listing.entries.len(), browser.len());
     let all = all - browser.hidden_count().min(all);

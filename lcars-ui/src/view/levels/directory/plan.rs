@@ -34,6 +34,17 @@ pub(super) struct Plan {
     pub shape: Tiles,
 }
 
+/// How large tiles are, and how many there is room for, when none is narrower than `least`.
+fn tiles(b: &Builder, list: Rect, least: f64) -> ((f64, f64), Tiles) {
+    let gap = b.m.gap;
+    let columns = ((list.w + gap) / (least + gap) + 1e-6).floor().clamp(1.0, 64.0);
+    let height = b.px(HEIGHT).min(list.h.max(1.0));
+    let rows = ((list.h + gap) / (height + gap) + 1e-6).floor().clamp(1.0, 64.0);
+    let width = ((list.w + gap) / columns - gap).max(1.0);
+    // Both were clamped to what a usize holds.
+    ((width, height), Tiles { columns: columns as usize, rows: rows as usize })
+}
+
 /// What there is room for: a path stands a little nearer to the frame than tiles do.
 pub(super) fn room(b: &Builder, pane: &Pane) -> Rect {
     let content = pane.content(b, Level::Hub);
@@ -60,13 +71,14 @@ impl Plan {
         });
         let list = Rect::from_edges(content.x, top, content.right(), bottom.max(top));
         let least = b.px(if pane.rail == Rail::Slim { NARROW } else { WIDTH });
-        let columns = ((list.w + gap) / (least + gap) + 1e-6).floor().clamp(1.0, 64.0);
-        let height = b.px(HEIGHT).min(list.h.max(1.0));
-        let rows = ((list.h + gap) / (height + gap) + 1e-6).floor().clamp(1.0, 64.0);
-        let width = ((list.w + gap) / columns - gap).max(1.0);
-        // Both were clamped to what a usize holds.
-        let shape = Tiles { columns: columns as usize, rows: rows as usize };
-        Self { path, bar, list, details, pills, tile: (width, height), gap, shape }
+        let (tile, shape) = tiles(b, list, least);
+        Self { path, bar, list, details, pills, tile, gap, shape }
+    }
+
+    /// Tiles alone, in a place of their own.
+    pub fn within(b: &Builder, list: Rect) -> Self {
+        let (tile, shape) = tiles(b, list, b.px(NARROW.midpoint(WIDTH)));
+        Self { path: Rect::default(), bar: None, list, details: None, pills: None, tile, gap: b.m.gap, shape }
     }
 
     pub fn pitch(&self) -> f64 {

@@ -1,14 +1,14 @@
 //! The tiles of files.
 
+use super::super::super::Inputs;
 use super::super::super::build::{Builder, Text};
-use super::super::super::pane::Pane;
-use super::plan::{HEIGHT, room};
-use super::{Shown, act};
+use super::Shown;
+use super::plan::HEIGHT;
 use crate::files::{self, Entry, Listing, Stop, Symbol};
 use crate::geometry::{Point, Rect};
 use crate::interface::files::TILE;
 use crate::scene::{Align, Cut, Key, Primitive};
-use crate::semantics::{FilesAct, Node, Role};
+use crate::semantics::{Node, Role};
 
 /// The side of a symbol.
 const SYMBOL: f64 = 64.0;
@@ -30,13 +30,13 @@ pub(super) fn tiles(b: &mut Builder, shown: &Shown, stop: &Stop) {
 }
 
 /// Whether nothing of it is seen where no ground would cover it.
-fn is_covered(pane: &Pane, b: &Builder, rect: Rect) -> bool {
-    let content = room(b, pane);
+fn is_covered(shown: &Shown, rect: Rect) -> bool {
+    let content = shown.room;
     rect.y >= content.y && rect.bottom() <= content.bottom()
 }
 
 fn tile(b: &mut Builder, shown: &Shown, (listing, entry): (&Listing, &Entry), rect: Rect) {
-    let (pane, list) = (shown.pane, shown.plan.list);
+    let list = shown.plan.list;
     let key = Key::of(TILE, entry.name.id());
     let name = entry.name.shown();
     let picked = shown.browser.is_picked(&entry.name);
@@ -59,7 +59,7 @@ fn tile(b: &mut Builder, shown: &Shown, (listing, entry): (&Listing, &Entry), re
         let cut = Cut { rect: inner, radii: [(round - line).max(0.0); 4] };
         b.cut(key.piece(6), seen, radii, cut, b.theme.focus);
     }
-    symbol(b, pane, key, (listing, entry), rect, picked);
+    symbol(b, shown, key, (listing, entry), rect, picked);
     let low = rect.h < b.px(110.0);
     let cap = NAME * b.m.cap_mono;
     let pad = b.px(6.0);
@@ -68,12 +68,12 @@ fn tile(b: &mut Builder, shown: &Shown, (listing, entry): (&Listing, &Entry), re
     };
     let middle = if low { rect.bottom() - b.px(14.0) } else { rect.y + b.px(103.0) };
     let words = line(middle, cap);
-    if is_covered(pane, b, words) && words.bottom() <= rect.bottom() + 0.5 {
+    if is_covered(shown, words) && words.bottom() <= rect.bottom() + 0.5 {
         b.text(key.piece(1), Text::label(words, name.as_str(), cap, b.theme.text).mono().aligned(Align::Centre));
     }
-    let about = about(pane, entry);
+    let about = about(shown.inputs, entry);
     let words = line(rect.y + b.px(123.0), b.m.cap_micro);
-    if !low && is_covered(pane, b, words) {
+    if !low && is_covered(shown, words) {
         let colour = if picked { b.theme.text } else { b.theme.text_muted };
         b.text(key.piece(2), Text::label(words, about.to_uppercase(), b.m.cap_micro, colour).aligned(Align::Centre));
     }
@@ -86,21 +86,21 @@ fn tile(b: &mut Builder, shown: &Shown, (listing, entry): (&Listing, &Entry), re
     let kind = entry.kind_words();
     node.value = Some(if about.is_empty() { kind } else { format!("{kind}, {about}") });
     node.states.selected = picked;
-    node.action = Some(act(FilesAct::Tap { file: key.of }));
-    node.menu = Some(act(FilesAct::Pick { file: key.of }));
+    let (tap, hold) = (shown.tap)(key.of);
+    (node.action, node.menu) = (Some(tap), hold);
     b.node(node);
 }
 
 /// Size and age: `148 kB  3 d`. The size of a folder says nothing.
-fn about(pane: &Pane, entry: &Entry) -> String {
-    let now = pane.inputs.directories.now;
+fn about(inputs: &Inputs, entry: &Entry) -> String {
+    let now = inputs.directories.now;
     let size = (entry.kind == files::Kind::File).then(|| files::size(entry.size));
     let age = entry.modified.map(|moment| files::age(moment, now));
     size.into_iter().chain(age).collect::<Vec<_>>().join("  ")
 }
 
 /// What stands for a file: a picture of it, or a drawing.
-fn symbol(b: &mut Builder, pane: &Pane, key: Key, (listing, entry): (&Listing, &Entry), tile: Rect, picked: bool) {
+fn symbol(b: &mut Builder, shown: &Shown, key: Key, (listing, entry): (&Listing, &Entry), tile: Rect, picked: bool) {
     let symbol = Symbol::of(entry);
     let colour = match symbol {
         _ if picked => b.theme.focus,
@@ -114,7 +114,7 @@ fn symbol(b: &mut Builder, pane: &Pane, key: Key, (listing, entry): (&Listing, &
     let side = b.px(if entry.picture { PICTURE } else { SYMBOL }).min(room.h).min(room.w);
     let top = if tile.h < b.px(HEIGHT) { room.y } else { tile.y + b.px(if entry.picture { 8.0 } else { 22.0 }) };
     let rect = Rect::new(b.snap(tile.x + (tile.w - side) / 2.0), b.snap(top), side, side);
-    if side < 1.0 || !is_covered(pane, b, rect) {
+    if side < 1.0 || !is_covered(shown, rect) {
         return;
     }
     let path = entry.picture.then(|| String::from_utf8(listing.path_of(&entry.name)).ok()).flatten();

@@ -61,6 +61,13 @@ fn tile_of(b: &Builder, plan: &Plan, outer: &Stop, inner: &Stop) -> Rect {
     })
 }
 
+/// A directory at rest, where no ground covers what reaches over its room.
+pub(super) fn clipped(b: &mut Builder, shown: &Shown, stop: &Stop) {
+    let list = shown.plan.list;
+    let picture = b.sketch(|b| tiles(b, shown, stop));
+    add(b, picture, None, 1.0, Bounds { pane: list, clip: list });
+}
+
 /// One directory fades into another.
 pub(super) fn fade(b: &mut Builder, shown: &Shown, from: &Stop, to: &Stop, progress: f64) {
     let list = shown.plan.list;

@@ -2,67 +2,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
 
+mod asking;
+mod on_bus;
+
 use std::collections::HashMap;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
-use bus::{Appearance, Bus, Closed, Daemon, Notification, Told, Urgency, Word};
+use bus::{Appearance, Closed, Notification, Told, Urgency, Word};
 use futures::StreamExt;
-use tempfile::TempDir;
-use zbus::connection::Builder;
 use zbus::wire::{OwnedVariant, Variant};
-use zbus::{Connection, Proxy, fdo};
+use zbus::{Connection, Proxy};
 
-const LOOKS: Appearance = Appearance { dark: true, contrast: false, accent: [1.0, 0.5, 0.25] };
-/// Ends a test that hangs; nothing takes this long.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-struct Session {
-    // Dropped in this order: we leave before the bus ends.
-    bus: Bus,
-    words: Receiver<Word>,
-    daemon: Daemon,
-    _folder: TempDir,
-}
+use on_bus::{LOOKS, Session, object};
 
 impl Session {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let daemon = Daemon::start(&folder.path().join("bus"), &[]).unwrap();
-        let (send, words) = channel();
-        let bus = bus::start(daemon.address.clone(), LOOKS, move |word| send.send(word).unwrap_or(())).unwrap();
-        Self { bus, words, daemon, _folder: folder }
-    }
-
-    async fn program(&self) -> Connection {
-        Builder::address(self.daemon.address.as_str()).build().await.unwrap()
-    }
-
-    fn word(&self) -> Word {
-        self.words.recv_timeout(PATIENCE).unwrap()
-    }
-
     fn notified(&self) -> Notification {
         match self.word() {
             Word::Notify(notification) => notification,
             other => panic!("{other:?}"),
         }
     }
-}
-
-/// The proxy of an object; the bus may not have it yet.
-async fn object(
-    program: &Connection,
-    name: &'static str,
-    path: &'static str,
-    interface: &'static str,
-) -> Proxy<'static> {
-    let bus = fdo::DBusProxy::new(program).await.unwrap();
-    let mut changes = bus.receive_name_owner_changed_with_args(&[(0, name)]).await.unwrap();
-    if !bus.name_has_owner(name.try_into().unwrap()).await.unwrap() {
-        changes.next().await.unwrap();
-    }
-    Proxy::new(program, name, path, interface).await.unwrap()
 }
 
 async fn notifications(program: &Connection) -> Proxy<'static> {

@@ -80,8 +80,9 @@ pub(super) fn draw(b: &mut Builder, asking: &Asking, (text, deny): (&str, Option
 /// Whether what is saved may take the place of a file that is there.
 pub(super) fn over(b: &mut Builder, asking: &Asking, output: Size) -> Option<Rect> {
     let name = asking.doing.over.as_ref()?.shown();
-    let keep = Choice::new(Key::part("ask-cancel"), "KEEP IT", b.theme.act_a, act(AskAct::Cancel));
-    let replace = Choice::new(Key::part("ask-accept"), "OVERWRITE", b.theme.danger, act(AskAct::Accept));
+    // Parts of their own: the keyboard is not to stay at the button of the same place.
+    let keep = Choice::new(Key::part("ask-keep"), "KEEP IT", b.theme.act_a, act(AskAct::Cancel));
+    let replace = Choice::new(Key::part("ask-over"), "OVERWRITE", b.theme.danger, act(AskAct::Accept));
     let lines = vec![String::from("THERE IS A FILE OF THIS NAME. WHAT IS IN IT WOULD BE LOST.")];
     let (title, colour) = ("OVERWRITE FILE", b.theme.danger);
     Some(question(

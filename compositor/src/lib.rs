@@ -14,6 +14,7 @@ pub mod composing;
 pub mod control;
 pub mod cursor;
 pub mod doctor;
+mod door;
 mod downloads;
 mod dropping;
 pub mod fallback;

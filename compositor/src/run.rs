@@ -20,6 +20,7 @@ use crate::cli;
 use crate::fallback::Fallback;
 use crate::remote::Remote;
 use crate::render::Gpu;
+use crate::services::descriptors;
 use crate::services::dirs::Dirs;
 use crate::services::launch::{Launcher, Output};
 use crate::services::priority;
@@ -40,6 +41,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let signals = Signals::new(&[Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGCHLD])?;
     // Every thread of the session inherits it.
     priority::be_prompt();
+    descriptors::raise();
     let directory = runtime::directory()?;
     // SAFETY: no other thread runs yet.
     unsafe { std::env::set_var("XDG_RUNTIME_DIR", &directory) };

@@ -1,17 +1,17 @@
 //! Joins the Wayland display to the event loop.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 
 use anyhow::Context;
 use calloop::generic::Generic;
 use calloop::{EventLoop, Interest, LoopHandle, Mode, PostAction};
-use smithay::reexports::wayland_server::Display;
-use smithay::wayland::socket::ListeningSocketSource;
+use smithay::reexports::wayland_server::{Display, ListeningSocket};
 
 use crate::control::SocketFile;
+use crate::door::Reserve;
 use crate::state::State;
 use crate::trust::{self, Trust};
 
@@ -37,18 +37,43 @@ pub fn dispatch_clients(handle: &LoopHandle<'static, State>, display: Display<St
     Ok(())
 }
 
+/// Lets in who waits at a socket.
+fn let_in(
+    reserve: &mut Reserve,
+    state: &mut State,
+    trust: &Trust,
+    accept: impl Fn() -> io::Result<Option<UnixStream>>,
+) {
+    loop {
+        match reserve.next(&accept) {
+            Ok(Some(stream)) => {
+                if let Err(error) = state.insert_client(stream, trust.clone()) {
+                    tracing::warn!(%error, "a client was not let in");
+                }
+            }
+            Ok(None) => return,
+            // Whatever is the matter, those who are in stay. The loop comes back while somebody waits.
+            Err(error) => {
+                tracing::warn!(%error, "a client was turned away");
+                return;
+            }
+        }
+    }
+}
+
 /// Opens the first free `wayland-N` socket in `$XDG_RUNTIME_DIR` and lets clients in. Returns its name.
 ///
 /// # Errors
 /// If no name is free or the directory cannot be written to.
 pub fn listen(handle: &LoopHandle<'static, State>) -> anyhow::Result<String> {
-    let source = ListeningSocketSource::new_auto()?;
-    let name = source.socket_name().to_string_lossy().into_owned();
+    // Some programs take wayland-0 for whatever desktop there is.
+    let socket = ListeningSocket::bind_auto("wayland", 1..33)?;
+    let name = socket.socket_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut reserve = Reserve::default();
     handle
-        .insert_source(source, |stream, (), state| {
-            if let Err(error) = state.insert_client(stream, Trust::Ordinary) {
-                tracing::warn!(%error, "a client was not let in");
-            }
+        .insert_source(Generic::new(socket, Interest::READ, Mode::Level), move |_, socket, state| {
+            let_in(&mut reserve, state, &Trust::Ordinary, || socket.accept());
+            Ok(PostAction::Continue)
         })
         .map_err(|error| error.error)?;
     Ok(name)
@@ -79,15 +104,14 @@ pub fn listen_trusted(
     });
     let _ = std::fs::remove_dir_all(&private);
     let listener = listener.with_context(|| format!("trusted socket {}", path.display()))?;
-    let source = Generic::new(listener, Interest::READ, Mode::Level);
+    let mut reserve = Reserve::default();
     handle
-        .insert_source(source, |_, listener, state| {
-            match listener.accept().and_then(|(stream, _)| state.insert_client(stream, Trust::Trusted)) {
-                Err(error) if error.kind() != ErrorKind::WouldBlock => {
-                    tracing::warn!(%error, "a trusted client was not let in");
-                }
-                _ => {}
-            }
+        .insert_source(Generic::new(listener, Interest::READ, Mode::Level), move |_, listener, state| {
+            let_in(&mut reserve, state, &Trust::Trusted, || match listener.accept() {
+                Ok((stream, _)) => Ok(Some(stream)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
+                Err(error) => Err(error),
+            });
             Ok(PostAction::Continue)
         })
         .map_err(|error| error.error)?;

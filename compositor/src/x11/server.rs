@@ -26,7 +26,7 @@ use super::manager;
 use super::window::Scale;
 use super::windows::Known;
 use super::words::{Order, Word, Xid};
-use crate::services::priority;
+use crate::services::{descriptors, priority};
 use crate::state::{ClientState, State};
 use crate::trust::Trust;
 
@@ -282,6 +282,7 @@ fn spawn(display: &Display, wayland: &OwnedFd, managed: &OwnedFd) -> std::io::Re
         })
     };
     let child = command.spawn()?;
+    descriptors::usual_for(child.id());
     priority::let_give_way(child.id());
     Ok(child)
 }

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::priority;
+use super::{descriptors, priority};
 
 /// In this variable a program finds the number of its launch.
 const VARIABLE: &str = "TOS_LAUNCH";
@@ -158,8 +158,8 @@ impl Launcher {
         if directory.is_dir() {
             command.current_dir(directory);
         }
-        // SAFETY: what runs between fork and exec are three system calls, which take no lock and allocate nothing.
-        unsafe { command.pre_exec(priority::give_way) };
+        // SAFETY: what runs between fork and exec are system calls, which take no lock and allocate nothing.
+        unsafe { command.pre_exec(|| descriptors::usual().and_then(|()| priority::give_way())) };
         let program = program.clone();
         let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => LaunchError::NotFound { program },

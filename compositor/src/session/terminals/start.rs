@@ -15,7 +15,7 @@ use shell_bridge::terminal::{Options, Terminal};
 use super::ear::Ear;
 use super::{Running, VARIABLE};
 use crate::services::dirs::Dirs;
-use crate::services::priority;
+use crate::services::{descriptors, priority};
 use crate::state::State;
 use crate::trust;
 
@@ -102,6 +102,7 @@ impl State {
         let shell = Shell::spawn(command, grid, decoder, ear.clone(), Arc::clone(&self.terminals.turns))
             .map_err(|error| words(&error))?;
         if let Some(pid) = shell.process() {
+            descriptors::usual_for(pid);
             priority::let_give_way(pid);
         }
         let running = Running { shell, life, ear, kind, fit, command: None, path: None, noise: None, ended: false };

@@ -32,6 +32,7 @@ mod lock;
 mod mirror;
 pub mod opening;
 pub mod pacing;
+mod panels;
 pub mod pipe;
 pub mod remote;
 pub mod render;

@@ -36,6 +36,7 @@ use crate::input::compose::Compose;
 use crate::input::typist::Typist;
 use crate::layers::Layers;
 use crate::lock::SessionLock;
+use crate::panels::Panels;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
@@ -148,6 +149,8 @@ pub struct State {
     pub(crate) keys_by_super: bool,
     /// What programs show on the outputs themselves.
     pub(crate) layers: Layers,
+    /// The user's own pages.
+    pub(crate) panels: Panels,
     /// What is shown instead of the desktop while it is locked.
     pub(crate) lock: SessionLock,
     /// Buffers of the GPU.
@@ -300,6 +303,7 @@ impl State {
             super_held: None,
             keys_by_super: false,
             layers: Layers::default(),
+            panels: Panels::default(),
             lock: SessionLock::default(),
             imports,
             listed: Listed::default(),
@@ -382,6 +386,7 @@ impl State {
         self.follow_lock();
         self.follow_notices();
         self.follow_tray();
+        self.follow_panels();
         self.clear_blockers();
         if let Err(error) = self.display.flush_clients() {
             tracing::debug!(%error, "a client did not take its events");

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail};
+use lcars_ui::hierarchy::WindowId;
 use smithay::reexports::wayland_server::Client;
 use smithay::wayland::security_context::SecurityContext;
 
@@ -26,6 +27,8 @@ pub enum Trust {
     Watching,
     /// It is the X server. It speaks for programs, and is trusted as little as they are.
     XServer,
+    /// We started it to show that panel. It sees what a sandbox sees.
+    Panel(WindowId),
     /// A sandbox let it in, and says which program it is.
     Sandboxed(SecurityContext),
 }

@@ -155,6 +155,23 @@ pub enum Operation {
     NextTerminal,
     /// Shows the sector's terminal before, before the first the last.
     PreviousTerminal,
+    /// Goes to a panel.
+    OpenPanel {
+        /// Its file's name without the ending.
+        name: String,
+    },
+    /// Puts a panel away; it starts anew when it is seen again.
+    ClosePanel {
+        /// Which; the one here where none is named.
+        #[serde(default)]
+        name: Option<String>,
+    },
+    /// Starts a panel anew, such as one that has stopped or hangs.
+    RestartPanel {
+        /// Which; the one here where none is named.
+        #[serde(default)]
+        name: Option<String>,
+    },
     /// Gives the keyboard to one of the window in focus and its dialogs, such as the one that was clicked.
     Activate {
         /// Which.
@@ -215,6 +232,16 @@ pub enum Effect {
         /// Which.
         window: WindowId,
     },
+    /// End what shows a panel until somebody sees it again.
+    EndPanel {
+        /// Its window.
+        window: WindowId,
+    },
+    /// End what shows a panel and start it anew.
+    RestartPanel {
+        /// Its window.
+        window: WindowId,
+    },
     /// Tell the program that its window is fullscreen now, or no longer.
     SetFullscreen {
         /// Which.
@@ -242,6 +269,7 @@ pub enum Kind {
     Terminals,
     SectorTerminals,
     NestedDialogs,
+    Panels,
     Viewports,
     Outputs,
     CommandWords,
@@ -255,6 +283,7 @@ impl std::fmt::Display for Kind {
             Self::Windows => "windows",
             Self::Terminals => "terminals",
             Self::SectorTerminals => "terminals in one sector",
+            Self::Panels => "panels",
             Self::NestedDialogs => "dialogs above each other",
             Self::Viewports => "panes on one output",
             Self::Outputs => "outputs",
@@ -279,6 +308,12 @@ pub enum Refused {
     NoSuchTerminal { terminal: TerminalId },
     #[error("there is no terminal here")]
     NoTerminal,
+    #[error("there is no panel of that name")]
+    NoSuchPanel,
+    #[error("there is no panel here")]
+    NoPanel,
+    #[error("where a panel is, its file says")]
+    PanelStays,
     #[error("the shell of {terminal} still runs")]
     StillRuns { terminal: TerminalId },
     #[error("{node} is not one of the tiles here")]

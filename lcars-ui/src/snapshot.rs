@@ -128,6 +128,9 @@ pub struct SavedViewport {
     /// Its selected tile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selected: Option<usize>,
+    /// The panel that it showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<String>,
 }
 
 /// A place by indices: the overview, a hub, a picker or a window.

@@ -30,6 +30,7 @@ impl State {
         self.shell.outdated |= clock != self.shell.clock;
         self.shell.clock = clock;
         self.set_time_of_files();
+        self.tend_panels();
     }
 }
 

@@ -202,7 +202,7 @@ impl State {
             let windows = self.shell.windows().iter().filter_map(|window| Some((window.id?, window)));
             let mut theirs = windows.filter(|(_, window)| self.pid_of(window.toplevel.wl_surface()) == Some(pid));
             let (id, _) = theirs.next()?;
-            self.shell.desktop.tree().window(id).map(|(sector, _, _)| sector.id)
+            self.shell.desktop.tree().window(id).and_then(|(sector, _, _)| Some(sector?.id))
         };
         let mut provenance = session.provenance(pid, sector_of);
         provenance.sector = provenance.sector.or_else(|| self.sector_of_terminal(pid));
@@ -242,6 +242,7 @@ impl State {
         self.read_settings();
         self.apply_file_rules();
         self.found_sectors();
+        self.begin_panels();
         self.recall();
         self.start_clock()?;
         self.start_icons()?;
@@ -272,6 +273,7 @@ impl State {
     /// Programs have ended: the user hears of those that failed.
     pub(crate) fn reap(&mut self) {
         self.reap_fallback();
+        self.reap_panels();
         let Some(session) = &mut self.session else { return };
         let mut failed = Vec::new();
         for ended in session.launcher.reap() {

@@ -167,6 +167,7 @@ impl State {
         self.recolour_terminals();
         self.apply_timing();
         self.tell_appearance();
+        self.tell_panels_the_look();
         self.shell.outdated = true;
     }
 
@@ -202,11 +203,12 @@ impl State {
         let motion = if reduced { Motion::Reduced } else { Motion::Full };
         if motion != self.shell.desktop.motion() {
             self.shell.desktop.set_motion(motion);
+            self.tell_panels_the_look();
             self.shell.outdated = true;
         }
     }
 
-    pub(super) fn tell_mistakes(&mut self, mistakes: &[String]) {
+    pub(crate) fn tell_mistakes(&mut self, mistakes: &[String]) {
         for mistake in mistakes.iter().take(4) {
             tracing::warn!("{mistake}");
             self.tell_user(AlertLevel::Danger, mistake);

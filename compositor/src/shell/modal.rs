@@ -76,7 +76,7 @@ impl State {
         }
         let Some((sector, app, window)) = self.shell.desktop.tree().window(id) else { return };
         let name = if window.title.is_empty() { &app.title } else { &window.title };
-        let (text, sector) = (format!("{name} rings"), sector.id);
-        self.tell_user_of(AlertLevel::Info, &text, Some(sector));
+        let (text, sector) = (format!("{name} rings"), sector.map(|sector| sector.id));
+        self.tell_user_of(AlertLevel::Info, &text, sector);
     }
 }

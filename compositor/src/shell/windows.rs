@@ -5,12 +5,14 @@ use std::cell::Cell;
 use lcars_ui::hierarchy::{NewWindow, WindowId};
 use lcars_ui::operation::{Effect, Effects, Operation};
 use smithay::desktop::PopupManager;
+use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Rectangle, SERIAL_COUNTER};
 
 use super::{Shell, Toplevel, Window, fit};
-use crate::state::State;
+use crate::state::{ClientState, State};
 use crate::surface;
+use crate::trust::Trust;
 
 impl Shell {
     /// A new toplevel; it joins the hierarchy once it has a picture.
@@ -77,6 +79,9 @@ impl State {
         };
         let Some(window) = self.shell.windows.get(place) else { return };
         let (toplevel, fullscreen, own_frame) = (window.toplevel.clone(), window.fullscreen, window.own_frame);
+        if let Some(Trust::Panel(panel)) = root.client().map(|client| ClientState::of(&client).trust.clone()) {
+            return self.panel_window_appeared(place, panel);
+        }
         let (title, app_id) = toplevel.title();
         let provenance = self.provenance(root);
         let name = self.app_name(&app_id);
@@ -113,6 +118,24 @@ impl State {
         }
         self.shell.outdated = true;
         self.remember();
+    }
+
+    /// The engine of a panel shows its page. The panel has a place already, and one window is all that it is.
+    fn panel_window_appeared(&mut self, place: usize, panel: WindowId) {
+        let is_panel = self.shell.desktop.tree().panel_of(panel).is_some();
+        let Some(window) = self.shell.windows.get(place) else { return };
+        if !is_panel || self.shell.get(panel).is_some() {
+            tracing::warn!("a panel's page opens no windows");
+            window.toplevel.send_close();
+            return;
+        }
+        self.shell.windows.iter_mut().skip(place).take(1).for_each(|window| window.id = Some(panel));
+        self.panel_appeared(panel);
+        if self.shell.focused() == Some(panel) {
+            self.give_keyboard(Some(panel));
+        }
+        self.shell.outdated = true;
+        self.refresh_pointer_focus();
     }
 
     fn window_disappeared(&mut self, id: WindowId) {
@@ -254,6 +277,8 @@ impl State {
                     self.start_terminal(terminal, sector, directory);
                 }
                 Effect::EndTerminal { terminal } => self.end_terminal(terminal),
+                Effect::EndPanel { window } => self.end_panel(window),
+                Effect::RestartPanel { window } => self.restart_panel(window),
             }
         }
     }

@@ -11,23 +11,23 @@ const WELL: Duration = Duration::from_secs(60);
 
 /// Each death soon after a start doubles the time until the next start.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     started: Option<Instant>,
     pause: Option<Duration>,
 }
 
 impl Backoff {
-    pub(super) fn started(&mut self, now: Instant) {
+    pub(crate) fn started(&mut self, now: Instant) {
         self.started = Some(now);
     }
 
     /// It ended as it should.
-    pub(super) fn ended_well(&mut self) {
+    pub(crate) fn ended_well(&mut self) {
         self.pause = None;
     }
 
     /// It died: how long nothing is to be started.
-    pub(super) fn died(&mut self, now: Instant) -> Duration {
+    pub(crate) fn died(&mut self, now: Instant) -> Duration {
         let lived = self.started.map_or(Duration::ZERO, |started| now.saturating_duration_since(started));
         let longer = self.pause.filter(|_| lived < WELL).map(|pause| (pause * 2).min(LONGEST));
         *self.pause.insert(longer.unwrap_or(FIRST))

@@ -19,6 +19,7 @@ mod window;
 mod windows;
 mod words;
 
+pub(crate) use backoff::Backoff;
 pub(crate) use server::Server;
 pub use server::installed;
 pub use window::X11Window;
@@ -26,7 +27,6 @@ pub(crate) use windows::ROLE;
 
 use calloop::RegistrationToken;
 
-use backoff::Backoff;
 use display::Display;
 
 /// X11 programs, if they are let in at all.

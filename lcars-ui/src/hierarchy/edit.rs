@@ -121,6 +121,7 @@ impl Tree {
             icon: None,
         };
         let above = new.parent.filter(|&parent| self.nesting(parent) < MOST_NESTED_DIALOGS);
+        let above = above.filter(|&parent| self.panel_of(parent).is_none());
         if let Some(app) = above.and_then(|parent| self.app_of_mut(parent)) {
             window.parent = above;
             app.windows.push(window);
@@ -132,14 +133,18 @@ impl Tree {
         let fresh = AppId::from_raw(self.ids.next());
         let wished = new.sector.and_then(|id| self.sector_place(id)).or_else(|| self.sector_place(usual)).unwrap_or(0);
         if let Some(sector) = self.sectors.get_mut(wished) {
-            sector.take_in(App { id: fresh, app_id, title, launch, windows: vec![window], recent: None });
+            sector.take_in(App { id: fresh, app_id, title, launch, windows: vec![window], recent: None, panel: None });
         }
         Ok(id)
     }
 
     /// Forgets a window. Dialogs of it become dialogs of its parent, or windows of their own.
     pub(super) fn remove_window(&mut self, id: WindowId) -> Result<(), Refused> {
-        let parent = self.window(id).ok_or(Refused::NoSuchNode { node: id.into() })?.2.parent;
+        let (_, app, window) = self.window(id).ok_or(Refused::NoSuchNode { node: id.into() })?;
+        if app.is_panel() {
+            return Err(Refused::PanelStays);
+        }
+        let parent = window.parent;
         if let Some(app) = self.app_of_mut(id) {
             app.windows.retain(|window| window.id != id);
             for window in app.windows.iter_mut().filter(|window| window.parent == Some(id)) {
@@ -161,6 +166,9 @@ impl Tree {
             return Ok(());
         };
         let (_, theirs, _) = self.window(parent).ok_or(Refused::NoSuchNode { node: parent.into() })?;
+        if theirs.is_panel() || self.panel_of(id).is_some() {
+            return Err(Refused::PanelStays);
+        }
         let theirs = theirs.id;
         let mut above = Some(parent);
         while let Some(ancestor) = above {
@@ -185,6 +193,7 @@ impl Tree {
     pub(super) fn send_window(&mut self, id: WindowId, to: SectorId) -> Result<(), Refused> {
         let (from, app, _) = self.window(id).ok_or(Refused::NoSuchNode { node: id.into() })?;
         let target = self.sector_place(to).ok_or(Refused::NoSuchNode { node: to.into() })?;
+        let from = from.filter(|_| !app.is_panel()).ok_or(Refused::PanelStays)?;
         if from.id == to {
             return Err(Refused::AlreadyThere);
         }
@@ -205,7 +214,8 @@ impl Tree {
 
     /// Moves an app with all its windows to another sector, where it joins its like.
     pub(super) fn send_app(&mut self, id: AppId, to: SectorId) -> Result<(), Refused> {
-        let from = self.app(id).ok_or(Refused::NoSuchNode { node: id.into() })?.0.id;
+        let (from, app) = self.app(id).ok_or(Refused::NoSuchNode { node: id.into() })?;
+        let from = from.filter(|_| !app.is_panel()).ok_or(Refused::PanelStays)?.id;
         let target = self.sector_place(to).ok_or(Refused::NoSuchNode { node: to.into() })?;
         if from == to {
             return Err(Refused::AlreadyThere);
@@ -222,6 +232,7 @@ impl Tree {
     /// Groups a window anew after its program named itself. Dialogs stay with their window, whatever they say.
     pub(super) fn set_app_id(&mut self, id: WindowId, app_id: &str) -> Result<(), Refused> {
         let (sector, app, window) = self.window(id).ok_or(Refused::NoSuchNode { node: id.into() })?;
+        let sector = sector.filter(|_| !app.is_panel()).ok_or(Refused::PanelStays)?;
         let (sector_id, app_id) = (sector.id, clean_app_id(app_id));
         if window.parent.is_some() || app.app_id == app_id {
             return Ok(());
@@ -253,8 +264,8 @@ impl Tree {
     }
 
     pub(super) fn app_of_mut(&mut self, id: WindowId) -> Option<&mut App> {
-        let mut apps = self.sectors.iter_mut().flat_map(|sector| &mut sector.apps);
-        apps.find(|app| app.window(id).is_some())
+        let in_sectors = self.sectors.iter_mut().flat_map(|sector| &mut sector.apps);
+        in_sectors.chain(&mut self.panels).find(|app| app.window(id).is_some())
     }
 
     /// How many windows a dialog of this one would stay above.
@@ -281,7 +292,7 @@ impl Tree {
     }
 
     /// Drops apps without windows and memories of what is no longer there.
-    fn tidy(&mut self) {
+    pub(super) fn tidy(&mut self) {
         for sector in &mut self.sectors {
             sector.apps.retain(|app| !app.windows.is_empty());
             sector.recent = sector.recent.filter(|&id| sector.apps.iter().any(|app| app.id == id));

@@ -4,6 +4,8 @@
 pub const MOST_SECTORS: usize = 256;
 /// Windows of one desktop, dialogs counted.
 pub const MOST_WINDOWS: usize = 4096;
+/// Panels of one desktop.
+pub const MOST_PANELS: usize = 32;
 /// Terminals of one desktop.
 pub const MOST_TERMINALS: usize = 256;
 /// Terminals that can be asked for in one sector; those of a removed one may come on top.

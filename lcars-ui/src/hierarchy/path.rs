@@ -32,7 +32,8 @@ impl Level {
     }
 }
 
-/// A stack of nodes from the root: empty at the overview, then a sector, an app, a window.
+/// A stack of nodes from the root: empty at the overview, then a sector, an app, a window. A panel's app may be in no
+/// sector.
 ///
 /// Only a [`Tree`](super::tree::Tree) makes one, so the nodes are of the right kinds and each was the parent of the next.
 /// The desktop shortens or renews the paths of its viewports when nodes go or move.
@@ -50,10 +51,10 @@ impl Path {
 
     /// The caller vouches for kinds and kinship.
     pub(super) fn of(nodes: Vec<NodeId>) -> Self {
-        debug_assert!(nodes.iter().enumerate().all(|(depth, node)| match node {
-            NodeId::Sector(_) => depth == 0,
-            NodeId::App(_) => depth == 1,
-            NodeId::Window(_) => depth == 2,
+        debug_assert!(nodes.iter().enumerate().all(|(depth, node)| match (node, depth.checked_sub(1)) {
+            (NodeId::Sector(_), outer) => outer.is_none(),
+            (NodeId::App(_), outer) => outer.is_none() || outer == Some(0),
+            (NodeId::Window(_), outer) => outer.is_some_and(|outer| matches!(nodes.get(outer), Some(NodeId::App(_)))),
         }));
         Self { nodes }
     }

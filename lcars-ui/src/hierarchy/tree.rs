@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{AppId, Ids, NodeId, SectorId, TerminalId, WindowId};
 use super::limits::MOST_NESTED_DIALOGS;
+use super::panels::Panel;
 use super::path::Path;
 use super::terminals::Terminal;
 
@@ -85,6 +86,9 @@ pub struct App {
     pub windows: Vec<Window>,
     /// The window that was last in focus; where zooming in leads.
     pub recent: Option<WindowId>,
+    /// What it is if it is a panel, and no program's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub panel: Option<Panel>,
 }
 
 /// How an app was started, so that it can be started again.
@@ -132,6 +136,9 @@ pub struct Window {
 pub struct Tree {
     /// In their order on the overview.
     pub sectors: Vec<Sector>,
+    /// The panels that are in no sector, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub panels: Vec<App>,
     #[serde(skip)]
     pub(super) ids: Ids,
 }
@@ -223,20 +230,25 @@ impl Tree {
         self.sectors.iter().position(|sector| sector.id == id)
     }
 
+    /// Every app, with the sector it is in; some panels are in none.
+    fn apps(&self) -> impl Iterator<Item = (Option<&Sector>, &App)> {
+        let in_sectors = self.sectors.iter().flat_map(|sector| sector.apps.iter().map(move |app| (Some(sector), app)));
+        in_sectors.chain(self.panels.iter().map(|app| (None, app)))
+    }
+
     /// An app and the sector it is in.
-    pub fn app(&self, id: AppId) -> Option<(&Sector, &App)> {
-        self.sectors.iter().find_map(|sector| Some((sector, sector.app(id)?)))
+    pub fn app(&self, id: AppId) -> Option<(Option<&Sector>, &App)> {
+        self.apps().find(|(_, app)| app.id == id)
     }
 
     /// A window, its app and its sector.
-    pub fn window(&self, id: WindowId) -> Option<(&Sector, &App, &Window)> {
-        let mut apps = self.sectors.iter().flat_map(|sector| sector.apps.iter().map(move |app| (sector, app)));
-        apps.find_map(|(sector, app)| Some((sector, app, app.window(id)?)))
+    pub fn window(&self, id: WindowId) -> Option<(Option<&Sector>, &App, &Window)> {
+        self.apps().find_map(|(sector, app)| Some((sector, app, app.window(id)?)))
     }
 
-    /// Every window, dialogs among them.
+    /// Every window, dialogs and panels among them.
     pub fn windows(&self) -> impl Iterator<Item = &Window> {
-        self.sectors.iter().flat_map(|sector| &sector.apps).flat_map(|app| &app.windows)
+        self.apps().flat_map(|(_, app)| &app.windows)
     }
 
     /// Whether there is such a node.
@@ -250,18 +262,20 @@ impl Tree {
 
     /// The way to a node. A dialog is no place: its path is that of the window it stays above.
     pub fn path_to(&self, node: NodeId) -> Option<Path> {
-        let nodes = match node {
-            NodeId::Sector(id) => vec![NodeId::Sector(self.sector(id)?.id)],
+        let (sector, app, window) = match node {
+            NodeId::Sector(id) => (self.sector(id), None, None),
             NodeId::App(id) => {
                 let (sector, app) = self.app(id)?;
-                vec![NodeId::Sector(sector.id), NodeId::App(app.id)]
+                (sector, Some(app), None)
             }
             NodeId::Window(id) => {
                 let (sector, app, _) = self.window(id)?;
-                vec![NodeId::Sector(sector.id), NodeId::App(app.id), NodeId::Window(app.place_of(id))]
+                (sector, Some(app), Some(NodeId::Window(app.place_of(id))))
             }
         };
-        Some(Path::of(nodes))
+        let sector = sector.map(|sector| NodeId::Sector(sector.id));
+        let nodes: Vec<_> = sector.into_iter().chain(app.map(|app| NodeId::App(app.id))).chain(window).collect();
+        Some(Path::of(nodes)).filter(|path| path.leaf().is_some())
     }
 
     /// Whether every node of the path lives and is a child of the one before.
@@ -279,7 +293,10 @@ impl Tree {
     /// The places that one can zoom into from here, in their order.
     pub fn children(&self, path: &Path) -> Vec<NodeId> {
         match path.leaf() {
-            None => self.sectors.iter().map(|sector| NodeId::Sector(sector.id)).collect(),
+            None => {
+                let sectors = self.sectors.iter().map(|sector| NodeId::Sector(sector.id));
+                sectors.chain(self.overview_panels().map(|app| NodeId::App(app.id))).collect()
+            }
             Some(NodeId::Sector(id)) => {
                 self.sector(id).into_iter().flat_map(|sector| &sector.apps).map(|app| NodeId::App(app.id)).collect()
             }

@@ -62,6 +62,9 @@ impl Tree {
 
     /// Takes over a window's title; an app that has no other name is called after it.
     pub(super) fn set_title(&mut self, id: WindowId, title: &str) {
+        if self.panel_of(id).is_some() {
+            return;
+        }
         let title = label::clean(title);
         if let Some(app) = self.app_of_mut(id)
             && app.app_id.is_empty()
@@ -75,7 +78,7 @@ impl Tree {
     /// Takes over the name of a window's app from its desktop entry.
     pub(super) fn set_app_name(&mut self, id: WindowId, name: &str) {
         let name = label::clean(name);
-        if let Some(app) = self.app_of_mut(id).filter(|_| !name.is_empty()) {
+        if let Some(app) = self.app_of_mut(id).filter(|app| !name.is_empty() && !app.is_panel()) {
             app.title = name;
         }
     }

@@ -1,12 +1,12 @@
 //! What stands in the rail of a full frame: readings that report and pills that act, from the top elbow to the lower one.
 
 use super::Readings;
-use super::build::{Builder, Button, Text, faded};
+use super::build::{Builder, Button, Text, caption, faded};
 use super::metrics::label_width;
 use super::pane::{Pane, Rail};
 use super::tray;
 use crate::geometry::Rect;
-use crate::hierarchy::{HubMode, Level};
+use crate::hierarchy::{App, HubMode, Level, NodeId, Path};
 use crate::operation::{Axis, Operation};
 use crate::scene::{Align, Key};
 use crate::semantics::{Action, Node, Role, UiAction};
@@ -15,6 +15,8 @@ use crate::viewport::{LEAST_PANE, PANE_GAP};
 
 /// Of how many cells a meter is.
 const CELLS: usize = 14;
+/// No more panels have pills; the others are gone to by name.
+const MOST_PANELS: usize = 2;
 /// How much of an unlit cell is seen.
 const UNLIT: f64 = 0.22;
 /// A filler that is lower than this would only be a fat gap, in the measures' own pixels.
@@ -76,12 +78,19 @@ pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
             disabled: split_axis(pane).is_none(),
             ..pill("split", "SPLIT VIEW", "SPLIT", theme.act_a, split(pane))
         };
-        return vec![
+        let mut pills = vec![
             pill("new-sector", "NEW SECTOR", "NEW", theme.act_b, new),
             split,
             pill("settings", "SETTINGS", "SETUP", theme.act_c, Action::Ui(UiAction::Settings)),
             pill("keys", "KEYS", "KEYS", theme.act_d, Action::Ui(UiAction::Keys)),
         ];
+        pills.extend(panels(pane).map(|app| {
+            let name = app.panel.as_ref().map(|panel| panel.name.clone()).unwrap_or_default();
+            let open = Action::Do(Operation::OpenPanel { name });
+            let label = caption(&app.title);
+            Pill { key: Key::of("panel", app.id.get()), ..pill("panel", &label, "PANEL", theme.act_a, open) }
+        }));
+        return pills;
     }
     let mode = |part, label, short, colour, mode: HubMode| Pill {
         selected: pane.mode() == mode,
@@ -99,6 +108,21 @@ pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
         mode("mode-apps", "APPS", "APPS", theme.act_c, HubMode::Apps),
         Pill { role: Role::SearchBox, ..searching },
     ]
+}
+
+/// The panels that have pills on the overview.
+fn panels<'a>(pane: &Pane<'a>) -> impl Iterator<Item = &'a App> {
+    pane.inputs.desktop.tree().place_panels().take(MOST_PANELS)
+}
+
+/// The pill that a panel grows from which has no tile.
+pub(super) fn panel_pill(b: &Builder, pane: &Pane, path: &Path, node: NodeId) -> Option<Rect> {
+    if path.level() != Level::Overview || !matches!(pane.rail, Rail::Full | Rail::Narrow) {
+        return None;
+    }
+    let at = panels(pane).position(|app| NodeId::from(app.id) == node)?;
+    let before = pills(b, pane, Level::Overview).len() - panels(pane).count();
+    plan(b, pane, Level::Overview).pills.get(before + at).copied()
 }
 
 /// How a pane would be split: side by side, or one above the other where it is tall; not at all where it is too small.
@@ -291,7 +315,7 @@ fn tab_list(b: &mut Builder, level: Level, rects: impl Iterator<Item = Rect>) ->
 
 fn draw_pill(b: &mut Builder, pane: &Pane, pill: Pill, rect: Rect, hit: Rect, tabs: Option<usize>) {
     let full = pane.rail == Rail::Full;
-    let typed = pill.value.as_deref().map(super::build::caption);
+    let typed = pill.value.as_deref().map(caption);
     let fits = pane.rail == Rail::Slim && label_width(&pill.label, b.m.cap_small) + 2.0 * b.px(20.0) <= rect.w;
     let label = typed.unwrap_or_else(|| if full || fits { pill.label.clone() } else { String::from(pill.short) });
     let mut button = Button::pill(pill.key, rect, label, pill.colour, pill.action);

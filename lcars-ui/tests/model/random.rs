@@ -6,8 +6,8 @@ use std::time::Duration;
 use lcars_ui::camera::{LONGEST, Motion, Pose};
 use lcars_ui::geometry::{Rect, Size};
 use lcars_ui::hierarchy::{
-    Activity, App, AppId, Desktop, HubMode, Launch, Level, NewWindow, NodeId, Outcome, OutputId, Path, SectorColour,
-    SectorId, TerminalId, Tree, ViewportId, WindowId, content, tiles,
+    Activity, App, AppId, Desktop, HubMode, Launch, Level, NewPanel, NewWindow, NodeId, Outcome, OutputId, PanelLevel,
+    Path, SectorColour, SectorId, TerminalId, Tree, ViewportId, WindowId, content, tiles,
 };
 use lcars_ui::operation::{Axis, Direction, Effect, Effects, Operation, Refused};
 use proptest::collection::vec;
@@ -41,6 +41,8 @@ enum Step {
     Wait(u64),
     /// A shell says what it is at, where it is, and what ended.
     Shell(u8, u8),
+    /// The files of panels come and go, and say where each belongs.
+    Panels(u8, u8),
     /// Loads the snapshot of this moment.
     Reload,
 }
@@ -146,8 +148,13 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any().prop_map(|n| Step::SetMotion(n < 80)),
         12 => (0u64..400).prop_map(Step::Wait),
         4 => (any(), any()).prop_map(|(terminal, what)| Step::Shell(terminal, what)),
+        2 => (any(), any()).prop_map(|(which, levels)| Step::Panels(which, levels)),
         1 => Just(Step::Reload),
     ]
+}
+
+fn panel_windows(tree: &Tree) -> BTreeSet<WindowId> {
+    tree.all_panels().flat_map(|app| &app.windows).map(|window| window.id).collect()
 }
 
 /// A desktop, and what is known about it independently.
@@ -281,7 +288,9 @@ impl Run {
             }
             Step::Remove(n) => {
                 let id = self.window(*n);
-                self.windows.remove(&id);
+                if self.desktop.tree().panel_of(id).is_none() {
+                    self.windows.remove(&id);
+                }
                 Ok(self.desktop.remove_window(id, now))
             }
             Step::SetAppId(n, app) => {
@@ -334,6 +343,24 @@ impl Run {
                 }
                 Ok(vec![])
             }
+            Step::Panels(which, levels) => {
+                let level = |n: u8| match (levels >> (2 * n)) % 4 {
+                    0 => PanelLevel::Overview,
+                    1 => PanelLevel::Place,
+                    _ => PanelLevel::Hub,
+                };
+                let panels = (0..4).filter(|n| which >> n & 1 == 1).map(|n| NewPanel {
+                    name: format!("p{n}"),
+                    title: format!("Panel {n}"),
+                    level: level(n),
+                    sector: (levels % 3 == 0).then(|| self.desktop.tree().sectors[0].name.clone()),
+                });
+                let before: BTreeSet<_> = panel_windows(self.desktop.tree());
+                let effects = self.desktop.put_panels(&panels.collect::<Vec<_>>(), now).unwrap();
+                self.windows.retain(|id| !before.contains(id));
+                self.windows.extend(panel_windows(self.desktop.tree()));
+                Ok(effects)
+            }
             Step::Reload => {
                 let snapshot = self.desktop.snapshot();
                 let loaded = self.desktop.load(&snapshot, now).unwrap();
@@ -353,6 +380,9 @@ impl Run {
                         Effect::Focus { window } => {
                             assert_ne!(window, self.keyboard, "told what was known");
                             self.keyboard = window;
+                        }
+                        Effect::EndPanel { window } | Effect::RestartPanel { window } => {
+                            assert!(self.desktop.tree().panel_of(window).is_some());
                         }
                         Effect::AskToClose { window } | Effect::SetFullscreen { window, .. } => {
                             assert!(self.windows.contains(&window));
@@ -408,6 +438,11 @@ impl Run {
                 let like = |other: &&App| !app.app_id.is_empty() && other.app_id == app.app_id;
                 assert!(sector.apps.iter().filter(like).count() <= 1, "two apps of one kind in a sector");
             }
+        }
+        for app in &tree.panels {
+            assert!(app.is_panel() && app.windows.len() == 1);
+            name(app.id.get());
+            name(app.windows[0].id.get());
         }
         for sector in &tree.sectors {
             sector.terminals.iter().for_each(|terminal| name(terminal.id.get()));
@@ -508,7 +543,7 @@ impl Run {
 }
 
 fn nodes(tree: &Tree) -> Vec<NodeId> {
-    let apps = || tree.sectors.iter().flat_map(|sector| &sector.apps);
+    let apps = || tree.sectors.iter().flat_map(|sector| &sector.apps).chain(&tree.panels);
     let sectors = tree.sectors.iter().map(|sector| NodeId::from(sector.id));
     sectors.chain(apps().map(|app| app.id.into())).chain(tree.windows().map(|window| window.id.into())).collect()
 }
@@ -534,6 +569,8 @@ proptest! {
         for step in &steps {
             run.step(step);
         }
+        // A desktop that is made anew has none before their files are read.
+        run.step(&Step::Panels(0, 0));
         let (snapshot, areas) = (run.desktop.snapshot(), vec![AREA; run.desktop.outputs().len()]);
         let restored = Desktop::restore(&snapshot, &areas).unwrap();
         prop_assert_eq!(restored.desktop.snapshot(), snapshot);

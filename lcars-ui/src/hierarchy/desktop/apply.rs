@@ -42,13 +42,16 @@ impl Desktop {
                 self.expect_elsewhere(*sector, heir);
             }
             Operation::SendToSector { node, sector, follow } => leaving = self.send(*node, *sector, *follow, now)?,
-            Operation::Close { node } => effects = self.close(*node)?,
+            Operation::Close { node } => effects = self.close(*node, now)?,
             Operation::NewTerminal { sector } => self.new_terminal(*sector, now)?,
             Operation::CloseTerminal { terminal } => effects = self.close_terminal(*terminal)?,
             Operation::RestartTerminal { terminal } => self.restart_terminal(*terminal)?,
             Operation::ShowTerminal { terminal } => self.show_terminal(*terminal, now)?,
             Operation::NextTerminal => self.step_terminal(1, now)?,
             Operation::PreviousTerminal => self.step_terminal(-1, now)?,
+            Operation::OpenPanel { name } => self.open_panel(name, now)?,
+            Operation::ClosePanel { name } => effects = self.close_panel(name.as_deref(), now)?,
+            Operation::RestartPanel { name } => effects = self.restart_panel(name.as_deref())?,
             Operation::Activate { window } => self.activate(*window)?,
             Operation::Fullscreen { window, on } => effects = self.toggle_fullscreen(*window, *on)?,
         }
@@ -57,7 +60,7 @@ impl Desktop {
     }
 
     /// What is meant where nothing was named: the window in focus, else the selected tile.
-    fn meant(&self) -> Option<NodeId> {
+    pub(super) fn meant(&self) -> Option<NodeId> {
         self.focused_window().map(NodeId::Window).or(self.focused_viewport().selected)
     }
 
@@ -112,10 +115,13 @@ impl Desktop {
         }
     }
 
-    fn close(&self, node: Option<NodeId>) -> Result<Effects, Refused> {
+    fn close(&mut self, node: Option<NodeId>, now: Duration) -> Result<Effects, Refused> {
         let node = node.or_else(|| self.meant()).ok_or(Refused::NothingMeant)?;
         if !self.tree.contains(node) {
             return Err(Refused::NoSuchNode { node });
+        }
+        if let Some(panel) = self.panel_at(node) {
+            return Ok(self.end_panel(panel, now));
         }
         let windows: Vec<WindowId> = match node {
             NodeId::Sector(_) => return Err(Refused::WholeSector),

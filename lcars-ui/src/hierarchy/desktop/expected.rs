@@ -81,9 +81,9 @@ impl Desktop {
     /// Puts a window's app where it was, and the viewports that were there into it.
     pub(super) fn welcome(&mut self, expected: &Expected, window: WindowId) -> Effects {
         let Some((sector, app, _)) = self.tree.window(window) else { return Effects::new() };
-        let (sector, app, is_new) = (sector.id, app.id, app.windows.len() == 1);
-        if is_new && sector == expected.sector {
-            self.put_in_order(sector, app, expected);
+        let (sector, app, is_new) = (sector.map(|sector| sector.id), app.id, app.windows.len() == 1);
+        if is_new && sector == Some(expected.sector) {
+            self.put_in_order(expected.sector, app, expected);
         }
         let (nth, was) = (expected.arrived, self.place_before(expected, window));
         for entry in self.expected.iter_mut().filter(|entry| entry.id == expected.id) {

@@ -10,6 +10,7 @@ mod apply;
 mod expected;
 mod gestures;
 mod outputs;
+mod panels;
 mod places;
 mod programs;
 mod saved;

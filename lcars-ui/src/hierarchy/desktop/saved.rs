@@ -111,8 +111,10 @@ impl Desktop {
 
     /// The apps of a sector in their order, with those that are still to come back where they will be.
     fn entries<'a>(&'a self, sector: &'a Sector) -> Vec<Entry<'a>> {
-        let mut entries: Vec<Entry<'a>> = sector.apps.iter().map(Entry::Here).collect();
-        let mut ranks: Vec<Option<usize>> = sector.apps.iter().map(|app| self.ranks.get(&app.id).copied()).collect();
+        // Panels come from their files.
+        let apps = || sector.apps.iter().filter(|app| !app.is_panel());
+        let mut entries: Vec<Entry<'a>> = apps().map(Entry::Here).collect();
+        let mut ranks: Vec<Option<usize>> = apps().map(|app| self.ranks.get(&app.id).copied()).collect();
         let awaited = self.expected.iter().filter(|app| app.sector == sector.id && app.arrived == 0);
         let mut awaited: Vec<&Expected> = awaited.collect();
         awaited.sort_by_key(|app| app.rank);
@@ -199,7 +201,8 @@ impl Desktop {
                 }
             }
         }
-        SavedViewport { path, mode: viewport.mode, selected }
+        let panel = viewport.path.window().and_then(|window| self.tree.panel_of(window));
+        SavedViewport { path, mode: viewport.mode, selected, panel: panel.map(|panel| panel.name.clone()) }
     }
 
     fn save_path(&self, path: &Path) -> SavedPath {
@@ -207,6 +210,7 @@ impl Desktop {
             let (_, app, _) = self.tree.window(id)?;
             app.places().position(|window| window.id == id)
         });
+        let window = window.filter(|_| path.app().and_then(|id| self.app_place(id)).is_some());
         SavedPath {
             sector: path.sector().and_then(|id| self.tree.sector_place(id)),
             app: path.app().and_then(|id| self.app_place(id)),
@@ -216,7 +220,7 @@ impl Desktop {
 
     /// Where among the apps of its sector one stands, with those counted that are still to come back.
     fn app_place(&self, id: AppId) -> Option<usize> {
-        let entries = self.entries(self.tree.app(id)?.0);
+        let entries = self.entries(self.tree.app(id)?.0?);
         entries.iter().position(|entry| matches!(entry, Entry::Here(app) if app.id == id))
     }
 
@@ -390,6 +394,9 @@ impl Desktop {
             Some(Slot::Awaited(id)) => (hub, Some(Awaited::Inside(id, window))),
             Some(Slot::Lost) | None => (hub, None),
         };
+        let panel = saved.panel.as_ref().and_then(|name| self.tree.panel(name));
+        let panel = panel.and_then(|app| self.tree.entrance(app.id.into()));
+        let (path, awaited) = panel.map_or((path, awaited), |panel| (panel, None));
         let tile = if app.is_none() { slot(saved.selected) } else { None };
         let (selected, tile_awaited) = match tile {
             Some(Slot::Here(window)) => (self.tree.window(window).map(|(_, app, _)| app.id.into()), None),

@@ -81,6 +81,8 @@ fn look(tree: &Tree, place: &Path, seen: &mut BTreeMap<WindowId, Shown>) {
                 let front = sector.front().and_then(|app| Some((app, app.front()?)));
                 front.into_iter().for_each(|(app, window)| see_stack(app, window.id, Shown::Thumbnail));
             }
+            let panels = tree.overview_panels().filter_map(|app| Some((app, app.front()?)));
+            panels.for_each(|(app, window)| see_stack(app, window.id, Shown::Thumbnail));
         }
         Some(NodeId::Sector(id)) => {
             let apps = tree.sector(id).into_iter().flat_map(|sector| &sector.apps);

@@ -106,7 +106,13 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     }
     let area = area(b, pane, path);
     window_picture(b, window, area, area, Look::Live, 1.0);
-    b.node(Node::new(Key::of("window", window.get()), Role::Application, title(pane, path), area));
+    let panel = tree(pane).panel_of(window);
+    let mut node = Node::new(Key::of("window", window.get()), Role::Application, title(pane, path), area);
+    node.value = panel.and_then(super::panel::trouble).map(str::to_owned);
+    let place = b.node(node);
+    if let Some(panel) = panel {
+        b.within(place, |b| super::panel::draw(b, pane, panel, area));
+    }
 }
 
 /// A window as it is at level 3, or on its way there.

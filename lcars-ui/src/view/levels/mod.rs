@@ -7,6 +7,7 @@ mod hub;
 mod launch;
 mod overview;
 mod own_frame;
+mod panel;
 mod picker;
 mod rail_frame;
 mod slim_frame;
@@ -19,7 +20,7 @@ use super::tile::{Mood, app_frame, app_interior, mood, sector_frame, sector_inte
 use crate::geometry::Rect;
 use crate::hierarchy::{App, HubMode, Level, NodeId, Path, Sector, Tree, WindowId};
 use crate::scene::Key;
-use crate::theme::Colour;
+use crate::theme::{Colour, Theme};
 
 /// What of a place is drawn. In a zoom some of it is drawn by the zoom itself.
 #[derive(Debug, Clone, Copy, Default)]
@@ -99,7 +100,8 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, path: &Path) -> Vec<(NodeId, Rect)
 
 /// A tile of a place, as its frame is while nothing moves. Some children have none: in a strip only as many have as fit.
 pub(super) fn tile(b: &Builder, pane: &Pane, path: &Path, child: NodeId) -> Option<Frame> {
-    let (_, rect) = tiles(b, pane, path).into_iter().find(|(node, rect)| *node == child && !rect.is_empty())?;
+    let tile = tiles(b, pane, path).into_iter().find(|(node, rect)| *node == child && !rect.is_empty());
+    let rect = tile.map(|(_, rect)| rect).or_else(|| super::rail::panel_pill(b, pane, path, child))?;
     let kind = Kind::of(tree(pane), child)?;
     Some(tile_frame(b, pane, path, &kind, rect).0)
 }
@@ -108,8 +110,8 @@ pub(super) fn tile(b: &Builder, pane: &Pane, path: &Path, child: NodeId) -> Opti
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind<'a> {
     Sector(&'a Sector),
-    App(&'a Sector, &'a App),
-    Window(&'a Sector, &'a crate::hierarchy::Window),
+    App(Option<&'a Sector>, &'a App),
+    Window(Option<&'a Sector>, &'a crate::hierarchy::Window),
 }
 
 impl<'a> Kind<'a> {
@@ -129,10 +131,13 @@ impl<'a> Kind<'a> {
         }
     }
 
-    fn colour(&self) -> u8 {
-        match self {
-            Self::Sector(sector) | Self::App(sector, _) | Self::Window(sector, _) => sector.colour.number(),
-        }
+    /// Of its sector; what is in none has the frame's.
+    fn colour(&self, theme: &Theme) -> Colour {
+        let sector = match self {
+            Self::Sector(sector) => Some(*sector),
+            Self::App(sector, _) | Self::Window(sector, _) => *sector,
+        };
+        sector.map_or(theme.frame, |sector| theme.sector(sector.colour.number()))
     }
 
     fn window(&self) -> Option<WindowId> {
@@ -147,7 +152,7 @@ impl<'a> Kind<'a> {
 /// The frame of a tile, and the mood it is in.
 pub(super) fn tile_frame(b: &Builder, pane: &Pane, path: &Path, kind: &Kind, rect: Rect) -> (Frame, Mood) {
     let node = kind.node();
-    let own = b.theme.sector(kind.colour());
+    let own = kind.colour(b.theme);
     let opacity = match kind {
         Kind::App(_, app) if !found(pane, app) => b.theme.dim,
         _ => 1.0,
@@ -176,7 +181,11 @@ pub(super) fn tile_frame(b: &Builder, pane: &Pane, path: &Path, kind: &Kind, rec
 pub(super) fn tile_interior(b: &mut Builder, pane: &Pane, kind: &Kind, frame: &Frame, mood: Mood) {
     match kind {
         Kind::Sector(sector) => sector_interior(b, pane, sector, frame, mood),
-        _ => app_interior(b, pane, tile_key(kind.node()), kind.window(), frame, mood),
+        Kind::App(_, app) => {
+            app_interior(b, pane, tile_key(kind.node()), kind.window(), frame, mood);
+            panel::draw_on_tile(b, tile_key(kind.node()), app, frame);
+        }
+        Kind::Window(..) => app_interior(b, pane, tile_key(kind.node()), kind.window(), frame, mood),
     }
 }
 
@@ -215,14 +224,15 @@ fn draw_tile(
     let key = tile_key(node);
     let (name, value) = match kind {
         Kind::Sector(sector) => {
-            let apps = super::tile::counted(sector.apps.len(), "APP");
+            let apps = super::tile::counted(sector.apps.iter().filter(|app| !app.is_panel()).count(), "APP");
             let notices = sector.notifications();
             let value = if notices > 0 { format!("{apps}, {notices} NEW") } else { apps };
             (super::build::caption(&sector.name), Some(value))
         }
         Kind::App(_, app) => {
             let notices = app.notifications();
-            (super::tile::app_name(app), (notices > 0).then(|| format!("{notices} NEW")))
+            let trouble = app.panel.as_ref().and_then(panel::trouble).map(str::to_owned);
+            (super::tile::app_name(app), trouble.or_else(|| (notices > 0).then(|| format!("{notices} NEW"))))
         }
         Kind::Window(_, window) => (picker::window_name(pane, window), None),
     };
@@ -231,6 +241,8 @@ fn draw_tile(
     button.states.selected = pane.viewport.selected == Some(node);
     match kind {
         Kind::Sector(sector) => button.drop = Some(sector.id),
+        // Where a panel is, its file says.
+        Kind::App(_, app) if app.is_panel() => {}
         Kind::App(..) | Kind::Window(..) => button.drag = Some(node),
     }
     let place = b.node(button);

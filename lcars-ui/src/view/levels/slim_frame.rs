@@ -5,8 +5,8 @@ use super::super::frame::{Frame, Part, Segment, Span, Title};
 use super::super::metrics::label_width;
 use super::super::pane::Pane;
 use super::super::rail::{split, split_axis};
-use super::FRAME;
 use super::rail_frame::{Lower, merged};
+use super::{FRAME, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{Level, NodeId, Path};
 use crate::operation::Operation;
@@ -103,7 +103,10 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
             ));
             let able = split_axis(pane).is_some();
             more.push(Control { disabled: !able, ..control("split", "SPLIT", 96.0, theme.act_a, split(pane)) });
-            if let Some(node @ NodeId::Window(_)) = leaf {
+            if let Some(panel) = path.window().and_then(|window| tree(pane).panel_of(window)) {
+                let restart = Action::Do(Operation::RestartPanel { name: Some(panel.name.clone()) });
+                more.push(control("restart", "RESTART", 112.0, theme.act_c, restart));
+            } else if let Some(node @ NodeId::Window(_)) = leaf {
                 more.push(control("send-to", "SEND TO", 112.0, theme.act_c, Action::Ui(UiAction::SendTo { node })));
             }
         }

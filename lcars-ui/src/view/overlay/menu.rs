@@ -52,6 +52,19 @@ fn of_sector(inputs: &Inputs, sector: SectorId) -> Vec<Choice> {
 
 fn of_program(inputs: &Inputs, node: NodeId) -> Vec<Choice> {
     let tree = inputs.desktop.tree();
+    let panel = match node {
+        NodeId::Window(id) => tree.panel_of(id),
+        NodeId::App(id) => tree.app(id).and_then(|(_, app)| app.panel.as_ref()),
+        NodeId::Sector(_) => None,
+    };
+    if let Some(panel) = panel {
+        let name = panel.name.clone();
+        return vec![
+            item(1, "OPEN", Action::Do(Operation::OpenPanel { name: name.clone() })),
+            item(2, "RESTART", Action::Do(Operation::RestartPanel { name: Some(name.clone()) })),
+            item(3, "CLOSE", Action::Do(Operation::ClosePanel { name: Some(name) })),
+        ];
+    }
     let window: Option<WindowId> = match node {
         NodeId::Window(id) => Some(id),
         NodeId::App(id) => tree.app(id).and_then(|(_, app)| {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::geometry::Rect;
 use crate::hierarchy::{
-    Activity, App, AppId, Desktop, HubMode, Level, NodeId, OutputId, Path, Sector, SectorColour, SectorId, Shown,
-    Terminal, TerminalId, ViewportId, Window, WindowId,
+    Activity, App, AppId, Desktop, HubMode, Level, NodeId, OutputId, Panel, Path, Sector, SectorColour, SectorId,
+    Shown, Terminal, TerminalId, ViewportId, Window, WindowId,
 };
 use crate::operation::Operation;
 use crate::snapshot::Snapshot;
@@ -19,6 +19,8 @@ use crate::viewport::Output;
 pub struct StateView {
     /// In their order on the overview.
     pub sectors: Vec<SectorView>,
+    /// Panels that are in no sector.
+    pub panels: Vec<AppView>,
     /// Every picture that is shown or streamed.
     pub outputs: Vec<OutputView>,
     /// The output that operations concern.
@@ -122,6 +124,8 @@ pub struct AppView {
     pub notifications: usize,
     /// With their dialogs.
     pub windows: Vec<WindowView>,
+    /// What it is if it is a panel.
+    pub panel: Option<Panel>,
 }
 
 /// One window.
@@ -217,6 +221,7 @@ impl Desktop {
             badge: app.badge(),
             notifications: app.notifications(),
             windows: app.windows.iter().map(window).collect(),
+            panel: app.panel.clone(),
         };
         let sector = |sector: &Sector| SectorView {
             id: sector.id,
@@ -229,6 +234,7 @@ impl Desktop {
         };
         StateView {
             sectors: self.tree().sectors.iter().map(sector).collect(),
+            panels: self.tree().panels.iter().map(app).collect(),
             outputs: self.outputs().iter().map(|output| self.output_view(output)).collect(),
             focused_output: self.focused_output().id,
             focused_viewport: self.focused_viewport().id,

@@ -3,6 +3,7 @@
 //! and how it looks is the crate `webview`'s.
 
 mod data;
+mod door;
 mod files;
 mod life;
 mod process;
@@ -17,8 +18,8 @@ use lcars_ui::interface::AlertLevel;
 use webview::{Bridge, Engine, Host, Look, Page, Place};
 
 use crate::state::State;
-use crate::trust::Trust;
 
+use door::Door;
 use life::{Deed, Life};
 use process::Process;
 
@@ -49,6 +50,7 @@ pub(crate) struct Panels {
 struct Running {
     bridge: Bridge,
     process: Process,
+    _door: Door,
 }
 
 impl Panels {
@@ -202,7 +204,7 @@ impl State {
         let (engine, program) = found.ok_or("no engine is installed: cog or chromium")?;
         let directory = session.runtime().join(format!("tos-panel-{}-{}", std::process::id(), window.get()));
         let failed = |error: std::io::Error| error.to_string();
-        Process::prepare(&directory).map_err(failed)?;
+        let display = Process::prepare(&directory).map_err(failed)?;
         let (url, look) = (page.url(), self.look_of_panels());
         let host = match self.panels.host.take() {
             Some(host) => host,
@@ -211,11 +213,11 @@ impl State {
         let bridge = host.open(page, look);
         self.panels.host = Some(host);
         let bridge = bridge.map_err(failed)?;
-        let connection = self.connect_helper(Trust::Panel(window)).map_err(failed)?;
+        let door = Door::open(&self.handle, display, window).map_err(failed)?;
         let start = engine.start(&program, &url, bridge.port(), &directory, |name| std::env::var_os(name));
-        let process = Process::start(&start, directory, &connection).map_err(failed)?;
+        let process = Process::start(&start, directory).map_err(failed)?;
         tracing::info!(name, pid = process.id(), engine = engine.program(), "a panel starts");
-        self.panels.running.insert(window, Running { bridge, process });
+        self.panels.running.insert(window, Running { bridge, process, _door: door });
         Ok(())
     }
 

@@ -1,16 +1,17 @@
 //! The engine of one panel: a process group of its own, connected to our display and to nothing else of the session.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, set_parent_process_death_signal, setrlimit};
 use webview::{Engine, Start};
 
+/// Its display, in its runtime directory.
+const DISPLAY: &str = "wayland-0";
 /// Processes that an engine may consist of, as far as their memory is counted.
 const MOST_PROCESSES: usize = 64;
 
@@ -22,46 +23,45 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Makes the place that an engine may write to.
+    /// Makes the place that an engine may write to, with its display in it.
     ///
     /// # Errors
     /// If it cannot be written to.
-    pub(super) fn prepare(directory: &Path) -> io::Result<()> {
+    pub(super) fn prepare(directory: &Path) -> io::Result<UnixListener> {
         // Left behind by a process that had this number before.
         let _ = std::fs::remove_dir_all(directory);
         let make = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
         make(directory)?;
-        Engine::DIRECTORIES.iter().try_for_each(|below| make(&directory.join(below)))
+        Engine::DIRECTORIES.iter().try_for_each(|below| make(&directory.join(below)))?;
+        let display = UnixListener::bind(directory.join("run").join(DISPLAY))?;
+        display.set_nonblocking(true)?;
+        Ok(display)
     }
 
-    /// Starts an engine that inherits its connection to the display.
+    /// Starts an engine, which finds its display as [`DISPLAY`] in its own runtime directory.
     ///
     /// # Errors
     /// If it cannot be started.
-    pub(super) fn start(start: &Start, directory: PathBuf, connection: &OwnedFd) -> io::Result<Self> {
-        let inherited = connection.as_raw_fd();
+    pub(super) fn start(start: &Start, directory: PathBuf) -> io::Result<Self> {
         let mut command = Command::new(&start.program);
         command
             .args(&start.arguments)
             .env_clear()
             .envs(start.environment.iter().map(|(name, value)| (name, value)))
-            .env("WAYLAND_SOCKET", inherited.to_string())
+            .env("WAYLAND_DISPLAY", DISPLAY)
             .current_dir(&directory)
             .stdin(Stdio::null())
             .stdout(io::stderr())
             .stderr(io::stderr())
             .process_group(0);
-        let inherit = move || {
-            // SAFETY: `connection` lives until the child has been started; this runs in the child, before that.
-            let inherited = unsafe { BorrowedFd::borrow_raw(inherited) };
-            fcntl_setfd(inherited, FdFlags::empty())?;
+        let bounded = || {
             set_parent_process_death_signal(Some(Signal::TERM))?;
             // What it dies of is not worth half a gigabyte on the disk.
             setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
             Ok(())
         };
-        // SAFETY: what runs between fork and exec are three system calls, which take no lock and allocate nothing.
-        unsafe { command.pre_exec(inherit) };
+        // SAFETY: what runs between fork and exec are two system calls, which take no lock and allocate nothing.
+        unsafe { command.pre_exec(bounded) };
         Ok(Self { child: command.spawn()?, directory })
     }
 
@@ -129,14 +129,13 @@ mod tests {
     use super::*;
 
     fn started(directory: &Path, script: &str) -> Process {
-        Process::prepare(directory).unwrap();
-        let (ours, _theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+        let _display = Process::prepare(directory).unwrap();
         let start = Start {
             program: "/bin/sh".into(),
             arguments: vec!["-c".into(), script.into()],
             environment: vec![("PATH".into(), "/usr/bin:/bin".into())],
         };
-        Process::start(&start, directory.to_owned(), &ours.into()).unwrap()
+        Process::start(&start, directory.to_owned()).unwrap()
     }
 
     #[test]
@@ -149,7 +148,7 @@ mod tests {
             std::thread::yield_now();
         }
         let environment = std::fs::read_to_string(out).unwrap();
-        assert!(environment.contains("WAYLAND_SOCKET=") && !environment.contains("HOME="), "{environment}");
+        assert!(environment.contains("WAYLAND_DISPLAY=wayland-0") && !environment.contains("HOME="), "{environment}");
         assert!(place.join("run/file").exists());
         drop(process);
         assert!(!place.exists());

@@ -15,6 +15,7 @@ use compositor::render::Gpu;
 use compositor::state::{Options, State};
 use compositor::trust::Trust;
 use compositor::wayland;
+use lcars_ui::hierarchy::WindowId;
 use smithay::reexports::wayland_server::Display;
 use smithay::utils::{Logical, Rectangle, Size};
 use wayland_client::backend::protocol::ProtocolError;
@@ -70,6 +71,11 @@ impl Fixture {
     /// The same, through the trusted socket.
     pub fn trusted_client(&mut self) -> Client {
         self.client_with(Trust::Trusted)
+    }
+
+    /// The engine of a panel, as the compositor starts one.
+    pub fn panel_client(&mut self, panel: WindowId) -> Client {
+        self.client_with(Trust::Panel(panel))
     }
 
     fn client_with(&mut self, trust: Trust) -> Client {

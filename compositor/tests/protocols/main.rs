@@ -49,6 +49,7 @@ mod output;
 mod output_management;
 mod outputs;
 mod oversized;
+mod panel;
 mod pen;
 mod pointer;
 mod pointer_constraints;

@@ -12,7 +12,7 @@ use crate::label;
 use crate::operation::{Kind, Refused};
 
 /// What makes an app a panel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Panel {
     /// Its file's name without the ending; no other panel has it.
     pub name: String,
@@ -36,8 +36,8 @@ pub enum PanelLevel {
 }
 
 /// How what shows a panel does.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(tag = "health", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[serde(tag = "is", rename_all = "snake_case")]
 pub enum PanelHealth {
     /// Nothing runs, since nobody looks.
     #[default]
@@ -164,6 +164,7 @@ impl Tree {
             seen: true,
             urgent: false,
             fullscreen: false,
+            reduced: None,
             own_frame: false,
             keyboard: None,
         };

@@ -58,7 +58,7 @@ fn a_tile_shows_its_window_and_its_program_draws_for_it() {
     let mut f = Fixture::watching();
     let mut client = f.client();
     let (window, id) = f.app(&mut client, "one", RED);
-    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.id;
+    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.unwrap().id;
     f.does(&Operation::Jump { to: Some(sector.into()) });
     f.roundtrip(&mut client);
     assert!(f.shot().count(RED) > 1_000, "the tile shows the window");
@@ -72,7 +72,7 @@ fn a_window_in_focus_is_given_every_frame_and_others_are_suspended() {
     let mut client = f.client();
     let (front, id) = f.app(&mut client, "front", RED);
     let (behind, _) = f.app(&mut client, "behind", BLUE);
-    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.id;
+    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.unwrap().id;
     f.does(&Operation::Jump { to: Some(sector.into()) });
     f.roundtrip(&mut client);
     behind.configured(&mut client);
@@ -150,7 +150,7 @@ fn a_window_that_moves_to_another_sector_lives_on() {
     let mut client = f.client();
     let (window, id) = f.app(&mut client, "one", RED);
     let sectors: Vec<_> = f.state.shell.desktop.tree().sectors.iter().map(|sector| sector.id).collect();
-    let home = f.state.shell.desktop.tree().window(id).unwrap().0.id;
+    let home = f.state.shell.desktop.tree().window(id).unwrap().0.unwrap().id;
     let other = *sectors.iter().find(|sector| **sector != home).unwrap();
     f.does(&Operation::SendToSector { node: Some(id.into()), sector: other, follow: false });
     f.does(&Operation::RemoveSector { sector: other });
@@ -164,7 +164,7 @@ fn a_thumbnail_follows_its_window() {
     let mut f = Fixture::watching();
     let mut client = f.client();
     let (window, id) = f.app(&mut client, "one", RED);
-    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.id;
+    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.unwrap().id;
     f.does(&Operation::Jump { to: Some(sector.into()) });
     assert!(f.shot().count(RED) > 1_000);
     let area = f.area().size;

@@ -70,7 +70,7 @@ fn a_window_that_is_packed_may_go_and_its_thumbnail_is_seen_before() {
     let mut client = f.client();
     let (_other, other) = f.app(&mut client, "other", GREEN);
     let (window, id) = f.app(&mut client, "one", RED);
-    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.id;
+    let sector = f.state.shell.desktop.tree().window(id).unwrap().0.unwrap().id;
     f.jumps(other);
     f.pack(id);
     f.jumps(sector);

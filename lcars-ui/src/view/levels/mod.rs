@@ -224,7 +224,7 @@ fn draw_tile(
     let key = tile_key(node);
     let (name, value) = match kind {
         Kind::Sector(sector) => {
-            let apps = super::tile::counted(sector.apps.iter().filter(|app| !app.is_panel()).count(), "APP");
+            let apps = super::tile::counted(sector.apps.len(), "APP");
             let notices = sector.notifications();
             let value = if notices > 0 { format!("{apps}, {notices} NEW") } else { apps };
             (super::build::caption(&sector.name), Some(value))

@@ -165,6 +165,7 @@ impl Tree {
             urgent: false,
             fullscreen: false,
             reduced: None,
+            icon: None,
             own_frame: false,
             keyboard: None,
         };

@@ -206,6 +206,9 @@ pub fn place_child(states: &SurfaceData, position: Point<i32, Logical>) -> bool 
     with_state(states, |state| std::mem::replace(&mut state.position, position)) != Some(position)
 }
 
+/// A part of a picture, in its pixels.
+type Damaged = Rectangle<i32, Buffer>;
+
 impl SurfaceState {
     /// Its picture, on the device; one that was taken off it is brought back. `None` where there is none, or no room.
     pub fn texture(&mut self) -> Option<Arc<SurfaceTexture>> {
@@ -304,7 +307,7 @@ impl SurfaceState {
         size: Size<i32, Buffer>,
         format: PixelFormat,
         damage: &[Damage],
-    ) -> Option<(Arc<SurfaceTexture>, Vec<Rectangle<i32, Buffer>>)> {
+    ) -> Option<(Arc<SurfaceTexture>, Vec<Damaged>)> {
         match &self.content {
             Some(Content::Texture(texture)) if texture.size() == size && texture.format() == format => {
                 Some((texture.clone(), self.buffer_damage(damage, size)))

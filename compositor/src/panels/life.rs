@@ -52,7 +52,11 @@ enum Phase {
     Starting(Instant),
     Well,
     Hung,
-    Stopped(String),
+    Stopped {
+        why: String,
+        /// When the restart that somebody asks for may be.
+        until: Instant,
+    },
 }
 
 impl Life {
@@ -67,7 +71,7 @@ impl Life {
             Phase::Waiting(_) | Phase::Starting(_) => PanelHealth::Starting,
             Phase::Well => PanelHealth::Well,
             Phase::Hung => PanelHealth::Hung,
-            Phase::Stopped(why) => PanelHealth::Stopped { why: why.clone() },
+            Phase::Stopped { why, .. } => PanelHealth::Stopped { why: why.clone() },
         }
     }
 
@@ -150,16 +154,14 @@ impl Life {
     /// Its engine is gone, or has to go, though it should not.
     pub(super) fn died(&mut self, now: Instant, why: String) {
         let pause = self.backoff.died(now);
-        self.phase = Phase::Stopped(why);
-        // Kept for the restart that somebody asks for.
+        self.phase = Phase::Stopped { why, until: now.checked_add(pause).unwrap_or(now) };
         self.asked = None;
-        self.seen = now.checked_add(pause).unwrap_or(now);
     }
 
     /// Somebody wants it anew. One that died soon after its start, again and again, has to wait ever longer.
     pub(super) fn restart(&mut self, now: Instant) {
         let until = match self.phase {
-            Phase::Stopped(_) => self.seen,
+            Phase::Stopped { until, .. } => until,
             _ => now,
         };
         self.phase = Phase::Waiting(until);

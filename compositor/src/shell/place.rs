@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use lcars_ui::geometry::Rect;
 use lcars_ui::hierarchy::{OutputId, Shown, ViewportId, WindowId};
+use lcars_ui::operation::Operation;
 use lcars_ui::scene::{Look, Primitive};
+use lcars_ui::semantics::{Action, Node};
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
 
@@ -231,6 +233,11 @@ impl State {
             return Some((surface, corner + screen.origin().to_f64()));
         }
         if screen.moving() && !floats {
+            return None;
+        }
+        // A menu may reach over the frame, but not take the way out away.
+        let leads_out = |node: &&Node| matches!(&node.action, Some(Action::Do(Operation::ZoomOut)));
+        if !floats && screen.view.nodes.iter().filter(leads_out).any(|node| node.hit.contains(point(local))) {
             return None;
         }
         let window = self.placed(screen.id).iter().find_map(|(tree, clip)| {

@@ -160,10 +160,8 @@ impl State {
                     None => DndAction::empty(),
                 });
             }
-            wl_data_offer::Request::Receive { mime_type, fd } => {
-                if !before.ended && offer.types.contains(&mime_type) {
-                    server.order(Order::Paste { target: Selected::Drag, mime: mime_type, into: fd });
-                }
+            wl_data_offer::Request::Receive { mime_type, fd } if !before.ended && offer.types.contains(&mime_type) => {
+                server.order(Order::Paste { target: Selected::Drag, mime: mime_type, into: fd });
             }
             wl_data_offer::Request::Finish => {
                 if !before.dropped || before.ended || before.taken().is_none() {

@@ -58,6 +58,7 @@ fn the_form_of_the_state_stays_as_it_is_written_down() {
         })
         .collect();
     let expected = json!({
+        "panels": [],
         "sectors": sectors,
         "outputs": [{ "id": output, "area": area, "panes": [pane], "focused": viewport }],
         "focused_output": output, "focused_viewport": viewport, "focused_window": null,

@@ -62,6 +62,7 @@ fn all() -> Vec<&'static Interface> {
         xdg::activation::v1::server::xdg_activation_v1::XdgActivationV1::interface(),
         xdg::decoration::zv1::server::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1::interface(),
         xdg::dialog::v1::server::xdg_wm_dialog_v1::XdgWmDialogV1::interface(),
+        xdg::foreign::zv1::server::zxdg_exporter_v1::ZxdgExporterV1::interface(),
         xdg::foreign::zv2::server::zxdg_exporter_v2::ZxdgExporterV2::interface(),
         xdg::foreign::zv2::server::zxdg_importer_v2::ZxdgImporterV2::interface(),
         xdg::shell::server::xdg_wm_base::XdgWmBase::interface(),

@@ -103,11 +103,11 @@ fn cover_locked(f: &mut Fixture, client: &mut Client, lock: &ExtSessionLockV1) {
     let surface = client.surface();
     let on = lock.get_lock_surface(&surface, &output, &client.qh, ());
     f.roundtrip(client);
-    let serial = client.events(&on).into_iter().map(|event| match event {
+    let mut serial = client.events(&on).into_iter().map(|event| match event {
         ext_session_lock_surface_v1::Event::Configure { serial, .. } => serial,
         _ => panic!("it knows no other event"),
     });
-    on.ack_configure(serial.last().expect("a size"));
+    on.ack_configure(serial.next_back().expect("a size"));
     show(&surface, &client.colour((800, 600), BLUE));
     f.roundtrip(client);
 }

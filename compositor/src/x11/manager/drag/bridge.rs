@@ -230,10 +230,10 @@ impl Dispatch<WlDataOffer, ()> for Manager {
         let mut offers = bridge.coming.iter_mut().chain(&mut bridge.offer);
         let Some(offer) = offers.find(|offer| offer.object == *object) else { return };
         match event {
-            wl_data_offer::Event::Offer { mime_type } => {
-                if offer.types.len() < MOST_TYPES && mime_type.len() <= LONGEST_TYPE {
-                    offer.types.push(mime_type);
-                }
+            wl_data_offer::Event::Offer { mime_type }
+                if offer.types.len() < MOST_TYPES && mime_type.len() <= LONGEST_TYPE =>
+            {
+                offer.types.push(mime_type);
             }
             wl_data_offer::Event::SourceActions { source_actions: WEnum::Value(actions) } => offer.actions = actions,
             _ => {}

@@ -15,7 +15,6 @@ mod requests;
 mod service;
 mod services;
 mod text;
-mod toolkit;
 mod tray;
 mod uri;
 
@@ -23,8 +22,7 @@ pub use ask::{Answer, Ask, AskId, Choice, Filter, Parent, Question, Rule, Terms}
 pub use daemon::Daemon;
 pub use notifications::{Closed, Notification, NotificationId, Urgency};
 pub use portal::{Appearance, Portals, write_portals};
-pub use service::{Bus, Setup, start};
-pub use toolkit::Toolkit;
+pub use service::{Bus, start};
 pub use tray::{
     Pixels, Tray, TrayAsk, TrayEntry, TrayIcon, TrayId, TrayItem, TrayStatus, TrayToggle, TrayWord, start_tray,
 };

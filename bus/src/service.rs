@@ -1,8 +1,7 @@
 //! The thread that is on the bus.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::{self, SyncSender};
+use std::sync::mpsc::SyncSender;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use crate::notifications::{DEFAULT_ACTION, Notifications};
 use crate::permit::{Access, Screenshot};
 use crate::portal::Settings;
 use crate::requests::Requests;
-use crate::{Appearance, Error, Told, Toolkit, Word};
+use crate::{Appearance, Error, Told, Word};
 
 /// Takes what programs say, and tells whether it could; called on the bus's thread, must not wait.
 pub(crate) type Deliver = Arc<dyn Fn(Word) -> bool + Send + Sync>;
@@ -32,7 +31,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Bus {
     tell: Option<Sender<Told>>,
-    there: mpsc::Receiver<()>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -42,12 +40,6 @@ impl Bus {
         if let Some(Err(error)) = self.tell.as_ref().map(|tell| tell.try_send(told)) {
             tracing::warn!(%error, "programs on the bus are not told");
         }
-    }
-
-    /// Waits a moment until programs find us, so that the first one does. It goes on without if the bus is slow.
-    pub fn is_there(&self) {
-        // A failure drops the channel.
-        let _ = self.there.recv_timeout(PATIENCE);
     }
 }
 
@@ -61,42 +53,33 @@ impl Drop for Bus {
     }
 }
 
-/// What a bus is told at first.
-#[derive(Debug)]
-pub struct Setup {
-    /// How the desktop looks.
-    pub appearance: Appearance,
-    /// What toolkits ask for besides.
-    pub toolkit: Toolkit,
-    /// What services that the bus starts get from now on, besides what it has itself.
-    pub environment: HashMap<String, String>,
-}
-
-/// Goes onto the bus at `address`, on a thread of its own; [`Bus::is_there`] waits for that. What programs say goes to `deliver`, on that thread. Names that
+/// Goes onto the bus at `address`, on a thread of its own, and waits a moment until it is there. What programs say goes to `deliver`, on that thread. Names that
 /// somebody else has there already (a desktop around this one) stay theirs.
 ///
 /// # Errors
 /// If there is no thread to be had. What goes wrong later is written down: a desktop works without.
 pub fn start(
     address: String,
-    setup: Setup,
+    appearance: Appearance,
     deliver: impl Fn(Word) -> bool + Send + Sync + 'static,
 ) -> Result<Bus, Error> {
     let (tell, told) = channel(WAITING);
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let deliver: Deliver = Arc::new(deliver);
-    let (ready, there) = mpsc::sync_channel(1);
+    let (ready, is_there) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new().name("bus".into()).spawn(move || {
-        if let Err(error) = runtime.block_on(serve(&address, setup, deliver, ready, told)) {
+        if let Err(error) = runtime.block_on(serve(&address, appearance, deliver, ready, told)) {
             tracing::warn!(%error, "the session bus is not served any more");
         }
     })?;
-    Ok(Bus { tell: Some(tell), there, thread: Some(thread) })
+    // So that the first program finds us. It goes on without if the bus is slow; a failure drops the channel.
+    let _ = is_there.recv_timeout(PATIENCE);
+    Ok(Bus { tell: Some(tell), thread: Some(thread) })
 }
 
 async fn serve(
     address: &str,
-    Setup { appearance, toolkit, environment }: Setup,
+    appearance: Appearance,
     deliver: Deliver,
     ready: SyncSender<()>,
     mut told: Receiver<Told>,
@@ -104,20 +87,13 @@ async fn serve(
     let requests = Requests::new(deliver.clone());
     let connection = Builder::address(address)
         .serve_at(Notifications::PATH, Notifications::new(deliver))
-        .serve_at(Settings::PATH, Settings { appearance, toolkit })
+        .serve_at(Settings::PATH, Settings { appearance })
         .serve_at(Settings::PATH, FileChooser { requests: requests.clone() })
         .serve_at(Settings::PATH, AppChooser { requests: requests.clone() })
         .serve_at(Settings::PATH, Access { requests: requests.clone() })
         .serve_at(Settings::PATH, Screenshot { requests: requests.clone() })
         .build()
         .await?;
-    if !environment.is_empty() {
-        let environment = environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        // Services then have what the bus itself has.
-        if let Err(error) = DBusProxy::new(&connection).await?.update_activation_environment(environment).await {
-            tracing::warn!(%error, "services of the bus do not find the desktop");
-        }
-    }
     for name in [Notifications::NAME, Settings::NAME] {
         let flags = RequestNameFlags::DO_NOT_QUEUE;
         match connection.request_name_with_flags(name, flags).await {

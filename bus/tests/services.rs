@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use bus::{Appearance, Daemon, Setup, Toolkit};
+use bus::Daemon;
 use zbus::connection::Builder;
 
 /// The commands of the processes that run now and carry a word.
@@ -17,9 +16,7 @@ fn with_word(word: &str) -> Vec<String> {
     readable.filter(|command| command.contains(word)).collect()
 }
 
-/// A service of the name `org.test.Service`.
-fn service(folder: &Path, script: &str) {
-    let name = "org.test.Service";
+fn service(folder: &Path, name: &str, script: &str) {
     let services = folder.join("dbus-1/services");
     std::fs::create_dir_all(&services).unwrap();
     let program = folder.join("service.sh");
@@ -28,48 +25,22 @@ fn service(folder: &Path, script: &str) {
     std::fs::write(services.join(format!("{name}.service")), text).unwrap();
 }
 
-/// Lets a bus start a service. It never takes its name, so there is no answer to wait for.
-async fn start(bus: &Daemon) {
-    let program = Builder::address(bus.address.as_str()).build().await.unwrap();
-    let start = zbus::Message::method_call("/org/freedesktop/DBus", "StartServiceByName");
-    let start = start.destination("org.freedesktop.DBus").interface("org.freedesktop.DBus");
-    program.send(&start.build(&("org.test.Service", 0_u32)).unwrap()).await.unwrap();
-}
-
-#[tokio::test]
-async fn services_get_what_the_desktop_knows_by_then() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("told");
-    service(folder.path(), &format!("echo \"$TOS_TEST\" > {0}.new && mv {0}.new {0}\n", file.display()));
-    let mut daemon =
-        Daemon::spawn(&folder.path().join("bus"), &[("XDG_DATA_HOME".into(), folder.path().into())]).unwrap();
-    daemon.listens().unwrap();
-    let appearance = Appearance { dark: true, contrast: false, accent: [1.0, 0.5, 0.25] };
-    let environment = HashMap::from([("TOS_TEST".into(), "told later".into())]);
-    let setup = Setup { appearance, toolkit: Toolkit::default(), environment };
-    let bus = bus::start(daemon.address.clone(), setup, |_| true).unwrap();
-    bus.is_there();
-    start(&daemon).await;
-    let end = Instant::now() + Duration::from_secs(60);
-    while !file.exists() {
-        assert!(Instant::now() < end, "the service is started");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(std::fs::read_to_string(file).unwrap(), "told later\n");
-}
-
 #[tokio::test]
 async fn what_a_bus_has_started_ends_with_it_whatever_it_does_against_that() {
     let folder = tempfile::tempdir().unwrap();
     // One that does not want to end, one that left the group, and one that lost its parent.
     let mark = format!("9{}.5", std::process::id());
     let script = format!("trap '' TERM\nsetsid sleep {mark} &\n(sleep {mark} &)\nwhile :; do sleep {mark}; done\n");
-    service(folder.path(), &script);
+    service(folder.path(), "org.test.Stays", &script);
     let environment = [("XDG_DATA_HOME".into(), folder.path().into())];
     let daemon = Daemon::start(&folder.path().join("bus"), &environment).unwrap();
     let other = Daemon::start(&folder.path().join("bus2"), &environment).unwrap();
     for bus in [&daemon, &other] {
-        start(bus).await;
+        let program = Builder::address(bus.address.as_str()).build().await.unwrap();
+        let start = zbus::Message::method_call("/org/freedesktop/DBus", "StartServiceByName");
+        let start = start.destination("org.freedesktop.DBus").interface("org.freedesktop.DBus");
+        // It never takes its name, so there is no answer to wait for.
+        program.send(&start.build(&("org.test.Stays", 0_u32)).unwrap()).await.unwrap();
         let end = Instant::now() + Duration::from_secs(60);
         let before = if std::ptr::eq(bus, &daemon) { 0 } else { 3 };
         while with_word(&mark).len() < before + 3 {

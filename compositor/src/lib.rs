@@ -42,7 +42,6 @@ pub mod screen;
 pub mod seat;
 pub mod services;
 pub mod session;
-mod session_bus;
 pub mod shell;
 pub mod state;
 pub mod surface;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -19,13 +20,11 @@ use crate::cli;
 use crate::fallback::Fallback;
 use crate::remote::Remote;
 use crate::render::Gpu;
-use crate::services::cursors;
 use crate::services::descriptors;
 use crate::services::dirs::Dirs;
 use crate::services::launch::{Launcher, Output};
 use crate::services::priority;
 use crate::session::Session;
-use crate::session_bus::SessionBus;
 use crate::state::{Options, State};
 use crate::{control, runtime, wayland};
 
@@ -50,17 +49,11 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     // The encoders are tried in other processes while this one finds its GPU.
     let exe = std::env::current_exe()?;
     let ladder = std::thread::Builder::new().name("ladder".into()).spawn(move || Ladder::probe(&exe))?;
-    // So is the session bus.
-    let mut event_loop = EventLoop::<State>::try_new()?;
-    let handle = event_loop.handle();
-    let socket = wayland::listen(&handle).context("no Wayland socket could be opened")?;
-    let control_path = control::path_for(&directory, &socket);
-    let dirs = Dirs::from_env();
-    let mut environment = environment(&socket, &control_path, &dirs);
-    let mut session_bus = SessionBus::begin(&directory, &socket, &mut environment);
     let gpu = Gpu::new().context("nothing can draw here; `tos-comp doctor` tells more")?;
     let ladder = ladder.join().map_err(|_| anyhow::anyhow!("probing the encoders failed"))?;
 
+    let mut event_loop = EventLoop::<State>::try_new()?;
+    let handle = event_loop.handle();
     let display = Display::<State>::new()?;
     let session = Options {
         size: options.size.into(),
@@ -76,24 +69,26 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let config = config(&options, ladder, fallback.as_ref().map(Fallback::config))?;
     let streamer = connect_pages(&handle, &mut state, config)?;
     wayland::dispatch_clients(&handle, display)?;
+    let socket = wayland::listen(&handle).context("no Wayland socket could be opened")?;
     let _trusted = wayland::listen_trusted(&handle, &directory, &socket)?;
+    let control_path = control::path_for(&directory, &socket);
     let _control = control::listen(&handle, &control_path)?;
     state.socket = socket.clone();
     state.start_slow_callbacks()?;
+    let dirs = Dirs::from_env();
     let memory = match (&options.state, options.forget) {
         (_, true) => None,
         (Some(file), _) => Some(file.clone()),
         (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
     };
+    let mut environment = environment(&socket, &control_path);
     match state.welcome_x11(&directory) {
         Ok(told) => environment.extend(told),
         Err(error) => tracing::warn!(%error, "X11 programs cannot be shown"),
     }
-    session_bus.join(&mut environment, &mut state);
+    let _bus = session_bus(&directory, &socket, &mut environment, &mut state);
     let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
-    let session = Session::new(dirs, directory.clone(), launcher, memory);
-    state.wait_for_bus();
-    state.begin(session, &options.command)?;
+    state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
     watch_signals(&handle, signals)?;
     fallback.into_iter().for_each(|fallback| state.start_fallback(fallback));
 
@@ -184,16 +179,53 @@ fn connect_pages(
 }
 
 /// What every program inside is told.
-fn environment(socket: &str, control: &std::path::Path, dirs: &Dirs) -> Vec<(OsString, OsString)> {
-    let wished = std::env::var(cursors::VARIABLE).ok();
-    let pointers = cursors::theme(dirs, wished.as_deref()).map(|theme| (cursors::VARIABLE.into(), theme.into()));
+fn environment(socket: &str, control: &std::path::Path) -> Vec<(OsString, OsString)> {
     let own = [
         ("WAYLAND_DISPLAY", socket.into()),
         ("TOS_SOCKET", control.into()),
         ("XDG_SESSION_TYPE", "wayland".into()),
         ("XDG_CURRENT_DESKTOP", "TOS".into()),
     ];
-    own.map(|(name, value): (&str, OsString)| (name.into(), value)).into_iter().chain(pointers).collect()
+    own.map(|(name, value): (&str, OsString)| (name.into(), value)).into()
+}
+
+/// Goes onto the session bus: that of a session around this one, or one of our own, which `environment` then names. What
+/// it returns takes away when dropped what it left on the disk.
+fn session_bus(
+    directory: &Path,
+    socket: &str,
+    environment: &mut Vec<(OsString, OsString)>,
+    state: &mut State,
+) -> (Option<bus::Portals>, Option<bus::Daemon>) {
+    let directory_of_portals = directory.join(format!("{socket}-portals"));
+    let portals = match bus::write_portals(&directory_of_portals) {
+        Ok(portals) => {
+            environment.push(("XDG_DESKTOP_PORTAL_DIR".into(), directory_of_portals.into()));
+            Some(portals)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "programs do not learn how the desktop looks");
+            None
+        }
+    };
+    if let Ok(address) = std::env::var("DBUS_SESSION_BUS_ADDRESS") {
+        state.go_onto_bus(address.clone());
+        state.become_tray(address);
+        return (portals, None);
+    }
+    let daemon = match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
+        Ok(daemon) => {
+            environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), daemon.address.clone().into()));
+            state.go_onto_bus(daemon.address.clone());
+            state.become_tray(daemon.address.clone());
+            Some(daemon)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "programs are without a session bus");
+            None
+        }
+    };
+    (portals, daemon)
 }
 
 fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals) -> anyhow::Result<()> {

@@ -1,10 +1,9 @@
 //! A session on a bus of its own.
 
-use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use bus::{Appearance, Bus, Daemon, Setup, Toolkit, Word};
+use bus::{Appearance, Bus, Daemon, Word};
 use futures::StreamExt;
 use tempfile::TempDir;
 use zbus::connection::Builder;
@@ -27,8 +26,7 @@ impl Session {
         let folder = tempfile::tempdir().unwrap();
         let daemon = Daemon::start(&folder.path().join("bus"), &[]).unwrap();
         let (send, words) = channel();
-        let setup = Setup { appearance: LOOKS, toolkit: Toolkit::default(), environment: HashMap::new() };
-        let bus = bus::start(daemon.address.clone(), setup, move |word| send.send(word).is_ok()).unwrap();
+        let bus = bus::start(daemon.address.clone(), LOOKS, move |word| send.send(word).is_ok()).unwrap();
         Self { bus, words, daemon, _folder: folder }
     }
 

@@ -5,7 +5,6 @@
 //! choice.
 
 pub mod config;
-pub mod cursors;
 pub mod descriptors;
 pub mod directory;
 pub mod dirs;

@@ -1,15 +1,12 @@
 //! What programs tell the user over D-Bus, as alerts of the desktop, and what becomes of it, told to the programs.
 
-use std::collections::HashMap;
-
-use bus::{Appearance, Bus, Closed, Notification, NotificationId, Setup, Told, Toolkit, Urgency, Word};
+use bus::{Appearance, Bus, Closed, Notification, NotificationId, Told, Urgency, Word};
 use calloop::channel::{Event, sync_channel};
 use lcars_ui::hierarchy::OutputId;
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::operation::Operation;
 use lcars_ui::theme::{Colour, Theme};
 
-use crate::services::cursors;
 use crate::state::State;
 
 /// So many words may wait for the main thread; past it they are lost, which is written down.
@@ -35,8 +32,8 @@ struct Open {
 }
 
 impl State {
-    /// Goes onto the session bus. What it starts itself gets `environment`. Where that fails, programs' notifications are not shown, which is written down.
-    pub(crate) fn go_onto_bus(&mut self, address: String, environment: HashMap<String, String>) {
+    /// Goes onto the session bus. Where that fails, programs' notifications are not shown, which is written down.
+    pub(crate) fn go_onto_bus(&mut self, address: String) {
         let (sender, words) = sync_channel(WAITING);
         let inserted = self.handle.insert_source(words, |event, (), state| match event {
             Event::Msg(Word::Notify(notification)) => state.notified(notification),
@@ -48,10 +45,7 @@ impl State {
         if let Err(error) = inserted {
             return tracing::warn!(%error, "programs' notifications are not shown");
         }
-        let cursor_theme = environment.get(cursors::VARIABLE).cloned().unwrap_or_default();
-        let toolkit = Toolkit { cursor_theme, cursor_size: cursors::SIZE, ..Toolkit::default() };
-        let setup = Setup { appearance: appearance(&self.theme), toolkit, environment };
-        let started = bus::start(address, setup, move |word| {
+        let started = bus::start(address, appearance(&self.theme), move |word| {
             let taken = sender.try_send(word).is_ok();
             if !taken {
                 tracing::warn!("the word of a program was lost: the main thread is not keeping up");
@@ -62,11 +56,6 @@ impl State {
             Ok(bus) => self.notices.bus = Some(bus),
             Err(error) => tracing::warn!(%error, "programs' notifications are not shown"),
         }
-    }
-
-    /// Waits until programs find us on the bus, but not for long.
-    pub(crate) fn wait_for_bus(&self) {
-        self.notices.bus.iter().for_each(Bus::is_there);
     }
 
     fn notified(&mut self, notification: Notification) {

@@ -133,7 +133,7 @@ pub fn window_geometry(surface: &WlSurface) -> Rectangle<i32, Logical> {
     with_states(surface, |states| {
         let size = surface::size(states).unwrap_or_default();
         let set = states.cached_state.get::<SurfaceCachedState>().current().geometry;
-        set.filter(|geometry| !geometry.is_empty()).unwrap_or_else(|| Rectangle::from_size(size))
+        set.filter(|geometry| geometry.size.w > 0 && geometry.size.h > 0).unwrap_or_else(|| Rectangle::from_size(size))
     })
 }
 

@@ -145,10 +145,12 @@ impl State {
     pub(super) fn geometry_in(&self, id: WindowId, area: Rectangle<i32, Logical>) -> Option<Geometry> {
         let window = self.shell.get(id)?;
         let geometry = compose::window_geometry(window.toplevel.wl_surface());
-        let size = if geometry.is_empty() { area.size } else { geometry.size };
+        // A client says any numbers.
+        let is_a_size = geometry.size.w > 0 && geometry.size.h > 0;
+        let size = if is_a_size { geometry.size } else { area.size };
         let reduced = fit::reduced(size, area.size);
         let seen = reduced.map_or(size, |(_, to)| to);
-        let centred = |start: i32, room: i32, length: i32| start + ((room - length) / 2).max(0);
+        let centred = |start: i32, room: i32, length: i32| start.saturating_add((room.saturating_sub(length) / 2).max(0));
         let loc = Point::from((centred(area.loc.x, area.size.w, seen.w), centred(area.loc.y, area.size.h, seen.h)));
         let reduced =
             reduced.map(|(from, to)| Reduced { from: Rectangle::new(loc, from), to: Rectangle::new(loc, to) });

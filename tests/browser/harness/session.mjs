@@ -1,6 +1,6 @@
 // One tos-comp and the programs that run in it, with a home and a runtime directory of their own. Ended by process id.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -134,6 +134,8 @@ export class Place {
     }
 
     async remove() {
+        // Where xdg-document-portal ran, it has left a file system.
+        spawnSync("umount", ["--lazy", "--quiet", path.join(this.runtime, "doc")], { stdio: "ignore" });
         await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
     }
 }

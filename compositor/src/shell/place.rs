@@ -150,7 +150,8 @@ impl State {
         let size = if is_a_size { geometry.size } else { area.size };
         let reduced = fit::reduced(size, area.size);
         let seen = reduced.map_or(size, |(_, to)| to);
-        let centred = |start: i32, room: i32, length: i32| start.saturating_add((room.saturating_sub(length) / 2).max(0));
+        let centred =
+            |start: i32, room: i32, length: i32| start.saturating_add((room.saturating_sub(length) / 2).max(0));
         let loc = Point::from((centred(area.loc.x, area.size.w, seen.w), centred(area.loc.y, area.size.h, seen.h)));
         let reduced =
             reduced.map(|(from, to)| Reduced { from: Rectangle::new(loc, from), to: Rectangle::new(loc, to) });

@@ -26,11 +26,12 @@ test("text typed in the page appears in xterm, and in the file that its shell wr
             const desk = await open(chromium.browser, session.url);
             await until("the page has the keyboard", async () => (await desk.state()).captured);
             const prompt = await desk.glance();
-            await desk.page.keyboard.type("hallo welt, 42 times", { delay: 5 });
+            const words = "hallo welt, 42 times and then 42 times again, until the line is long";
+            await desk.page.keyboard.type(words, { delay: 5 });
             await desk.differs(prompt);
             await desk.page.keyboard.press("Enter");
             const text = await until("the shell writes the file", async () => (await readFile(file, "utf8")).trim());
-            assert.equal(text, "hallo welt, 42 times");
+            assert.equal(text, words);
         })();
     } finally {
         await place.remove();

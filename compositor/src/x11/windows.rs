@@ -29,6 +29,8 @@ pub(super) struct Known {
     /// It wants to be seen, or is.
     mapped: bool,
     pub(super) place: Place,
+    /// It covers its pane from the moment it is there; what it says of itself meanwhile does not change that.
+    covers: bool,
     properties: Properties,
     pid: Option<u32>,
     /// Which surface shows it; it may not be there yet.
@@ -47,6 +49,7 @@ impl Known {
             free: false,
             mapped: false,
             place,
+            covers: false,
             properties: Properties::default(),
             pid: None,
             by: None,
@@ -163,7 +166,7 @@ impl State {
                         let on = on.unwrap_or(!shown.covers());
                         self.set_fullscreen(&surface, on);
                     }
-                    None => known.properties.fullscreen = on.unwrap_or(!known.properties.fullscreen),
+                    None => known.covers = on.unwrap_or(!known.covers),
                 }
             }
             Word::Urgent { window, on } => {
@@ -200,23 +203,24 @@ impl State {
     }
 
     /// A window wants to be seen: it is told the size that it will have, and may.
-    fn x11_wants(&mut self, window: Xid, place: Place, mut properties: Properties, pid: Option<u32>) {
+    fn x11_wants(&mut self, window: Xid, place: Place, properties: Properties, pid: Option<u32>) {
         let screen = self.screen();
         // How games of old say that they want to cover the screen. Others that wish to be that large mean all there is.
-        let covers = place.size == screen.size() && place.loc == Point::default();
-        properties.fullscreen |= !properties.dialog && properties.frameless && covers;
+        let as_large = place.size == screen.size() && place.loc == Point::default();
+        let covers = properties.fullscreen || !properties.dialog && properties.frameless && as_large;
         let focused = self.shell.desktop.focused_viewport().id;
         let area = screen.view().areas.iter().find(|area| area.viewport == focused);
         let logical = match area {
-            _ if properties.fullscreen => screen.logical_size(),
+            _ if covers => screen.logical_size(),
             Some(area) => Size::from((area.framed.w.round() as i32, area.framed.h.round() as i32)),
             None => screen.logical_size(),
         };
         let Some(server) = &mut self.x11.server else { return };
         let given = physical_size(logical, server.scale.get());
-        let size = wanted(&properties, place.size, (!properties.dialog).then_some(given), properties.fullscreen);
+        let size = wanted(&properties, place.size, (!properties.dialog).then_some(given), covers);
         let known = server.windows.entry(window).or_insert_with(|| Known::new(place));
-        (known.free, known.mapped, known.pid, known.properties) = (false, true, pid, properties);
+        (known.free, known.mapped, known.covers) = (false, true, covers);
+        (known.pid, known.properties) = (pid, properties);
         // What it wished for is remembered: it gets that where the choice is its own.
         known.place = place;
         server.order(Order::Place { window, place: Place::new(place.loc, size) });
@@ -251,7 +255,7 @@ impl State {
         }
         // One that belongs to nobody is a window, whatever it minds.
         let properties = known.properties.clone();
-        let (dialog, covers, free) = (properties.dialog, properties.fullscreen, known.free);
+        let (dialog, covers, free) = (properties.dialog, known.covers, known.free);
         let (frameless, urgent, icon) = (properties.frameless, properties.urgent, known.icon.clone());
         let shown = X11Window::new(window, surface.clone(), known.pid, (orders, scale), properties, known.place, free);
         shown.set_parent(owner.filter(|_| dialog).map(|owner| owner.wl_surface().clone()));

@@ -1,0 +1,1 @@
+//! What is remembered: users, sessions, snapshots, the audit log, settings. SQLite, PostgreSQL, Redis, etcd.

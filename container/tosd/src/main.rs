@@ -1,0 +1,3 @@
+//! The session manager and gateway of TOS.
+
+fn main() {}

@@ -4,6 +4,7 @@
 //! is found out before anybody asks for it ([`Facts`]), and is refused or given up by somebody's explicit word, never
 //! silently.
 
+pub mod engine;
 pub mod facts;
 pub mod spec;
 

@@ -10,8 +10,9 @@ DEBUG := target/debug/tos-comp
 PROGRAM ?= foot --config=tests/foot.ini fish
 ARGS ?=
 SECONDS_OF_FUZZ ?= 3600
+VARIANT ?= core
 
-.PHONY: help run test bench lint deps build e2e apps wlcs fuzz clean
+.PHONY: help run test bench lint deps build e2e apps wlcs fuzz image image-check clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +57,12 @@ bench: deps ## Measure; prints tables, writes bench-out/
 lint: deps ## Check format and lints
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+image: ## Make the image of a user's container for podman; a small one for trials: make image VARIANT=small
+	@container/image/build --variant $(VARIANT) $(if $(BINARIES),--binaries $(BINARIES))
+
+image-check: ## Make the small image twice from nothing and compare; needs the network
+	@container/image/check $(if $(BINARIES),--binaries $(BINARIES))
 
 clean: ## Remove what was built
 	cargo clean

@@ -16,6 +16,8 @@ import tarfile
 
 # Where things of the making are; see build.
 MAKING = "image"
+# What there is in /run before anything runs; the rest was left by the making.
+RUN = ["run", "run/etc", "run/lock", "run/tos", "run/user"]
 
 
 class Layer:
@@ -116,6 +118,8 @@ def main() -> None:
             top = name.split("/")[0]
             # Devices are the engine's, and files of the making are no part of it.
             if not name or top == MAKING or (top == "dev" and name != "dev") or member.ischr() or member.isblk():
+                continue
+            if top == "run" and name not in RUN and posixpath.dirname(name) != "run/etc":
                 continue
             put(writers[owner.get(name, "setup")], name)
 

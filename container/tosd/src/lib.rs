@@ -9,3 +9,4 @@
 
 pub mod config;
 pub mod desktops;
+pub mod lifecycle;

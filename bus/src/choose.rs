@@ -9,7 +9,7 @@ use zbus::{Connection, interface};
 
 use crate::ask::{Answer, Ask, AskId, Filter, Question};
 use crate::options::{self, MOST_TITLE, Options, Unfit};
-use crate::requests::{CANCELLED, DONE, ENDED, Reply, Requests, only};
+use crate::requests::{DONE, ENDED, Reply, Requests, only, unanswered};
 use crate::text::cut;
 use crate::uri;
 
@@ -62,8 +62,7 @@ impl FileChooser {
                     None => results([("uris", uris), ("choices", choices), ("writable", writable)]),
                 }
             }
-            Answer::Cancelled => only(CANCELLED),
-            _ => only(ENDED),
+            answer => unanswered(&answer),
         }
     }
 }
@@ -196,8 +195,7 @@ impl AppChooser {
         match self.requests.ask(connection, &header, &handle, ask).await {
             // Only what was offered is ever started.
             Answer::Program(choice) if choices.contains(&choice) => results([("choice", Variant::new(choice))]),
-            Answer::Cancelled => only(CANCELLED),
-            _ => only(ENDED),
+            answer => unanswered(&answer),
         }
     }
 

@@ -9,7 +9,7 @@ use zbus::{Connection, fdo, interface};
 use crate::ask::{Answer, Ask, Question};
 use crate::choose::{asked, results};
 use crate::options::{self, Options, Unfit};
-use crate::requests::{CANCELLED, ENDED, Reply, Requests, only};
+use crate::requests::{ENDED, Reply, Requests, only, unanswered};
 use crate::text::cut;
 use crate::uri;
 
@@ -56,8 +56,7 @@ impl Access {
         let ask = Ask { accept, ..asked(app_id, parent_window, title, question) };
         match self.requests.ask(connection, &header, &handle, ask).await {
             Answer::Granted(choices) => results([("choices", Variant::new(choices))]),
-            Answer::Cancelled => only(CANCELLED),
-            _ => only(ENDED),
+            answer => unanswered(&answer),
         }
     }
 }
@@ -92,8 +91,7 @@ impl Screenshot {
         let ask = asked(app_id, parent_window, "", Question::Screenshot { ask: !asked_before });
         match self.requests.ask(connection, &header, &handle, ask).await {
             Answer::Picture(path) => results([("uri", Variant::new(uri::of_path(&path)))]),
-            Answer::Cancelled => only(CANCELLED),
-            _ => only(ENDED),
+            answer => unanswered(&answer),
         }
     }
 
@@ -109,8 +107,7 @@ impl Screenshot {
         let ask = asked(app_id, parent_window, "", Question::Colour);
         match self.requests.ask(connection, &header, &handle, ask).await {
             Answer::Colour([red, green, blue]) => results([("color", Variant::new((red, green, blue)))]),
-            Answer::Cancelled => only(CANCELLED),
-            _ => only(ENDED),
+            answer => unanswered(&answer),
         }
     }
 

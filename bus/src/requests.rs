@@ -27,8 +27,13 @@ pub(crate) type Reply = (u32, HashMap<&'static str, OwnedVariant>);
 
 /// The numbers of `org.freedesktop.portal.Request::Response`.
 pub(crate) const DONE: u32 = 0;
-pub(crate) const CANCELLED: u32 = 1;
+const CANCELLED: u32 = 1;
 pub(crate) const ENDED: u32 = 2;
+
+/// What is answered when the question was not: the user did not want to, or it came to nothing.
+pub(crate) fn unanswered(answer: &Answer) -> Reply {
+    only(if matches!(answer, Answer::Cancelled) { CANCELLED } else { ENDED })
+}
 
 /// An answer without anything.
 pub(crate) fn only(response: u32) -> Reply {

@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn who_comes_when_nothing_is_free_is_turned_away_and_the_next_one_comes_in() {
-        let (first, second, _) = (UnixStream::pair().unwrap().0, UnixStream::pair().unwrap().0, ());
+        let (first, second) = (UnixStream::pair().unwrap().0, UnixStream::pair().unwrap().0);
         let waiting = Cell::new(vec![second, first]);
         let calls = Cell::new(0);
         let accept = || {

@@ -7,6 +7,7 @@ use lcars_ui::hierarchy::{OutputId, Shown, ViewportId, WindowId};
 use lcars_ui::operation::Operation;
 use lcars_ui::scene::{Look, Primitive};
 use lcars_ui::semantics::{Action, Node};
+use smithay::reexports::wayland_server::Resource as _;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::{Logical, Point, Rectangle, Size};
 
@@ -14,6 +15,7 @@ use super::{fit, point};
 use crate::compose::{self, Placed, Reduced, Spot};
 use crate::screen::Screen;
 use crate::state::State;
+use crate::trust::trusted;
 
 /// To whole logical pixels.
 pub(super) fn rounded(rect: Rect) -> Rectangle<i32, Logical> {
@@ -145,13 +147,10 @@ impl State {
     pub(super) fn geometry_in(&self, id: WindowId, area: Rectangle<i32, Logical>) -> Option<Geometry> {
         let window = self.shell.get(id)?;
         let geometry = compose::window_geometry(window.toplevel.wl_surface());
-        // A client says any numbers.
-        let is_a_size = geometry.size.w > 0 && geometry.size.h > 0;
-        let size = if is_a_size { geometry.size } else { area.size };
+        let size = if geometry.size.is_empty() { area.size } else { geometry.size };
         let reduced = fit::reduced(size, area.size);
         let seen = reduced.map_or(size, |(_, to)| to);
-        let centred =
-            |start: i32, room: i32, length: i32| start.saturating_add((room.saturating_sub(length) / 2).max(0));
+        let centred = |start: i32, room: i32, length: i32| start + ((room - length) / 2).max(0);
         let loc = Point::from((centred(area.loc.x, area.size.w, seen.w), centred(area.loc.y, area.size.h, seen.h)));
         let reduced =
             reduced.map(|(from, to)| Reduced { from: Rectangle::new(loc, from), to: Rectangle::new(loc, to) });
@@ -231,16 +230,15 @@ impl State {
             let (surface, corner) = lock.iter().find_map(|tree| compose::surface_under(tree, local))?;
             return Some((surface, corner + screen.origin().to_f64()));
         }
+        // A menu or a panel may reach over the frame, but not take the way out away. What the user trusts may.
+        let leads_out = |node: &&Node| matches!(&node.action, Some(Action::Do(Operation::ZoomOut)));
+        let way_out = !floats && screen.view.nodes.iter().filter(leads_out).any(|node| node.hit.contains(point(local)));
         let above = self.layers_placed(screen.id, true);
         if let Some((surface, corner)) = above.iter().find_map(|tree| compose::surface_under(tree, local)) {
-            return Some((surface, corner + screen.origin().to_f64()));
+            let may = !way_out || surface.client().is_some_and(|client| trusted(&client));
+            return may.then(|| (surface, corner + screen.origin().to_f64()));
         }
-        if screen.moving() && !floats {
-            return None;
-        }
-        // A menu may reach over the frame, but not take the way out away.
-        let leads_out = |node: &&Node| matches!(&node.action, Some(Action::Do(Operation::ZoomOut)));
-        if !floats && screen.view.nodes.iter().filter(leads_out).any(|node| node.hit.contains(point(local))) {
+        if way_out || screen.moving() && !floats {
             return None;
         }
         let window = self.placed(screen.id).iter().find_map(|(tree, clip)| {

@@ -42,17 +42,12 @@ fn drag() -> Drag {
     let (x, y, ..) = f.shot().find(GREEN).unwrap();
     let area = f.area();
     f.point(area.loc.x + 50, area.loc.y + 50);
-    f.button(LEFT, true);
-    f.roundtrip(&mut client);
-    let serial = client.events(&pointer).into_iter().rev().find_map(|event| match event {
-        wl_pointer::Event::Button { serial, .. } => Some(serial),
-        _ => None,
-    });
+    let serial = f.hold(&mut client, &pointer);
     let source = manager.create_data_source(&client.qh, ());
     source.offer("text/plain".into());
     source.set_actions(DndAction::Copy);
     let icon = client.surface();
-    device.start_drag(Some(&source), &window.surface, Some(&icon), serial.unwrap());
+    device.start_drag(Some(&source), &window.surface, Some(&icon), serial);
     show(&icon, &client.colour((20, 10), BLUE));
     f.roundtrip(&mut client);
     Drag { f, client, device, source, icon, window, dialog, over: (x + 30, y + 30) }

@@ -20,20 +20,6 @@ use crate::window::{Window, show};
 
 type Scenario = (&'static str, fn(&mut Fixture, &mut Client));
 
-/// The serial of a press on the client's window; the button stays down.
-fn press(f: &mut Fixture, client: &mut Client) -> u32 {
-    let pointer = client.seat().get_pointer(&client.qh, ());
-    f.roundtrip(client);
-    f.point(400, 300);
-    f.button(LEFT, true);
-    f.roundtrip(client);
-    let serial = client.events(&pointer).into_iter().rev().find_map(|event| match event {
-        wl_pointer::Event::Button { serial, .. } => Some(serial),
-        _ => None,
-    });
-    serial.expect("the press is told")
-}
-
 /// Each leaves something half done.
 const SCENARIOS: &[Scenario] = &[
     ("connected", |_, _| {}),
@@ -77,7 +63,7 @@ const SCENARIOS: &[Scenario] = &[
     }),
     ("a menu with a grab", |f, client| {
         let window = f.window(client, RED);
-        let serial = press(f, client);
+        let serial = f.hold_in_the_middle(client);
         f.button(LEFT, false);
         let positioner = positioner(client, (100, 100), (100, 50));
         let menu = Popup::new(client, &window.xdg, &positioner);
@@ -86,7 +72,7 @@ const SCENARIOS: &[Scenario] = &[
     }),
     ("nested menus under a held button", |f, client| {
         let window = f.window(client, RED);
-        let serial = press(f, client);
+        let serial = f.hold_in_the_middle(client);
         let positioner = positioner(client, (10, 10), (100, 50));
         let outer = Popup::new(client, &window.xdg, &positioner);
         outer.popup.grab(&client.seat(), serial);
@@ -97,7 +83,7 @@ const SCENARIOS: &[Scenario] = &[
     }),
     ("a held button and a held key", |f, client| {
         f.window(client, RED);
-        press(f, client);
+        f.hold_in_the_middle(client);
         f.key("ShiftLeft", true);
         f.key("ShiftLeft", false);
     }),
@@ -133,7 +119,7 @@ const SCENARIOS: &[Scenario] = &[
         let manager = client.bind::<WlDataDeviceManager>();
         let device = manager.get_data_device(&seat, &client.qh, ());
         let window = f.window(client, RED);
-        let serial = press(f, client);
+        let serial = f.hold_in_the_middle(client);
         let source = manager.create_data_source(&client.qh, ());
         source.set_actions(DndAction::Copy);
         let icon = client.surface();

@@ -2,7 +2,9 @@
 
 use lcars_ui::semantics::Node;
 use streamer::protocol::{FromPage, PenPhase, Phase, TouchPoint, WheelSource};
+use wayland_client::protocol::wl_pointer::{self, WlPointer};
 
+use crate::client::Client;
 use crate::fixture::Fixture;
 
 /// The one page.
@@ -57,6 +59,25 @@ impl Fixture {
     /// Presses or releases a mouse button where the pointer is.
     pub fn button(&mut self, button: u8, pressed: bool) {
         self.page(FromPage::Button { button, pressed, x: None, y: None, id: 0 });
+    }
+
+    /// Presses the left button where the pointer is, over a window of the client, and leaves it down. The serial of that.
+    pub fn hold(&mut self, client: &mut Client, pointer: &WlPointer) -> u32 {
+        self.button(LEFT, true);
+        self.roundtrip(client);
+        let serial = client.events(pointer).into_iter().rev().find_map(|event| match event {
+            wl_pointer::Event::Button { serial, .. } => Some(serial),
+            _ => None,
+        });
+        serial.expect("the press is told")
+    }
+
+    /// The same in the middle of the picture, with a pointer of its own.
+    pub fn hold_in_the_middle(&mut self, client: &mut Client) -> u32 {
+        let pointer = client.seat().get_pointer(&client.qh, ());
+        self.roundtrip(client);
+        self.point(400, 300);
+        self.hold(client, &pointer)
     }
 
     /// Clicks on the part of the interface that is announced by this name.

@@ -225,6 +225,25 @@ fn what_covers_everything_is_named_by_a_pill_that_closes_it_and_does_not_come_ba
 }
 
 #[test]
+fn one_that_lies_over_the_pill_does_not_get_its_presses_unless_it_is_trusted() {
+    for trusted in [false, true] {
+        let mut f = Fixture::new();
+        let mut owner = f.client();
+        f.window(&mut owner, RED);
+        let mut client = if trusted { f.trusted_client() } else { f.client() };
+        let panel = Panel::new(&mut client, Layer::Overlay);
+        panel.layer.set_anchor(Anchor::Top | Anchor::Left | Anchor::Right);
+        panel.layer.set_size(0, 200);
+        panel.layer.set_exclusive_zone(-1);
+        panel.show(&mut f, &mut client, GREEN);
+        assert_eq!(f.shot().find(GREEN), Some((0, 0, 800, 200)));
+        let pill = f.pill_out().expect("a way out of the window");
+        f.click(pill.x + pill.w / 2.0, pill.y + pill.h / 2.0);
+        assert_eq!(f.state.shell.focused().is_some(), trusted);
+    }
+}
+
+#[test]
 fn a_touch_gives_the_keyboard_to_who_can_use_it_and_another_takes_it_back() {
     let mut f = Fixture::new();
     let mut client = f.client();

@@ -87,6 +87,21 @@ fn a_popup_is_where_it_was_told_and_above_its_window() {
 }
 
 #[test]
+fn a_popup_over_the_pill_that_zooms_out_does_not_get_its_presses() {
+    let mut f = Fixture::new();
+    let mut client = f.client();
+    let window = f.window(&mut client, RED);
+    let area = f.area();
+    let positioner = positioner(&mut client, (-area.loc.x, -area.loc.y), (800, 200));
+    let popup = Popup::new(&mut client, &window.xdg, &positioner);
+    popup.map(&mut f, &mut client, GREEN);
+    assert_eq!(f.shot().find(GREEN), Some((0, 0, 800, 200)));
+    let pill = f.pill_out().expect("a way out of the window");
+    f.click(pill.x + pill.w / 2.0, pill.y + pill.h / 2.0);
+    assert_eq!(f.state.shell.focused(), None);
+}
+
+#[test]
 fn a_popups_place_counts_from_the_windows_geometry() {
     let mut f = Fixture::new();
     let mut client = f.client();

@@ -75,7 +75,7 @@ impl Fixture {
     }
 
     /// The uppermost thing that zooms out when it is pressed.
-    fn pill_out(&self) -> Option<Rect> {
+    pub fn pill_out(&self) -> Option<Rect> {
         let leads_out = |node: &&Node| matches!(&node.action, Some(Action::Do(Operation::ZoomOut)));
         self.state.screen().view().nodes.iter().rfind(leads_out).map(|node| node.hit)
     }

@@ -9,7 +9,6 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use wayland_client::protocol::wl_data_device::{self, WlDataDevice};
 use wayland_client::protocol::wl_data_device_manager::{DndAction, WlDataDeviceManager};
 use wayland_client::protocol::wl_data_source::{self, WlDataSource};
-use wayland_client::protocol::wl_pointer;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
@@ -167,16 +166,11 @@ fn dragged() -> (Desktop, Xdnd, Other) {
     let device = manager.get_data_device(&seat, &client.qh, ());
     let window = desktop.f.window(&mut client, GREEN);
     turn_to(&mut desktop, 1, GREEN);
-    desktop.f.button(LEFT, true);
-    desktop.f.roundtrip(&mut client);
-    let serial = client.events(&pointer).into_iter().rev().find_map(|event| match event {
-        wl_pointer::Event::Button { serial, .. } => Some(serial),
-        _ => None,
-    });
+    let serial = desktop.f.hold(&mut client, &pointer);
     let source = manager.create_data_source(&client.qh, ());
     source.offer("text/plain".into());
     source.set_actions(DndAction::Copy);
-    device.start_drag(Some(&source), &window.surface, None, serial.unwrap());
+    device.start_drag(Some(&source), &window.surface, None, serial);
     desktop.f.roundtrip(&mut client);
     turn_to(&mut desktop, 0, RED);
     (desktop, x, Other { client, device, source })

@@ -8,7 +8,6 @@ use super::{Interface, Overlay, Request, Sight};
 use crate::asking::{Asking, Verdict, What};
 use crate::files::{Browser, Entry, FileName, Progress};
 use crate::geometry::Point;
-use crate::operation::Direction;
 use crate::scene::Key;
 use crate::semantics::AskAct;
 
@@ -80,25 +79,10 @@ impl Interface {
         let on_tile = self.focused.is_some_and(|key| self.files.holds(key));
         let in_box = self.focused.and_then(|key| sight.node(key)).is_none_or(super::keyboard::is_box);
         let browser = self.files.of(&area)?;
+        let walked = super::files::walk(browser, symbol, (on_tile, on_tile), now);
         let moved = match symbol {
-            Symbol::Left | Symbol::Right | Symbol::Up | Symbol::Down if on_tile => {
-                let direction = match symbol {
-                    Symbol::Left => Direction::Left,
-                    Symbol::Right => Direction::Right,
-                    Symbol::Up => Direction::Up,
-                    _ => Direction::Down,
-                };
-                browser.step(direction, now)
-            }
+            _ if walked.is_some() => walked == Some(true),
             Symbol::Down if in_box => browser.go_to_first(now),
-            Symbol::PageUp | Symbol::PageDown => {
-                browser.turn_page(symbol == Symbol::PageUp, now);
-                !browser.is_empty()
-            }
-            Symbol::Home | Symbol::End if on_tile => {
-                browser.go_to_end(symbol == Symbol::End, now);
-                !browser.is_empty()
-            }
             Symbol::Backspace if looks && !typed => return Some(self.act_on_ask(&AskAct::Up, None, sight)),
             Symbol::Enter if on_tile || (in_box && looks && typed) => {
                 let place = if on_tile { browser.current() } else { Some(0) };

@@ -9,7 +9,6 @@ use crate::camera::{Motion, Timing};
 use crate::files::{Browser, Directories, Shape, Unquotable};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{SectorId, ViewportId};
-use crate::operation::Direction;
 use crate::scene::Key;
 use crate::semantics::{FilesAct, UiAction};
 
@@ -206,27 +205,12 @@ impl Interface {
         let looking = in_box && !self.search.is_empty();
         let browser = self.files.of(&area)?;
         let nobody = self.focused.is_none();
+        // Over the edge of the tiles one comes to what is beside them.
+        let walked = walk(browser, symbol, (on_tile, on_tile || nobody), now);
         let moved = match symbol {
-            Symbol::Left | Symbol::Right | Symbol::Up | Symbol::Down if on_tile => {
-                let direction = match symbol {
-                    Symbol::Left => Direction::Left,
-                    Symbol::Right => Direction::Right,
-                    Symbol::Up => Direction::Up,
-                    _ => Direction::Down,
-                };
-                // Over the edge of the tiles one comes to what is beside them.
-                browser.step(direction, now)
-            }
+            _ if walked.is_some() => walked == Some(true),
             Symbol::Left | Symbol::Right | Symbol::Up | Symbol::Down if nobody => browser.go_to_first(now),
             Symbol::Down if looking => browser.go_to_first(now),
-            Symbol::PageUp | Symbol::PageDown => {
-                browser.turn_page(symbol == Symbol::PageUp, now);
-                !browser.is_empty()
-            }
-            Symbol::Home | Symbol::End if on_tile || nobody => {
-                browser.go_to_end(symbol == Symbol::End, now);
-                !browser.is_empty()
-            }
             Symbol::Escape if self.search.is_empty() && browser.is_picking() => {
                 browser.set_picking(false);
                 return Some(Vec::new());
@@ -414,4 +398,15 @@ fn without_word(text: &mut String, word: &str) {
         let from = at - usize::from(text[..at].ends_with(' '));
         text.replace_range(from..at + word.len(), "");
     }
+}
+
+/// Goes through the tiles as a key says: from one to the next, to either end, by pages. Whether it moved; nothing if that
+/// is no key for it. `steps` and `ends` say which of the keys it may take.
+pub(super) fn walk(browser: &mut Browser, symbol: Symbol, (steps, ends): (bool, bool), now: Duration) -> Option<bool> {
+    match symbol {
+        Symbol::PageUp | Symbol::PageDown => browser.turn_page(symbol == Symbol::PageUp, now),
+        Symbol::Home | Symbol::End if ends => browser.go_to_end(symbol == Symbol::End, now),
+        _ => return symbol.direction().filter(|_| steps).map(|direction| browser.step(direction, now)),
+    }
+    Some(!browser.is_empty())
 }

@@ -33,6 +33,19 @@ pub enum Symbol {
     Char(char),
 }
 
+impl Symbol {
+    /// Which way an arrow points.
+    pub(super) fn direction(self) -> Option<Direction> {
+        Some(match self {
+            Self::Left => Direction::Left,
+            Self::Right => Direction::Right,
+            Self::Up => Direction::Up,
+            Self::Down => Direction::Down,
+            _ => return None,
+        })
+    }
+}
+
 /// Modifiers that are held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -80,14 +93,12 @@ impl Interface {
         if let Some(requests) = self.files_key(symbol, sight, now) {
             return Some(requests);
         }
-        let towards = |this: &mut Self, direction| Some(this.go_towards(direction, sight));
         match symbol {
             Symbol::Escape => self.escape(sight),
             Symbol::Tab => Some(self.step(held.shift, sight)),
-            Symbol::Left => towards(self, Direction::Left),
-            Symbol::Right => towards(self, Direction::Right),
-            Symbol::Up => towards(self, Direction::Up),
-            Symbol::Down => towards(self, Direction::Down),
+            Symbol::Left | Symbol::Right | Symbol::Up | Symbol::Down => {
+                symbol.direction().map(|direction| self.go_towards(direction, sight))
+            }
             Symbol::Home => Some(self.go_to_end(false, sight)),
             Symbol::End => Some(self.go_to_end(true, sight)),
             Symbol::PageUp => self.turn_page("page-previous", sight),

@@ -19,6 +19,8 @@ pub(super) const FIRST: usize = 16 << 10;
 const SLICE: usize = 256;
 /// How long others may have to wait for the terminal.
 const TURN: Duration = Duration::from_millis(1);
+/// How long after something came it is seen whether another shell wrote it.
+const LOOK: Duration = Duration::from_millis(50);
 /// How long nothing comes before the terminal rests.
 const REST: Duration = Duration::from_secs(5);
 
@@ -37,6 +39,8 @@ pub(super) struct Keeper {
     tick: Option<Duration>,
     /// When the terminal may rest, if nothing comes until then.
     rest: Option<Duration>,
+    /// When it is to be seen whether another shell took the place of ours.
+    look: Option<Duration>,
     /// The shell's module has said that a command runs, and not that it ended.
     runs: bool,
     /// What there is to tell, kept for its memory.
@@ -56,6 +60,7 @@ impl Keeper {
             slice: FIRST,
             tick: None,
             rest: None,
+            look: None,
             runs: false,
             news: Vec::new(),
         }
@@ -64,7 +69,7 @@ impl Keeper {
     pub fn run(mut self) {
         let mut bytes = Vec::new();
         loop {
-            let next = [self.tick, self.rest].into_iter().flatten().min();
+            let next = [self.tick, self.look, self.rest].into_iter().flatten().min();
             let within = next.map(|at| at.saturating_sub(self.now()) + Duration::from_micros(100));
             match self.shared.read.take(&mut bytes, within) {
                 Taken::Bytes => self.take(&bytes),
@@ -73,6 +78,10 @@ impl Keeper {
             }
             if self.tick.is_some_and(|at| self.now() >= at) {
                 self.tick();
+            }
+            if self.look.is_some_and(|at| self.now() >= at) {
+                self.look = None;
+                self.look_for_successor();
             }
             if self.rest.is_some_and(|at| self.now() >= at) {
                 self.rest = None;
@@ -107,7 +116,10 @@ impl Keeper {
             }
             self.tell();
         }
-        self.look_for_successor();
+        // Asked once for all that a program writes meanwhile: it costs a few calls of the system.
+        if self.runs && self.look.is_none() {
+            self.look = Some(self.now() + LOOK);
+        }
     }
 
     /// A shell that took the place of ours by `exec` says nothing of it, but has a prompt.

@@ -25,6 +25,7 @@ use crate::client::Client;
 use crate::fixture::Fixture;
 use crate::input::{LEFT, RIGHT};
 use crate::picture::GREEN;
+use crate::ways_out::WAYS_OUT;
 
 /// How long an ordinary test run goes on, seconds.
 const SECONDS: u64 = 60;
@@ -165,13 +166,11 @@ fn answers(f: &mut Fixture, bystander: &mut Client) {
     bystander.forget();
 }
 
-/// Whatever clients do, the user gets out of their windows. By key: a panel of a program may lie over the pill.
+/// Whatever clients do, the user gets out of their windows.
 fn leaves(f: &mut Fixture, chance: &mut Chance) {
     // A page that loses the focus lets go of everything; the next one to look has nothing in hand.
     f.blur();
-    if chance.percent(50) {
-        f.leaves_by_key();
-    }
+    chance.pick(&WAYS_OUT).into_iter().for_each(|way_out| way_out(f));
 }
 
 /// What the user does meanwhile.

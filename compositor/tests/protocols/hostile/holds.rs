@@ -5,7 +5,7 @@ use streamer::protocol::Phase;
 use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_data_device_manager::{DndAction, WlDataDeviceManager};
 use wayland_client::protocol::wl_output::WlOutput;
-use wayland_client::protocol::wl_pointer::{self, ButtonState};
+use wayland_client::protocol::wl_pointer::ButtonState;
 use wayland_protocols::ext::session_lock::v1::client::ext_session_lock_manager_v1::ExtSessionLockManagerV1;
 use wayland_protocols::ext::session_lock::v1::client::ext_session_lock_surface_v1;
 use wayland_protocols::ext::session_lock::v1::client::ext_session_lock_v1::ExtSessionLockV1;
@@ -39,20 +39,6 @@ type Scenario = (&'static str, fn(&mut Fixture) -> Vec<Client>);
 
 const KEY_LEFTCTRL: u32 = 29;
 const KEY_LEFTSHIFT: u32 = 42;
-
-/// The serial of a press in the middle of the picture; the button stays down.
-fn press(f: &mut Fixture, client: &mut Client) -> u32 {
-    let pointer = client.seat().get_pointer(&client.qh, ());
-    f.roundtrip(client);
-    f.point(400, 300);
-    f.button(LEFT, true);
-    f.roundtrip(client);
-    let serial = client.events(&pointer).into_iter().rev().find_map(|event| match event {
-        wl_pointer::Event::Button { serial, .. } => Some(serial),
-        _ => None,
-    });
-    serial.expect("the press is told")
-}
 
 fn fullscreen(f: &mut Fixture, client: &mut Client) -> Window {
     let window = f.window(client, RED);
@@ -117,7 +103,7 @@ fn drag(f: &mut Fixture, client: &mut Client) {
     let manager = client.bind::<WlDataDeviceManager>();
     let device = manager.get_data_device(&seat, &client.qh, ());
     let window = f.window(client, RED);
-    let serial = press(f, client);
+    let serial = f.hold_in_the_middle(client);
     let source = manager.create_data_source(&client.qh, ());
     source.offer("text/plain".into());
     source.set_actions(DndAction::all());
@@ -211,7 +197,7 @@ const SCENARIOS: &[Scenario] = &[
     ("grabs with a menu in a menu in a menu", |f| {
         let mut client = f.client();
         let window = f.window(&mut client, RED);
-        let serial = press(f, &mut client);
+        let serial = f.hold_in_the_middle(&mut client);
         f.button(LEFT, false);
         let positioner = positioner(&mut client, (10, 10), (300, 200));
         let mut parent = window.xdg.clone();

@@ -100,7 +100,9 @@ def main() -> None:
                     return
             copy = tarfile.TarInfo(name)
             copy.type, copy.mode = member.type, member.mode
-            copy.uid, copy.gid, copy.mtime = member.uid, member.gid, min(int(member.mtime), epoch)
+            # A directory's time is when something was last put into it, whichever layer that is in.
+            copy.mtime = epoch if member.isdir() else min(int(member.mtime), epoch)
+            copy.uid, copy.gid = member.uid, member.gid
             copy.linkname, content = member.linkname, None
             if member.islnk():
                 target = plain(member.linkname)

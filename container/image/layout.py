@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
+    "GST_REGISTRY": "/usr/lib/tos/gstreamer.bin",
 }
 ENTRY = ["/usr/bin/tos-init", "--user", "1000:1000", "--"]
 COMMAND = ["/usr/bin/tos-comp", "run", "--begin-on-stdin"]

@@ -10,3 +10,4 @@
 pub mod config;
 pub mod desktops;
 pub mod lifecycle;
+pub mod plans;

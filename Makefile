@@ -12,7 +12,7 @@ ARGS ?=
 SECONDS_OF_FUZZ ?= 3600
 VARIANT ?= core
 
-.PHONY: help run test bench lint deps build e2e apps wlcs fuzz image image-check clean
+.PHONY: help run test bench lint deps build e2e apps wlcs fuzz image image-check test-host clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,7 @@ test: build ## Run every test
 	npm test --silent
 	node tests/wlcs/run.mjs
 	TOS_COMP=$(DEBUG) npm run --silent e2e
+	TOS_COMP=$(DEBUG) npm run --silent host
 
 e2e: build ## Run the tests in real browsers only
 	TOS_COMP=$(DEBUG) npm run --silent e2e
@@ -63,6 +64,9 @@ image: ## Make the image of a user's container for podman; a small one for trial
 
 image-check: ## Make the small image twice from nothing and compare; needs the network
 	@container/image/check $(if $(BINARIES),--binaries $(BINARIES))
+
+test-host: build image ## Run what needs podman and the image: the whole story of several people; takes long
+	TOS_COMP=$(DEBUG) npm run --silent host-full
 
 clean: ## Remove what was built
 	cargo clean

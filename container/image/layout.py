@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "XDG_DATA_DIRS": "/usr/local/share:/usr/share",
     "GST_REGISTRY": "/usr/lib/tos/gstreamer.bin",
+    "GST_REGISTRY_UPDATE": "no",
 }
 ENTRY = ["/usr/bin/tos-init", "--user", "1000:1000", "--"]
 COMMAND = ["/usr/bin/tos-comp", "run", "--begin-on-stdin"]

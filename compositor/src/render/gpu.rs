@@ -17,6 +17,10 @@ const ADAPTER_VARIABLE: &str = "TOS_ADAPTER";
 
 /// A device that has not answered by then never will.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Bytes of the blocks that memory is taken from the device in. A block is given back as a whole, when nothing is left in
+/// it: the usual ones hold the pictures of twenty windows, and one small texture that stays keeps all of one. What is
+/// larger than a block has one of its own.
+const BLOCKS: std::ops::Range<u64> = 2 << 20..8 << 20;
 
 /// Why there is nothing to draw with.
 #[derive(Debug, thiserror::Error)]
@@ -90,8 +94,7 @@ impl Gpu {
         };
         let descriptor = wgpu::DeviceDescriptor {
             required_limits: limits,
-            // Blocks are given back to the system as a whole. The usual ones hold the pictures of twenty windows.
-            memory_hints: wgpu::MemoryHints::MemoryUsage,
+            memory_hints: wgpu::MemoryHints::Manual { suballocated_device_memory_block_size: BLOCKS },
             ..Default::default()
         };
         let mut imports = super::import::ask(&adapter);

@@ -6,6 +6,7 @@
 
 pub mod engine;
 pub mod facts;
+pub mod seccomp;
 pub mod spec;
 
 use std::path::Path;

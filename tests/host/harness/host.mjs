@@ -20,16 +20,21 @@ const BESIDE = path.dirname(TOSD);
 export const TOS_COMP = path.resolve(process.env.TOS_COMP ?? path.join(BESIDE, "tos-comp"));
 export const TOS_INIT = path.resolve(process.env.TOS_INIT ?? path.join(BESIDE, "tos-init"));
 
-/** A plan that any machine can give. */
-const PLANS = `plans:
+/**
+ * A plan that any machine can give.
+ * @param {{ pool?: number, memory?: string, more?: string }} [of]
+ */
+export function plans({ pool = 0, memory = "2GiB", more = "" } = {}) {
+    return `plans:
   standard:
-    memory: 2GiB
+    memory: ${memory}
     pids: 1024
     descriptors: 8192
     egress: none
-    pool: 0
-    may_lack: [memory, cpu_weight, cpu_millis, pids, disk, read_rate, write_rate]
+    pool: ${pool}
+${more}    may_lack: [memory, cpu_weight, cpu_millis, pids, disk, read_rate, write_rate]
 `;
+}
 
 /** A TCP port that nobody has just now. */
 export function freePort() {
@@ -68,7 +73,7 @@ export class Host {
      * Starts one and waits until it serves.
      * @param {{ runtime?: "local" | "podman", socket?: string, image?: string, config?: Record<string, any>, plans?: string }} [options]
      */
-    static async start({ runtime = "local", socket, image, config = {}, plans = PLANS } = {}) {
+    static async start({ runtime = "local", socket, image, config = {}, plans: plan = plans() } = {}) {
         for (const program of [TOSD, TOS_INIT]) {
             if (!existsSync(program)) throw new Error(`${program} is not built`);
         }
@@ -79,7 +84,7 @@ export class Host {
         // Many at once on one machine must not meet.
         const first = 20_000 + 4 * Math.floor(Math.random() * 2_500);
         await mkdir(host.home, { recursive: true });
-        await writeFile(host.file("plans.yaml"), plans);
+        await writeFile(host.file("plans.yaml"), plan);
         host.config = merged({
             instance: host.instance,
             data: host.file("data"),

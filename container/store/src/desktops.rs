@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Moment, Store, UserId};
+use crate::{
+    Error, Moment, Store, UserId,
+    bounds::{cut, fits_and_says},
+    db::{Row, args, missing, taken},
+    words::words,
+};
 
 /// How a desktop is, as far as the one who manages it has written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,6 +24,14 @@ pub enum DesktopState {
     /// Could not be kept running.
     Failed,
 }
+
+words!(DesktopState {
+    New = "new",
+    Running = "running",
+    Frozen = "frozen",
+    Hibernated = "hibernated",
+    Failed = "failed",
+});
 
 /// A desktop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,17 +66,33 @@ impl Store {
     /// # Errors
     /// [`Error::Missing`] without the user.
     pub async fn claim(&self, user: UserId, plan: &str, now: Moment) -> Result<Desktop, Error> {
-        todo!()
+        fits_and_says("a plan", plan, 64)?;
+        // One that is removed between the two statements is claimed anew; nobody removes and claims for ever.
+        for _ in 0..16 {
+            if let Some(desktop) = self.desktop(user).await? {
+                return Ok(desktop);
+            }
+            self.db
+                .run(
+                    "INSERT INTO desktops (user_id, state, plan, generation, restarts, changed, note) \
+                     VALUES ($1, 'new', $2, 0, 0, $3, '') ON CONFLICT (user_id) DO NOTHING",
+                    args![user, plan, now],
+                )
+                .await
+                .map_err(missing("user"))?;
+        }
+        Err(Error::Stale("the desktop"))
     }
 
     /// The desktop of a user.
     pub async fn desktop(&self, user: UserId) -> Result<Option<Desktop>, Error> {
-        todo!()
+        let row = self.db.row("SELECT * FROM desktops WHERE user_id = $1", args![user]).await?;
+        row.map(|row| read(&row)).transpose()
     }
 
     /// All desktops, by user.
     pub async fn desktops(&self) -> Result<Vec<Desktop>, Error> {
-        todo!()
+        self.db.rows("SELECT * FROM desktops ORDER BY user_id", args![]).await?.iter().map(read).collect()
     }
 
     /// Writes a desktop, if nobody did since `desktop` was read; gives it back with its next generation.
@@ -71,12 +100,45 @@ impl Store {
     /// # Errors
     /// [`Error::Stale`] if somebody did, [`Error::Taken`] if another desktop of the instance has this container.
     pub async fn change_desktop(&self, desktop: &Desktop, now: Moment) -> Result<Desktop, Error> {
-        todo!()
+        let mut desktop = desktop.clone();
+        desktop.note = cut(&desktop.note, 1024);
+        fits_and_says("a plan", &desktop.plan, 64)?;
+        for text in [&desktop.instance, &desktop.container, &desktop.runtime].into_iter().flatten() {
+            fits_and_says("a name of a container, a runtime or an instance", text, 64)?;
+        }
+        let changed = self
+            .db
+            .run(
+                "UPDATE desktops SET state = $3, instance = $4, container = $5, runtime = $6, plan = $7, \
+                 generation = generation + 1, last_viewer = $8, restarts = $9, changed = $10, note = $11 \
+                 WHERE user_id = $1 AND generation = $2",
+                args![
+                    desktop.user,
+                    desktop.generation,
+                    desktop.state,
+                    desktop.instance.as_deref(),
+                    desktop.container.as_deref(),
+                    desktop.runtime.as_deref(),
+                    &desktop.plan,
+                    desktop.last_viewer,
+                    desktop.restarts,
+                    now,
+                    &desktop.note
+                ],
+            )
+            .await
+            .map_err(taken("this container"))?;
+        if changed == 0 {
+            return Err(Error::Stale("the desktop"));
+        }
+        desktop.generation += 1;
+        desktop.changed = now;
+        Ok(desktop)
     }
 
     /// Writes down that somebody looks at it; no new generation, since nothing is decided by it alone.
     pub async fn touch_desktop(&self, user: UserId, now: Moment) -> Result<(), Error> {
-        todo!()
+        self.db.run("UPDATE desktops SET last_viewer = $2 WHERE user_id = $1", args![user, now]).await.map(drop)
     }
 
     /// Forgets a desktop and its snapshots, if nobody changed it since it was read.
@@ -84,6 +146,26 @@ impl Store {
     /// # Errors
     /// [`Error::Stale`].
     pub async fn remove_desktop(&self, desktop: &Desktop) -> Result<(), Error> {
-        todo!()
+        let sql = "DELETE FROM desktops WHERE user_id = $1 AND generation = $2";
+        match self.db.run(sql, args![desktop.user, desktop.generation]).await? {
+            0 => Err(Error::Stale("the desktop")),
+            _ => Ok(()),
+        }
     }
+}
+
+fn read(row: &Row) -> Result<Desktop, Error> {
+    Ok(Desktop {
+        user: row.parse("user_id")?,
+        state: row.parse("state")?,
+        instance: row.get("instance")?,
+        container: row.get("container")?,
+        runtime: row.get("runtime")?,
+        plan: row.get("plan")?,
+        generation: row.get("generation")?,
+        last_viewer: row.moment_optional("last_viewer")?,
+        restarts: row.number("restarts")?,
+        changed: row.moment("changed")?,
+        note: row.get("note")?,
+    })
 }

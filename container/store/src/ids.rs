@@ -26,6 +26,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for crate::db::Arg {
+            fn from(id: $name) -> Self {
+                id.to_string().into()
+            }
+        }
+
         impl FromStr for $name {
             type Err = uuid::Error;
 

@@ -5,14 +5,16 @@
 //! link that works once, a log without gaps. [`settings`] is something apart, since it may be kept elsewhere.
 //!
 //! Time is an argument. What comes from outside is bounded by [`Error::Invalid`]; it never becomes part of a statement.
-#![allow(unused_variables, reason = "bodies follow")]
 
 pub mod audit;
 pub mod backup;
 mod blocks;
+mod bounds;
 mod credentials;
+mod db;
 mod desktops;
 mod error;
+mod file;
 mod guests;
 mod ids;
 mod links;
@@ -21,6 +23,7 @@ mod moment;
 pub mod settings;
 mod snapshots;
 mod users;
+mod words;
 
 pub use crate::{
     blocks::{Block, BlockKind, Room},
@@ -38,25 +41,35 @@ pub use crate::{
 
 /// The database. Cheap to clone; all clones share its connections.
 #[derive(Debug, Clone)]
-pub struct Store;
+pub struct Store {
+    db: db::Db,
+}
 
 impl Store {
-    /// Opens the database at `sqlite:PATH` (or a plain path; made if it is not there, readable by its owner only) or
-    /// `postgres://…`, and brings it to this program's version.
+    /// Opens the database at `sqlite:PATH` (or a path with a `/` in it; made if it is not there, readable by its owner only)
+    /// or `postgres://…`, and brings it to this program's version.
     ///
     /// # Errors
     /// [`Error::Address`], [`Error::Unavailable`], [`Error::Newer`].
     pub async fn open(url: &str) -> Result<Self, Error> {
-        todo!()
+        Ok(Self { db: db::Db::open(url).await? })
     }
 
     /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
     pub async fn ping(&self) -> Result<(), Error> {
-        todo!()
+        self.db.row("SELECT 1 AS one", Vec::new()).await.map(drop)
     }
 
     /// Closes all connections once what is under way is done.
     pub async fn close(&self) {
-        todo!()
+        self.db.close().await;
     }
+}
+
+/// As hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

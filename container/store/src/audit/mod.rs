@@ -5,11 +5,20 @@
 //! off at the end would fit: so the number and hash of the last line are also written to a file beside the database (an
 //! [`Anchor`]), which only ever moves forward.
 
-use std::path::Path;
+mod anchor;
+mod chain;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Moment, Store};
+pub use self::chain::Chain;
+use crate::{
+    Error, Moment, Store,
+    db::{Lock, Row, args},
+    words::words,
+};
+
+/// Lines read at once.
+const PAGE: u32 = 1000;
 
 /// How it came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +31,8 @@ pub enum Outcome {
     /// It went wrong.
     Failed,
 }
+
+words!(Outcome { Done = "done", Refused = "refused", Failed = "failed" });
 
 /// Something that happened. Texts are cut (`who`, `from`, `what` to 256 characters, the others to 4096), and the character 0
 /// becomes U+FFFD: nothing that somebody writes into one keeps the line from being written.
@@ -83,9 +94,9 @@ pub enum Verdict {
         /// The last one; `None` if there is none.
         last: Option<Anchor>,
     },
-    /// From this line on it was changed.
+    /// From this line on it is not what was written.
     Broken {
-        /// The first line that does not fit.
+        /// Number of the first line that does not fit, or that is missing.
         number: u64,
         /// What is wrong with it.
         why: &'static str,
@@ -94,34 +105,90 @@ pub enum Verdict {
 
 impl Store {
     /// Writes a line. Returns when it is on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Unknown`], [`Error::Full`]: whoever may not act unseen does not act then.
     pub async fn audit(&self, event: &Event, now: Moment) -> Result<Line, Error> {
-        todo!()
+        let mut tx = self.db.begin().await?;
+        tx.lock(Lock::Audit).await?;
+        let last = tx.row("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", args![]).await?;
+        let last = last.map(|row| anchor(&row)).transpose()?;
+        let line = Line::after(last.as_ref(), event, now);
+        let values = args![
+            i64::try_from(line.number).unwrap_or(i64::MAX),
+            now,
+            &line.who,
+            &line.from,
+            &line.what,
+            &line.on,
+            line.outcome,
+            &line.detail,
+            &line.before,
+            &line.hash
+        ];
+        tx.run(
+            "INSERT INTO audit (number, at, who, origin, what, target, outcome, detail, before, hash) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            values,
+        )
+        .await?;
+        tx.commit().await?;
+        Ok(line)
     }
 
     /// Lines after a number, the oldest first, at most `limit` (1000 at the most). For export from 0 on, again and again.
     pub async fn audit_after(&self, number: u64, limit: u32) -> Result<Vec<Line>, Error> {
-        todo!()
+        let sql = "SELECT * FROM audit WHERE number > $1 ORDER BY number LIMIT $2";
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        self.db.rows(sql, args![number, limit.min(PAGE)]).await?.iter().map(read).collect()
     }
 
     /// Lines before a number (or the last ones), the newest first, at most `limit` (1000 at the most). For people.
     pub async fn audit_before(&self, number: Option<u64>, limit: u32) -> Result<Vec<Line>, Error> {
-        todo!()
+        let sql = "SELECT * FROM audit WHERE number < $1 ORDER BY number DESC LIMIT $2";
+        let number = number.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
+        self.db.rows(sql, args![number, limit.min(PAGE)]).await?.iter().map(read).collect()
+    }
+
+    /// The last line, for an anchor.
+    pub async fn audit_last(&self) -> Result<Option<Anchor>, Error> {
+        let row = self.db.row("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", args![]).await?;
+        row.map(|row| anchor(&row)).transpose()
     }
 
     /// Looks through all of it; `anchor` is what [`Anchor::read`] gave.
     pub async fn verify_audit(&self, anchor: Option<&Anchor>) -> Result<Verdict, Error> {
-        todo!()
+        let mut chain = Chain::new(anchor.cloned());
+        let mut number = 0;
+        loop {
+            let lines = self.audit_after(number, PAGE).await?;
+            let Some(last) = lines.last() else { return Ok(chain.end()) };
+            number = last.number;
+            for line in &lines {
+                if let Some(broken) = chain.add(line) {
+                    return Ok(broken);
+                }
+            }
+        }
     }
 }
 
-impl Anchor {
-    /// Reads the anchor from a file; `None` if there is no such file.
-    pub fn read(path: &Path) -> Result<Option<Self>, Error> {
-        todo!()
-    }
+fn anchor(row: &Row) -> Result<Anchor, Error> {
+    Ok(Anchor { number: row.number("number")?, hash: row.get("hash")? })
+}
 
-    /// Writes the anchor to a file, if it is further than what is there.
-    pub fn write(&self, path: &Path) -> Result<(), Error> {
-        todo!()
-    }
+/// A line as the database has it, whoever wrote it there.
+fn read(row: &Row) -> Result<Line, Error> {
+    Ok(Line {
+        number: row.number("number")?,
+        at: row.moment("at")?,
+        who: row.get("who")?,
+        from: row.get("origin")?,
+        what: row.get("what")?,
+        on: row.get("target")?,
+        outcome: row.parse("outcome")?,
+        detail: row.get("detail")?,
+        before: row.get("before")?,
+        hash: row.get("hash")?,
+    })
 }

@@ -78,17 +78,30 @@ impl Accounts {
                 "passwd" => passwd(&base, uid.as_raw(), gid.as_raw(), person),
                 _ => group(&base, gid.as_raw(), person),
             };
-            match place {
-                Place::Behind => {
-                    fs::create_dir_all(&self.run)?;
-                    let new = self.run.join(format!(".{file}.new"));
-                    fs::write(&new, text)?;
-                    fs::rename(new, ours)?;
-                }
-                Place::Same => fs::write(ours, text)?,
-            }
+            self.put(&place, file, &text)?;
         }
         Ok(())
+    }
+
+    /// Gives this machine an id, where the image leaves that to us: programs ask the bus for it.
+    pub fn machine(&self) -> io::Result<()> {
+        let file = "machine-id";
+        let Some(place) = place(&self.etc.join(file), &self.run.join(file)) else { return Ok(()) };
+        let id = fs::read_to_string("/proc/sys/kernel/random/uuid")?.replace('-', "");
+        self.put(&place, file, &id)
+    }
+
+    fn put(&self, place: &Place, file: &str, text: &str) -> io::Result<()> {
+        let ours = self.run.join(file);
+        match place {
+            Place::Behind => {
+                fs::create_dir_all(&self.run)?;
+                let new = self.run.join(format!(".{file}.new"));
+                fs::write(&new, text)?;
+                fs::rename(new, ours)
+            }
+            Place::Same => fs::write(ours, text),
+        }
     }
 }
 
@@ -170,6 +183,21 @@ mod tests {
         assert_eq!(person("bob", "/x\nroot::0:0:").unwrap().home, "/home/bob");
         let root = passwd(PASSWD, 1000, 1000, &person("root", "/root").unwrap());
         assert!(!root.contains(":0:0:"), "two of a name would be one too many");
+    }
+
+    #[test]
+    fn a_machine_has_an_id_of_its_own() {
+        let directory = tempfile::tempdir().unwrap();
+        let (etc, run) = (directory.path().join("etc"), directory.path().join("run"));
+        fs::create_dir(&etc).unwrap();
+        let accounts = Accounts { etc: etc.clone(), run: run.clone(), base: directory.path().join("none") };
+        accounts.machine().unwrap();
+        assert!(!run.exists(), "it is not ours to give");
+        std::os::unix::fs::symlink(run.join("machine-id"), etc.join("machine-id")).unwrap();
+        accounts.machine().unwrap();
+        let id = fs::read_to_string(etc.join("machine-id")).unwrap();
+        let id = id.strip_suffix('\n').unwrap();
+        assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
     }
 
     #[test]

@@ -79,6 +79,7 @@ async fn run(cli: Cli) -> anyhow::Result<i32> {
     let mut asked = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?];
 
     let accounts = accounts::Accounts::of_system();
+    accounts.machine().context("cannot write /etc/machine-id")?;
     if let Some((uid, gid)) = cli.user {
         accounts.write(uid, gid, &accounts::Person::default()).context("cannot write /etc/passwd")?;
     }

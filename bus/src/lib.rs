@@ -15,6 +15,7 @@ mod requests;
 mod service;
 mod services;
 mod text;
+mod toolkit;
 mod tray;
 mod uri;
 
@@ -23,6 +24,7 @@ pub use daemon::Daemon;
 pub use notifications::{Closed, Notification, NotificationId, Urgency};
 pub use portal::{Appearance, Portals, write_portals};
 pub use service::{Bus, start};
+pub use toolkit::Toolkit;
 pub use tray::{
     Pixels, Tray, TrayAsk, TrayEntry, TrayIcon, TrayId, TrayItem, TrayStatus, TrayToggle, TrayWord, start_tray,
 };

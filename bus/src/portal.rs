@@ -9,6 +9,8 @@ use zbus::object_server::SignalEmitter;
 use zbus::wire::{OwnedVariant, Variant};
 use zbus::{fdo, interface};
 
+use crate::Toolkit;
+
 /// Where Debian's portals say what they are.
 const SYSTEM_PORTALS: &str = "/usr/share/xdg-desktop-portal/portals";
 /// What the desktop does for `xdg-desktop-portal`.
@@ -44,6 +46,7 @@ impl Appearance {
 /// The object on the bus.
 pub(crate) struct Settings {
     pub(crate) appearance: Appearance,
+    pub(crate) toolkit: Toolkit,
 }
 
 impl Settings {
@@ -57,7 +60,21 @@ impl Settings {
                 Self::setting_changed(emitter, NAMESPACE, key, value).await?;
             }
         }
+        if old.dark != new.dark
+            && let Some(value) = Toolkit::default().value(new.dark, Toolkit::SCHEME)
+        {
+            Self::setting_changed(emitter, Toolkit::NAMESPACE, Toolkit::SCHEME, value).await?;
+        }
         Ok(())
+    }
+
+    /// The value of a key of a namespace, if there is one.
+    fn value(&self, namespace: &str, key: &str) -> Option<Variant<'static>> {
+        match namespace {
+            NAMESPACE => self.appearance.value(key),
+            Toolkit::NAMESPACE => self.toolkit.value(self.appearance.dark, key),
+            _ => None,
+        }
     }
 }
 
@@ -65,16 +82,18 @@ impl Settings {
 impl Settings {
     /// All values of the namespaces that are asked for: by name, by a beginning with `*`, or all if none is named.
     fn read_all(&self, namespaces: Vec<String>) -> HashMap<&'static str, HashMap<&'static str, OwnedVariant>> {
-        if !namespaces.is_empty() && !namespaces.iter().any(|asked| asks_for(asked, NAMESPACE)) {
-            return HashMap::new();
-        }
-        let owned = |key| Some((key, self.appearance.value(key)?.try_to_owned().ok()?));
-        HashMap::from([(NAMESPACE, KEYS.into_iter().filter_map(owned).collect())])
+        let wanted = |namespace| namespaces.is_empty() || namespaces.iter().any(|asked| asks_for(asked, namespace));
+        let all = [(NAMESPACE, &KEYS[..]), (Toolkit::NAMESPACE, &Toolkit::KEYS[..])];
+        let values = |(namespace, keys): (&'static str, &[&'static str])| {
+            let owned = |key: &&'static str| Some((*key, self.value(namespace, key)?.try_to_owned().ok()?));
+            (namespace, keys.iter().filter_map(owned).collect())
+        };
+        all.into_iter().filter(|(namespace, _)| wanted(namespace)).map(values).collect()
     }
 
     /// One value.
     fn read(&self, namespace: &str, key: &str) -> fdo::Result<OwnedVariant> {
-        let value = self.appearance.value(key).filter(|_| namespace == NAMESPACE);
+        let value = self.value(namespace, key);
         let value = value.ok_or_else(|| fdo::Error::UnknownProperty("there is no such setting".into()))?;
         value.try_to_owned().map_err(|error| fdo::Error::Failed(error.to_string()))
     }
@@ -142,12 +161,18 @@ mod tests {
 
     #[test]
     fn namespaces_are_asked_for_by_name_or_beginning() {
-        let settings = Settings { appearance: LOOKS };
+        let toolkit = Toolkit { cursor_theme: "Zebra".into(), ..Toolkit::default() };
+        let settings = Settings { appearance: LOOKS, toolkit };
         for asked in [vec![], vec![""], vec!["org.freedesktop.*"], vec!["org.gnome.x", NAMESPACE]] {
             let answer = settings.read_all(asked.iter().map(ToString::to_string).collect());
             assert_eq!(answer[NAMESPACE].len(), KEYS.len(), "{asked:?}");
         }
         assert!(settings.read_all(vec!["org.gnome.desktop".into()]).is_empty());
+        let all = settings.read_all(vec!["org.gnome.*".into()]);
+        assert_eq!(all.keys().collect::<Vec<_>>(), [&Toolkit::NAMESPACE]);
+        assert_eq!(all[Toolkit::NAMESPACE].len(), Toolkit::KEYS.len());
+        assert_eq!(*settings.read(Toolkit::NAMESPACE, "cursor-theme").unwrap(), Variant::from("Zebra"));
+        assert_eq!(*settings.read(Toolkit::NAMESPACE, "color-scheme").unwrap(), Variant::from("prefer-dark"));
         assert!(settings.read("org.gnome.desktop", "color-scheme").is_err());
         assert!(settings.read(NAMESPACE, "color").is_err());
     }

@@ -17,7 +17,7 @@ use crate::notifications::{DEFAULT_ACTION, Notifications};
 use crate::permit::{Access, Screenshot};
 use crate::portal::Settings;
 use crate::requests::Requests;
-use crate::{Appearance, Error, Told, Word};
+use crate::{Appearance, Error, Told, Toolkit, Word};
 
 /// Takes what programs say, and tells whether it could; called on the bus's thread, must not wait.
 pub(crate) type Deliver = Arc<dyn Fn(Word) -> bool + Send + Sync>;
@@ -60,7 +60,7 @@ impl Drop for Bus {
 /// If there is no thread to be had. What goes wrong later is written down: a desktop works without.
 pub fn start(
     address: String,
-    appearance: Appearance,
+    looks: (Appearance, Toolkit),
     deliver: impl Fn(Word) -> bool + Send + Sync + 'static,
 ) -> Result<Bus, Error> {
     let (tell, told) = channel(WAITING);
@@ -68,7 +68,7 @@ pub fn start(
     let deliver: Deliver = Arc::new(deliver);
     let (ready, is_there) = std::sync::mpsc::sync_channel(1);
     let thread = std::thread::Builder::new().name("bus".into()).spawn(move || {
-        if let Err(error) = runtime.block_on(serve(&address, appearance, deliver, ready, told)) {
+        if let Err(error) = runtime.block_on(serve(&address, looks, deliver, ready, told)) {
             tracing::warn!(%error, "the session bus is not served any more");
         }
     })?;
@@ -79,7 +79,7 @@ pub fn start(
 
 async fn serve(
     address: &str,
-    appearance: Appearance,
+    looks: (Appearance, Toolkit),
     deliver: Deliver,
     ready: SyncSender<()>,
     mut told: Receiver<Told>,
@@ -87,7 +87,7 @@ async fn serve(
     let requests = Requests::new(deliver.clone());
     let connection = Builder::address(address)
         .serve_at(Notifications::PATH, Notifications::new(deliver))
-        .serve_at(Settings::PATH, Settings { appearance })
+        .serve_at(Settings::PATH, Settings { appearance: looks.0, toolkit: looks.1 })
         .serve_at(Settings::PATH, FileChooser { requests: requests.clone() })
         .serve_at(Settings::PATH, AppChooser { requests: requests.clone() })
         .serve_at(Settings::PATH, Access { requests: requests.clone() })

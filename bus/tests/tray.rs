@@ -314,18 +314,26 @@ async fn who_can_do_nothing_but_show_a_menu_is_asked_for_it() {
 async fn nobody_registers_what_is_anothers_or_nothing() {
     let session = Session::new();
     let (one, other) = (program(&session).await, program(&session).await);
+    // KDE's library registers by one connection what it serves by another.
     one.request_name("org.kde.StatusNotifierItem-1-1").await.unwrap();
-    for (who, what) in [
-        (&other, "org.kde.StatusNotifierItem-1-1"),
-        (&other, one.unique_name().unwrap().as_str()),
-        (&one, ""),
-        (&one, "//"),
-        (&one, "no name"),
-        (&one, &"/x".repeat(9_999)),
-    ] {
+    let own = one.unique_name().unwrap().to_string();
+    let stranger = |service: &str| {
+        let call = "org.kde.StatusNotifierWatcher.RegisterStatusNotifierItem";
+        let mut stranger = std::process::Command::new("dbus-send");
+        stranger.arg(format!("--bus={}", session.daemon.address)).args(["--print-reply", &format!("--dest={WATCHER}")]);
+        stranger.args(["/StatusNotifierWatcher", call, &format!("string:{service}")]).output()
+    };
+    watcher(&one).await;
+    for service in ["org.kde.StatusNotifierItem-1-1", &own] {
+        let said = stranger(service).unwrap();
+        assert!(String::from_utf8_lossy(&said.stderr).contains("AccessDenied"), "{said:?}");
+    }
+    for (who, what) in
+        [(&one, "org.test.Nobody"), (&one, ""), (&one, "//"), (&one, "no name"), (&one, &"/x".repeat(9_999))]
+    {
         assert!(register(who, what).await.is_err(), "{what:?}");
     }
-    register(&one, "org.kde.StatusNotifierItem-1-1").await.unwrap();
+    register(&other, "org.kde.StatusNotifierItem-1-1").await.unwrap();
     let listed: Vec<String> = watcher(&other).await.get_property("RegisteredStatusNotifierItems").await.unwrap();
     assert_eq!(listed, [format!("{}/StatusNotifierItem", one.unique_name().unwrap())]);
 }

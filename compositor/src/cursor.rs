@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use smithay::input::pointer::{CursorImageStatus, CursorImageSurfaceData};
+use smithay::input::pointer::{CursorIcon, CursorImageStatus, CursorImageSurfaceData};
 use smithay::utils::{IsAlive, Logical, Point};
 use smithay::wayland::compositor::{SurfaceAttributes, with_states};
 use streamer::protocol::{CursorImage, ToPage};
@@ -62,7 +62,7 @@ impl State {
         }
         let image = match &self.cursor.status {
             CursorImageStatus::Hidden => Some(CursorImage::Hidden),
-            CursorImageStatus::Named(icon) => Some(CursorImage::Named { name: icon.name().to_owned() }),
+            CursorImageStatus::Named(icon) => Some(CursorImage::Named { name: name_of(*icon).to_owned() }),
             CursorImageStatus::Surface(surface) => {
                 let (pixels, hotspot) = with_states(surface, |states| {
                     let hotspot = states.data_map.get::<CursorImageSurfaceData>();
@@ -111,6 +111,15 @@ impl Cursor {
             hotspot_y: hotspot.y.saturating_mul(scale).clamp(0, pixels.size.h - 1),
             scale: f64::from(scale),
         })
+    }
+}
+
+/// What pages draw for a shape. CSS has all of them but two.
+fn name_of(icon: CursorIcon) -> &'static str {
+    match icon {
+        CursorIcon::DndAsk => "copy",
+        CursorIcon::AllResize => "move",
+        icon => icon.name(),
     }
 }
 

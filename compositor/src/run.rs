@@ -20,6 +20,7 @@ use crate::cli;
 use crate::fallback::Fallback;
 use crate::remote::Remote;
 use crate::render::Gpu;
+use crate::services::cursors;
 use crate::services::descriptors;
 use crate::services::dirs::Dirs;
 use crate::services::launch::{Launcher, Output};
@@ -82,6 +83,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
     };
     let mut environment = environment(&socket, &control_path);
+    environment.extend(cursors::variable(&dirs));
     match state.welcome_x11(&directory) {
         Ok(told) => environment.extend(told),
         Err(error) => tracing::warn!(%error, "X11 programs cannot be shown"),
@@ -209,14 +211,14 @@ fn session_bus(
         }
     };
     if let Ok(address) = std::env::var("DBUS_SESSION_BUS_ADDRESS") {
-        state.go_onto_bus(address.clone());
+        state.go_onto_bus(address.clone(), cursors::toolkit(environment));
         state.become_tray(address);
         return (portals, None);
     }
     let daemon = match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
         Ok(daemon) => {
             environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), daemon.address.clone().into()));
-            state.go_onto_bus(daemon.address.clone());
+            state.go_onto_bus(daemon.address.clone(), cursors::toolkit(environment));
             state.become_tray(daemon.address.clone());
             Some(daemon)
         }

@@ -53,7 +53,7 @@ impl Watcher {
 
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
-    /// `service` is the path of an item of the caller, or a name that the caller has.
+    /// `service` is the path of an item of the caller, or a name that its process has.
     async fn register_status_notifier_item(
         &self,
         #[zbus(header)] header: Header<'_>,
@@ -66,14 +66,8 @@ impl Watcher {
             return Err(fdo::Error::InvalidArgs("that is neither a path nor a name".into()));
         }
         let path = if service.starts_with('/') { service } else { USUAL_PATH };
-        if !service.starts_with('/') && service != sender {
-            let name = BusName::try_from(service).map_err(|error| fdo::Error::InvalidArgs(error.to_string()))?;
-            let owner = fdo::DBusProxy::new(connection).await?.get_name_owner(name).await?;
-            if owner.as_str() != sender {
-                return Err(fdo::Error::AccessDenied("that name is somebody else's".into()));
-            }
-        }
-        let address = Address { owner: sender, path: path.to_owned() };
+        let owner = if service.starts_with('/') { sender } else { owner_of(connection, service, sender).await? };
+        let address = Address { owner, path: path.to_owned() };
         if zbus::wire::ObjectPath::try_from(address.path.as_str()).is_err() {
             return Err(fdo::Error::InvalidArgs("that is no path of an object".into()));
         }
@@ -127,4 +121,22 @@ impl Watcher {
 
     #[zbus(signal)]
     pub async fn status_notifier_host_registered(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
+}
+
+/// The connection that has a name, which is one of `sender`'s process: KDE's library has another for each item.
+async fn owner_of(connection: &Connection, service: &str, sender: String) -> fdo::Result<String> {
+    if service == sender {
+        return Ok(sender);
+    }
+    let name =
+        |name: &str| BusName::try_from(name.to_owned()).map_err(|error| fdo::Error::InvalidArgs(error.to_string()));
+    let bus = fdo::DBusProxy::new(connection).await?;
+    let owner = bus.get_name_owner(name(service)?).await?;
+    if owner.as_str() != sender {
+        let process = bus.get_connection_unix_process_id(name(owner.as_str())?).await?;
+        if process != bus.get_connection_unix_process_id(name(&sender)?).await? {
+            return Err(fdo::Error::AccessDenied("that name is somebody else's".into()));
+        }
+    }
+    Ok(owner.to_string())
 }

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use bus::{Appearance, Bus, Daemon, Word};
+use bus::{Appearance, Bus, Daemon, Toolkit, Word};
 use futures::StreamExt;
 use tempfile::TempDir;
 use zbus::connection::Builder;
@@ -26,7 +26,8 @@ impl Session {
         let folder = tempfile::tempdir().unwrap();
         let daemon = Daemon::start(&folder.path().join("bus"), &[]).unwrap();
         let (send, words) = channel();
-        let bus = bus::start(daemon.address.clone(), LOOKS, move |word| send.send(word).is_ok()).unwrap();
+        let bus = bus::start(daemon.address.clone(), (LOOKS, Toolkit::default()), move |word| send.send(word).is_ok())
+            .unwrap();
         Self { bus, words, daemon, _folder: folder }
     }
 

@@ -5,6 +5,7 @@
 //! choice.
 
 pub mod config;
+pub mod cursors;
 pub mod descriptors;
 pub mod directory;
 pub mod dirs;

@@ -1,6 +1,6 @@
 //! What programs tell the user over D-Bus, as alerts of the desktop, and what becomes of it, told to the programs.
 
-use bus::{Appearance, Bus, Closed, Notification, NotificationId, Told, Urgency, Word};
+use bus::{Appearance, Bus, Closed, Notification, NotificationId, Told, Toolkit, Urgency, Word};
 use calloop::channel::{Event, sync_channel};
 use lcars_ui::hierarchy::OutputId;
 use lcars_ui::interface::AlertLevel;
@@ -33,7 +33,7 @@ struct Open {
 
 impl State {
     /// Goes onto the session bus. Where that fails, programs' notifications are not shown, which is written down.
-    pub(crate) fn go_onto_bus(&mut self, address: String) {
+    pub(crate) fn go_onto_bus(&mut self, address: String, toolkit: Toolkit) {
         let (sender, words) = sync_channel(WAITING);
         let inserted = self.handle.insert_source(words, |event, (), state| match event {
             Event::Msg(Word::Notify(notification)) => state.notified(notification),
@@ -45,7 +45,7 @@ impl State {
         if let Err(error) = inserted {
             return tracing::warn!(%error, "programs' notifications are not shown");
         }
-        let started = bus::start(address, appearance(&self.theme), move |word| {
+        let started = bus::start(address, (appearance(&self.theme), toolkit), move |word| {
             let taken = sender.try_send(word).is_ok();
             if !taken {
                 tracing::warn!("the word of a program was lost: the main thread is not keeping up");

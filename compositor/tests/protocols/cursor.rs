@@ -39,6 +39,12 @@ fn a_shape_is_told_by_its_name_and_the_frame_has_its_own() {
     device.set_shape(serial, Shape::NwseResize);
     f.roundtrip(&mut client);
     assert_eq!(f.state.cursor_image().cloned(), named("nwse-resize"));
+    // Pages have no pictures of these two.
+    for (shape, name) in [(Shape::AllResize, "move"), (Shape::DndAsk, "copy")] {
+        device.set_shape(serial, shape);
+        f.roundtrip(&mut client);
+        assert_eq!(f.state.cursor_image().cloned(), named(name));
+    }
     f.point(2, 300);
     assert_eq!(f.state.cursor_image().cloned(), named("default"));
 }

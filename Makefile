@@ -12,7 +12,7 @@ ARGS ?=
 SECONDS_OF_FUZZ ?= 3600
 VARIANT ?= core
 
-.PHONY: help run test bench lint deps build e2e apps wlcs fuzz image image-check test-host clean
+.PHONY: help run test bench lint deps build e2e apps wlcs fuzz image image-check test-host bench-host clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,10 @@ image-check: ## Make the small image twice from nothing and compare; needs the n
 
 test-host: build image ## Run what needs podman and the image: the whole story of several people; takes long
 	TOS_COMP=$(DEBUG) npm run --silent host-full
+
+bench-host: deps ## Measure several people on one host; what needs podman wants `make image` first
+	cargo build --release --workspace --bins
+	TOS_COMP=$(RELEASE) TOSD=target/release/tosd node tests/bench/host/run.mjs
 
 clean: ## Remove what was built
 	cargo clean

@@ -28,7 +28,7 @@ async function people(host, count) {
     const all = Array.from({ length: count }, (_, at) => new Account(host, `user${at}`));
     const waiting = [...all];
     await Promise.all(Array.from({ length: 4 }, async () => {
-        for (let one = waiting.shift(); one; one = waiting.shift()) await one.join(await host.command("user", "link", one.name));
+        for (let one = waiting.shift(); one; one = waiting.shift()) await one.join(await host.invitation(one.name));
     }));
     return all;
 }
@@ -37,7 +37,7 @@ async function people(host, count) {
 function arrives(account) {
     return until(`${account.name} has a desktop`, async () => {
         await account.fetch(`/u/${account.name}/`, { headers: { accept: "text/html" } });
-        return (await account.phase())?.phase === "running";
+        return (await account.phase())?.is === "running";
     }, { within: 120_000 });
 }
 

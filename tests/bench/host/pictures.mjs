@@ -29,7 +29,7 @@ export async function pictures() {
             const host = await Host.start({ runtime: "podman", socket: engine.socket, plans: plans({ pool }) });
             try {
                 const account = new Account(host, "alice");
-                await account.join(await host.command("user", "link", "alice"));
+                await account.join(await host.invitation("alice"));
                 await firstPicture(chromium.browser, account);
                 const samples = [];
                 for (let count = 0; count < TIMES; count += 1) {

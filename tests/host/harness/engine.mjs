@@ -23,10 +23,16 @@ export class Engine {
     static async start() {
         const folder = await mkdtemp(path.join(tmpdir(), "podman-test-"));
         const engine = new Engine(folder);
-        const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/root" };
-        engine.service = new Program("podman", ["system", "service", "--time=0", `unix://${engine.socket}`], env);
-        await until("podman serves", () => existsSync(engine.socket));
+        await engine.again();
         return engine;
+    }
+
+    /** Starts it, also after it was killed. */
+    async again() {
+        await rm(this.socket, { force: true });
+        const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/root" };
+        this.service = new Program("podman", ["system", "service", "--time=0", `unix://${this.socket}`], env);
+        await until("podman serves", () => existsSync(this.socket));
     }
 
     /** @param {string} folder */

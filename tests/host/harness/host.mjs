@@ -157,6 +157,16 @@ export class Host {
         return program.log.join("\n");
     }
 
+    /**
+     * A link that makes somebody an account.
+     * @param {string} name
+     */
+    async invitation(name) {
+        const link = /https:\S+\/join#\S+/.exec(await this.command("user", "add", name));
+        if (!link) throw new Error(`no link for ${name}`);
+        return link[0];
+    }
+
     /** The samples of /metrics by name and labels. */
     async metrics() {
         const answer = await fetch(`http://127.0.0.1:${this.observed}/metrics`);

@@ -1,0 +1,90 @@
+// What a neighbour who takes all there is does to somebody's input→photon. Podman with runc; the neighbour is within the
+// limits of a plan, and tries the processor, memory, processes and the disk, one after the other.
+
+import { spawn } from "node:child_process";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { launch } from "../../browser/harness/page.mjs";
+import { until } from "../../browser/harness/poll.mjs";
+import { CLIENTS } from "../../browser/harness/session.mjs";
+import { Engine, whyNot } from "../../host/harness/engine.mjs";
+import { Host, plans } from "../../host/harness/host.mjs";
+import { Person } from "../../host/harness/person.mjs";
+import { press, watchVideo } from "../latency.mjs";
+import { judged, quantile, row } from "../table.mjs";
+
+const PRESSES = Number(process.env.BENCH_PRESSES ?? 100);
+/** How much later the slowest twentieth may come. */
+const MOST = 1.25;
+
+/** What a neighbour does, as a line of shell; each goes on until it is ended. */
+const NOISES = {
+    processor: "for i in 1 2 3 4; do (while :; do :; done) & done; wait",
+    memory: "while :; do head -c 1G /dev/zero | tail >/dev/null; done",
+    processes: "bomb() { while :; do (bomb) & done; }; bomb",
+    "disk writes": "while :; do dd if=/dev/zero of=$HOME/noise bs=1M count=512 conv=fsync; done",
+};
+
+/** @returns {Promise<import("../table.mjs").Table[]>} */
+export async function neighbour() {
+    const title = "Input → photon beside a noisy neighbour, podman with runc";
+    const why = whyNot();
+    if (why) return [{ title, note: `not measured: ${why}`, rows: [] }];
+    const shared = await mkdtemp(path.join(tmpdir(), "tosd-shared-"));
+    const [engine, chromium] = [await Engine.start(), await launch()];
+    let host;
+    try {
+        await copyFile(path.join(CLIENTS, "flip"), path.join(shared, "flip"));
+        const limited = "    cpu_weight: 20\n    cpu_millis: 500\n    write_rate: 20MB\n";
+        host = await Host.start({
+            runtime: "podman", socket: engine.socket, plans: plans({ memory: "1GiB", more: limited }),
+            config: { volumes: { shared }, lifecycle: { freeze_after: "0s" } },
+        });
+        const [quiet, loud] = ["quiet", "loud"].map((name) => new Person(chromium.browser, host, name));
+        for (const one of [quiet, loud]) {
+            await one.sitsDown();
+            await one.joins(await host.invitation(one.name));
+            await one.desk();
+        }
+        const noisy = Engine.podman("ps", "--format", "{{.Names}}", "--filter", `name=${host.instance}.*loud`).split("\n")[0];
+        await loud.leaves();
+        const desk = await quiet.desk();
+        await quiet.command({ op: "jump", to: { sector: (await quiet.state()).sectors[0].id } });
+        await quiet.command({ op: "mode", mode: "command" });
+        await desk.rests();
+        await desk.page.locator("#picture").click();
+        await desk.page.keyboard.type("/shared/flip --fullscreen\n");
+        const app = await until("the program has a window", async () => (await quiet.state()).sectors[0].apps[0]);
+        await quiet.command({ op: "zoom_in", into: { app: app.id } });
+        await until("the page has the keyboard", async () => (await desk.state()).captured);
+        await desk.page.evaluate(watchVideo);
+        await desk.page.waitForFunction(() => window.bench.luma >= 0);
+        const measure = async () => {
+            const from = await desk.page.evaluate(() => window.bench.samples.length);
+            await press(desk.page, PRESSES);
+            return (await desk.page.evaluate(() => window.bench.samples)).slice(from).map((one) => one.callback);
+        };
+        await press(desk.page, 20);
+        const alone = await measure();
+        const rows = [row("nobody beside", "ms", alone)];
+        for (const [name, line] of Object.entries(NOISES)) {
+            const noise = spawn("podman", ["exec", "--user", "1000:1000", noisy, "/bin/bash", "-c", `ulimit -t 600; ${line}`], { stdio: "ignore" });
+            try {
+                const samples = await measure();
+                const [p95, most] = [quantile(samples, 0.95), quantile(alone, 0.95) * MOST];
+                rows.push({ ...row(name, "ms", samples), ...judged({ median: 0, p95 }, { p95: Number(most.toFixed(1)) }) });
+            } finally {
+                noise.kill();
+                Engine.podman("exec", noisy, "/bin/sh", "-c", "pkill -KILL -u 1000 -x 'bash|dd|head|tail' || true");
+            }
+        }
+        return [{ title, note: "the neighbour: half a core, 1 GiB, 1024 processes, 20 MB/s", rows }];
+    } finally {
+        await host?.stop();
+        await chromium.close();
+        await engine.stop();
+        await rm(shared, { recursive: true, force: true });
+    }
+}

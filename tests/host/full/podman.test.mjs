@@ -1,0 +1,101 @@
+// The story with podman and the whole image, two people at once, each in a container of their own.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { launch } from "../../browser/harness/page.mjs";
+import { until } from "../../browser/harness/poll.mjs";
+import { Engine, whyNot } from "../harness/engine.mjs";
+import { Host, plans } from "../harness/host.mjs";
+import { Person } from "../harness/person.mjs";
+import { becomes, remembered, standsStill, triesEverything, works } from "../harness/story.mjs";
+
+const reason = whyNot();
+
+if (reason) {
+    test("several people with podman", () => assert.fail(`this cannot be tried here: ${reason}`));
+} else {
+    let chromium, engine, host, alice, bob, left;
+
+    before(async () => {
+        engine = await Engine.start();
+        chromium = await launch();
+        host = await Host.start({
+            runtime: "podman", socket: engine.socket, plans: plans({ pool: 1 }),
+            config: { lifecycle: { freeze_after: "1s", hibernate_after: "1h" } },
+        });
+        alice = new Person(chromium.browser, host, "alice");
+        bob = new Person(chromium.browser, host, "bob");
+    });
+    after(async () => {
+        await chromium?.close();
+        await host?.stop();
+        await engine?.stop();
+    });
+
+    /** The container of somebody. */
+    const container = (name) => {
+        const lines = Engine.podman("ps", "--all", "--format", "{{.Names}} {{.Labels}}").split("\n");
+        const line = lines.find((line) => line.includes(host.instance) && new RegExp(`\\b${name}\\b`).test(line));
+        assert.ok(line, `no container of ${name} among ${lines.join(", ")}`);
+        return line.split(" ")[0];
+    };
+
+    test("two people come at once, and each has a desktop of their own", async () => {
+        await Promise.all([alice, bob].map(async (person) => {
+            await person.sitsDown();
+            await person.joins(await host.invitation(person.name));
+            const desk = await person.desk();
+            person.left = await works(person, desk);
+            const proof = await until("the shell wrote into the home", () => readFile(host.file(`data/homes/${person.name}/proof`), "utf8"));
+            assert.equal(proof, `${person.name}\n/home/${person.name}\n`);
+        }));
+        left = alice.left;
+    });
+
+    test("neither sees or reaches anything of the other", async () => {
+        await triesEverything(bob, "alice");
+        await triesEverything(alice, "bob");
+        const inside = (line) => Engine.podman("exec", "--user", "1000:1000", container("bob"), "/bin/sh", "-c", line);
+        assert.equal(inside("ls /home"), "bob");
+        assert.doesNotMatch(inside("ps -eo args"), /alice/);
+        assert.equal(inside("ls /var/lib/state"), "bob");
+        const address = Engine.podman("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container("alice"));
+        if (address) assert.equal(inside(`timeout 3 bash -c 'echo > /dev/tcp/${address}/9080' 2>/dev/null && echo open || echo closed`), "closed");
+    });
+
+    test("frozen when the browser is closed, and as it was left after", async () => {
+        await alice.leaves();
+        await bob.leaves();
+        await becomes(host, "alice", "frozen");
+        await becomes(host, "bob", "frozen");
+        await standsStill(host);
+        await alice.sitsDown();
+        await alice.signsIn();
+        await (await alice.desk()).rests();
+        assert.deepEqual(remembered(await alice.state()), left);
+        await alice.leaves();
+    });
+
+    test("put away and taken out again, in another container", async () => {
+        await host.command("desktop", "hibernate", "alice");
+        await becomes(host, "alice", "hibernated");
+        await alice.sitsDown();
+        await alice.signsIn();
+        await (await alice.desk()).rests();
+        await until("all is as it was", async () => assert.deepEqual(remembered(await alice.state()), left) ?? true);
+        await alice.leaves();
+    });
+
+    test("the engine's service and tosd are killed, and everybody finds their desktop again", async () => {
+        await engine.service.stop("SIGKILL");
+        await host.crash();
+        await engine.again();
+        await host.run();
+        await bob.sitsDown();
+        await bob.signsIn();
+        await (await bob.desk()).rests();
+        assert.deepEqual(remembered(await bob.state()), bob.left);
+    });
+}

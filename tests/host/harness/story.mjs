@@ -1,0 +1,96 @@
+// The whole story, for whichever runtime: people come, work, go, and find everything again.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { pane, sector, whereabouts } from "../../browser/harness/desktop.mjs";
+import { until } from "../../browser/harness/poll.mjs";
+import { Account } from "./account.mjs";
+
+/** What has to be as it was left: sectors, apps and where one is. */
+export function remembered(desktop) {
+    return {
+        at: whereabouts(desktop),
+        mode: pane(desktop).mode,
+        sectors: desktop.sectors.map(({ name, colour, apps }) => ({ name, colour, apps: apps.map(({ app_id }) => app_id) })),
+    };
+}
+
+/** The owner makes a sector, types in its shell, starts a terminal and goes into it. */
+export async function works(person, desk) {
+    await person.command({ op: "new_sector", name: "HARBOUR", colour: 4 });
+    const made = await until("there is a sector", async () => sector(await person.state(), "HARBOUR"));
+    await person.command({ op: "jump", to: { sector: made.id } });
+    await person.command({ op: "mode", mode: "command" });
+    await until("its shell waits", async () => {
+        const [terminal] = sector(await person.state(), "HARBOUR").terminals;
+        return terminal && !/starting/i.test(terminal.activity ?? "");
+    });
+    await desk.rests();
+    const before = await desk.glance();
+    await desk.page.locator("#picture").click();
+    await desk.page.keyboard.type(`whoami > proof; pwd >> proof\n`);
+    await desk.differs(before, 5);
+    await person.command({ ui: "launch", entry: "foot" });
+    const app = await until("foot has a window", async () => sector(await person.state(), "HARBOUR").apps.find(({ app_id, windows }) => app_id === "foot" && windows.length > 0));
+    await person.command({ op: "zoom_in", into: { app: app.id } });
+    await until("one is in it", async () => whereabouts(await person.state()) === "3 HARBOUR foot");
+    return remembered(await person.state());
+}
+
+/** Waits until a desktop is so, asking without waking it. */
+export function becomes(host, name, word, within = 60_000) {
+    return until(`the desktop of ${name} is ${word}`, async () => {
+        const list = await host.command("desktop", "list");
+        const line = list.split("\n").find((line) => new RegExp(`\\b${name}\\b`).test(line)) ?? list;
+        if (new RegExp(`\\b${word}\\b`, "i").test(line)) return true;
+        throw new Error(line);
+    }, { within });
+}
+
+/** Processor time of all processes of these, in ticks. */
+export async function ticks(pids) {
+    let all = 0;
+    for (const pid of pids) {
+        const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        all += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+    }
+    return all;
+}
+
+/** Nobody of a frozen container gets a tick. */
+export async function standsStill(host) {
+    const pids = await host.inside();
+    assert.ok(pids.length > 1, "somebody is inside");
+    const before = await ticks(pids);
+    await pause(2_000);
+    assert.equal(await ticks(pids), before, "a frozen desktop takes no processor");
+}
+
+/** Everything of somebody else that one may try from outside, with one's own cookie. All of it is refused alike. */
+export async function triesEverything(from, name) {
+    const cookies = new Map((await from.context.cookies()).map(({ name, value }) => [name, value]));
+    const account = new Account(from.host, from.name);
+    account.cookies = cookies;
+    const upgrade = { connection: "upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", origin: from.host.origin };
+    const tries = [
+        await account.fetch(`/u/${name}/`),
+        await account.fetch(`/u/${name}/phase`),
+        await account.fetch(`/u/${name}/api/v1/state`),
+        await account.fetch(`/u/${name}/api/v1/events`, { headers: upgrade }),
+        await account.fetch(`/u/${name}/port/8888/`),
+        await account.fetch(`/u/${from.name}/../${name}/api/v1/state`),
+        await account.fetch(`/u/${from.name}/port/9080/api/v1/state`),
+        await account.post(`/u/${name}/whep`, {}),
+        await account.post(`/u/${name}/api/v1/command`, { op: "zoom_out" }),
+    ];
+    for (const [at, { status, body }] of tries.entries()) {
+        assert.ok(status >= 400 && status < 500, `try ${at}: ${status}`);
+        assert.ok(!/sectors|viewport|v=0/.test(body), `try ${at} told something: ${body.slice(0, 200)}`);
+    }
+    // What is not there looks the same as what is somebody else's.
+    const nobody = await account.fetch("/u/nobody-at-all/");
+    assert.deepEqual([nobody.status, nobody.body], [tries[0].status, tries[0].body.replaceAll(name, "nobody-at-all")]);
+}

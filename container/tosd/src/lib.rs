@@ -9,5 +9,7 @@
 
 pub mod config;
 pub mod desktops;
+pub mod failpoint;
 pub mod lifecycle;
 pub mod plans;
+pub mod volumes;

@@ -1,23 +1,62 @@
 //! Everybody's desktops. One task for each user does one thing after the other, so that whatever comes in at once, and
 //! from wherever, finds one desktop and never makes two.
 
+mod actor;
+mod counts;
+mod house;
+mod inside;
 mod phase;
+mod pool;
+mod start;
+mod work;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{sync::Arc, time::Instant};
 
-use parking_lot::Mutex;
+use identity::grant;
+use parking_lot::RwLock;
+use runtime::{Name, Runtime};
+use sha2::{Digest as _, Sha256};
+use store::{Desktop, Moment, Store};
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub use self::phase::{Act, ActError, Desk, OpenError, Overview, Phase, Step};
+use self::{actor::Actor, house::House, work::Work};
+pub use self::{
+    counts::{BUCKETS, Counts, Durations},
+    house::PORTS_EACH,
+    phase::{Act, ActError, Desk, OpenError, Overview, Phase, Step},
+};
+use crate::{
+    config::{Config, Kind},
+    lifecycle::{Body, Life},
+    plans::{Plan, Plans},
+    volumes::Volumes,
+};
+
+/// Messages that wait for one desktop. Who finds no room waits: it is busy with what others asked.
+const WAITING: usize = 64;
+
+/// What desktops are made with.
+pub struct Parts {
+    /// The whole configuration.
+    pub config: Arc<Config>,
+    /// The plans there are.
+    pub plans: Plans,
+    /// Users, desktops, snapshots.
+    pub store: Store,
+    /// What makes containers.
+    pub runtime: Arc<dyn Runtime>,
+    /// Which kind it is; never [`Kind::Auto`].
+    pub kind: Kind,
+    /// What signs grants.
+    pub keys: Arc<RwLock<grant::Keys>>,
+    /// Homes.
+    pub volumes: Volumes,
+}
 
 /// Everybody's desktops. Clones are the same.
 #[derive(Clone)]
 pub struct Desktops {
     house: Arc<House>,
-}
-
-struct House {
-    actors: Mutex<HashMap<String, Handle>>,
 }
 
 #[derive(Clone)]
@@ -30,7 +69,7 @@ struct Handle {
 enum Message {
     Open(oneshot::Sender<Result<Desk, OpenError>>),
     Act(Act, oneshot::Sender<Result<(), ActError>>),
-    Tell(oneshot::Sender<Overview>),
+    Died(Name, String),
 }
 
 /// Somebody looks at a desktop for as long as this is kept.
@@ -53,7 +92,12 @@ impl Desktops {
         let handle = self.actor(user).await?;
         let (answer, answered) = oneshot::channel();
         handle.tell.send(Message::Open(answer)).await.map_err(|_| OpenError::Stopping)?;
-        answered.await.map_err(|_| OpenError::Stopping)?
+        let rules = &self.house.config.lifecycle;
+        let most = rules.start_within.0 + rules.step_within.0;
+        match tokio::time::timeout(most, answered).await {
+            Err(_) => Err(OpenError::Late),
+            Ok(answer) => answer.map_err(|_| OpenError::Stopping)?,
+        }
     }
 
     /// Counts somebody as looking at it: while there is one, it is not frozen. Kept for each WebSocket and WHEP session.
@@ -81,7 +125,8 @@ impl Desktops {
     pub async fn act(&self, user: &str, act: Act) -> Result<(), ActError> {
         let handle = self.actor(user).await.map_err(|error| match error {
             OpenError::Nobody => ActError::Nobody,
-            _ => ActError::Stopping,
+            OpenError::Stopping => ActError::Stopping,
+            other => ActError::Failed(other.to_string()),
         })?;
         let (answer, answered) = oneshot::channel();
         handle.tell.send(Message::Act(act, answer)).await.map_err(|_| ActError::Stopping)?;
@@ -90,18 +135,86 @@ impl Desktops {
 
     /// All of them, by name.
     pub async fn overview(&self) -> Vec<Overview> {
-        let actors: Vec<Handle> = self.house.actors.lock().values().cloned().collect();
-        let asked = actors.iter().map(|actor| async {
-            let (answer, answered) = oneshot::channel();
-            actor.tell.send(Message::Tell(answer)).await.ok()?;
-            answered.await.ok()
-        });
-        let mut all: Vec<Overview> = futures::future::join_all(asked).await.into_iter().flatten().collect();
-        all.sort_by(|a, b| a.user.cmp(&b.user));
-        all
+        self.house.books.lock().values().cloned().collect()
+    }
+
+    /// Forgets somebody who is no user any more.
+    pub fn forget(&self, user: &str) {
+        self.house.books.lock().remove(user);
+        self.house.actors.lock().remove(user);
+    }
+
+    /// Other plans from now on. Containers that run stay as they are.
+    pub fn set_plans(&self, plans: Plans) {
+        *self.house.plans.write() = plans;
+        self.house.taken.notify_one();
+    }
+
+    /// Names of the plans there are.
+    pub fn plans(&self) -> Vec<String> {
+        self.house.plans.read().iter().map(|plan| plan.name.clone()).collect()
+    }
+
+    /// How many containers wait for somebody.
+    pub fn pooled(&self) -> usize {
+        self.house.pool.lock().len()
+    }
+
+    /// What happened so far.
+    pub fn counts(&self) -> &Counts {
+        &self.house.counts
+    }
+
+    /// Lets go of everything. What runs goes on running, and is found again.
+    pub fn stop(&self) {
+        self.house.stopping.send_replace(true);
     }
 
     async fn actor(&self, user: &str) -> Result<Handle, OpenError> {
-        self.house.actors.lock().get(user).cloned().ok_or(OpenError::Nobody)
+        if *self.house.stopping.borrow() {
+            return Err(OpenError::Stopping);
+        }
+        if let Some(handle) = self.house.actors.lock().get(user) {
+            return Ok(handle.clone());
+        }
+        let store = &self.house.store;
+        let known = store.user_named(user).await.map_err(|_| OpenError::Late)?;
+        let known = known.filter(|user| !user.disabled).ok_or(OpenError::Nobody)?;
+        let plan = self.house.plan(&known.plan).map_or(known.plan, |plan: Plan| plan.name);
+        let row = store.claim(known.id, &plan, Moment::now()).await.map_err(|_| OpenError::Late)?;
+        Ok(self.spawn(user, row, Body::None))
     }
+
+    /// The task of a user; the one that is there if there is one.
+    fn spawn(&self, name: &str, row: Desktop, body: Body) -> Handle {
+        let mut actors = self.house.actors.lock();
+        if let Some(handle) = actors.get(name) {
+            return handle.clone();
+        }
+        let rules = self.house.plan(&row.plan).map(|plan| self.house.rules(&plan));
+        let rules = rules.unwrap_or_else(|| (&self.house.config.lifecycle).into());
+        let (tell, heard) = mpsc::channel(WAITING);
+        let (phase, told) = watch::channel(Phase::New);
+        let viewers = Arc::new(watch::Sender::new(0));
+        let handle = Handle { tell, phase: told, viewers: viewers.clone() };
+        let actor = Actor {
+            house: self.house.clone(),
+            life: Life::found(rules, body, start::resume_of(&row), Instant::now()),
+            work: Work { user: row.user, name: name.to_owned(), row },
+            heard,
+            phase,
+            viewers: viewers.subscribe(),
+            stopping: self.house.stopping.subscribe(),
+            openers: Vec::new(),
+            acts: Vec::new(),
+        };
+        actors.insert(name.to_owned(), handle.clone());
+        tokio::spawn(actor.run());
+        handle
+    }
+}
+
+/// SHA-256 in hexadecimal digits.
+fn hex_sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,7 @@
 //! The first process for real: its sockets, what goes through them, and the program that it starts.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 use std::{
     collections::BTreeMap,
     io::{Read as _, Write as _},

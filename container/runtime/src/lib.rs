@@ -7,6 +7,7 @@
 pub mod engine;
 pub mod facts;
 pub mod seccomp;
+pub mod local;
 pub mod spec;
 
 use std::path::Path;

@@ -6,8 +6,8 @@
 
 pub mod engine;
 pub mod facts;
-pub mod seccomp;
 pub mod local;
+pub mod seccomp;
 pub mod spec;
 
 use std::path::Path;

@@ -79,7 +79,7 @@ async function rush() {
             await arrives(one);
             return performance.now() - began;
         }));
-        const containers = (await host.command("desktop", "list")).split("\n").filter((line) => /^user\d+\b.*running/i.test(line)).length;
+        const containers = (await host.desktops()).filter(({ container }) => container).length;
         return {
             title: `${AT_ONCE} sign-ins at once, runtime local`,
             note: `${containers} desktops for ${AT_ONCE} people`,

@@ -51,7 +51,7 @@ export async function pictures() {
 /** Takes a desktop away, and waits for the pool where there is one. */
 async function gone(host, name, pooled) {
     await host.command("desktop", "kill", name);
-    if (pooled) await until("somebody may come", async () => [...await host.metrics()].some(([key, value]) => /pool.*ready/.test(key) && value >= 1));
+    if (pooled) await until("somebody may come", async () => [...await host.metrics()].some(([key, value]) => key === "tosd_pool_containers" && value >= 1));
 }
 
 /**

@@ -60,11 +60,16 @@ export class Account {
     }
 
     /**
-     * Makes the account of a one-time link, with a password.
+     * Sets the password by a one-time link: of a new account, or of one that the administrator added.
      * @param {string} text that has the link in it
      */
     async join(text) {
-        const answer = await this.post("/auth/join", { secret: secretOf(text), name: this.name, display: this.name, password: this.password });
+        const secret = secretOf(text);
+        const link = await this.post("/auth/link", { secret });
+        if (link.status !== 200) throw new Error(`the link of ${this.name} does not work: ${link.status} ${link.body}`);
+        const added = JSON.parse(link.body).for === "reset";
+        const form = added ? { secret, password: this.password } : { secret, name: this.name, display: this.name, password: this.password };
+        const answer = await this.post(added ? "/auth/reset" : "/auth/join", form);
         if (answer.status !== 200) throw new Error(`${this.name} did not join: ${answer.status} ${answer.body}`);
     }
 

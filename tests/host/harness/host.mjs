@@ -154,7 +154,13 @@ export class Host {
         const { code } = await program.exited;
         await until("it said all", () => program.silent);
         if (code !== 0) throw new Error(`tosd ${words.join(" ")} failed: ${program.tail}`);
-        return program.log.join("\n");
+        // JSON is heard as such.
+        return program.said.length > 0 ? JSON.stringify(program.said[0]) : program.log.join("\n");
+    }
+
+    /** Everybody's desktops, as tosd tells them. */
+    async desktops() {
+        return JSON.parse(await this.command("desktop", "list", "--json"));
     }
 
     /**
@@ -199,9 +205,8 @@ export class Host {
     async stop() {
         if (this.server && !this.server.how) {
             // The containers outlive tosd, so they go first.
-            const list = await this.command("desktop", "list").catch(() => "");
-            for (const name of new Set(list.match(/^\S+/gm) ?? [])) {
-                await this.command("desktop", "kill", name).catch(() => "");
+            for (const { user, container } of await this.desktops().catch(() => [])) {
+                if (container) await this.command("desktop", "kill", user).catch(() => "");
             }
         }
         await this.server?.stop();

@@ -39,14 +39,19 @@ export async function works(person, desk) {
     return remembered(await person.state());
 }
 
-/** Waits until a desktop is so, asking without waking it. */
-export function becomes(host, name, word, within = 60_000) {
+/**
+ * Waits until a desktop is so, asking without waking it.
+ * @param {import("./host.mjs").Host} host
+ * @param {string} name
+ * @param {string} word
+ */
+export function becomes(host, name, word) {
     return until(`the desktop of ${name} is ${word}`, async () => {
-        const list = await host.command("desktop", "list");
-        const line = list.split("\n").find((line) => new RegExp(`\\b${name}\\b`).test(line)) ?? list;
-        if (new RegExp(`\\b${word}\\b`, "i").test(line)) return true;
-        throw new Error(line);
-    }, { within });
+        const all = await host.desktops();
+        const { phase } = all.find(({ user }) => user === name) ?? {};
+        if (phase?.is === word) return true;
+        throw new Error(JSON.stringify(phase ?? all));
+    }, { within: 60_000 });
 }
 
 /** Processor time of all processes of these, in ticks. */

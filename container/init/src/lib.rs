@@ -7,6 +7,7 @@
 pub mod client;
 pub mod control;
 pub mod flows;
+pub mod plan;
 pub mod relay;
 pub mod seqpacket;
 pub mod wire;

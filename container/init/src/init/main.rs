@@ -2,6 +2,7 @@
 
 mod accounts;
 mod control;
+mod jail;
 mod media;
 mod ports;
 mod program;
@@ -42,8 +43,11 @@ struct Cli {
     /// Where the sockets are made.
     #[arg(long, value_name = "DIRECTORY", default_value = "/run/tos")]
     gate: PathBuf,
+    /// Instead of all that: makes the container whose records this directory has, and waits for its end.
+    #[arg(long, value_name = "DIRECTORY")]
+    jail: Option<PathBuf>,
     /// The program and its arguments.
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(required_unless_present = "jail", trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<String>,
 }
 
@@ -56,6 +60,15 @@ fn ids(text: &str) -> Result<(Uid, Gid), String> {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(directory) = &cli.jail {
+        return match jail::keep(directory) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("tos-init: {error:#}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
     let ended = runtime.context("no event loop").and_then(|runtime| LocalSet::new().block_on(&runtime, run(cli)));
     match ended {

@@ -77,9 +77,27 @@ pub struct Run {
     /// Address of the page; port 0 takes a free one. Off loopback only TLS is spoken.
     #[arg(long, default_value = DEFAULT_LISTEN)]
     pub listen: SocketAddr,
-    /// File with one `role token` a line, made if it is missing. Without it, tokens last as long as the session.
+    /// File with one `role token` a line, made if it is missing. Without it, tokens last as long as the
+    /// session; with --grant-key there are none.
     #[arg(long)]
     pub token_file: Option<PathBuf>,
+    /// Public key (PEM) of a server in front that signs a grant for each request it passes on. May be repeated; read again
+    /// when it changes.
+    #[arg(long = "grant-key", value_name = "FILE", requires = "grant_audience")]
+    pub grant_keys: Vec<PathBuf>,
+    /// For whom grants are: the name by which the server in front knows this desktop.
+    #[arg(long, value_name = "NAME", requires = "grant_keys")]
+    pub grant_audience: Option<String>,
+    /// Where the server in front has its own pages, as pages of this host reach it: / or https://host/.
+    #[arg(long, value_name = "URL", value_parser = parse_portal)]
+    pub portal: Option<String>,
+    /// A dangerous command also takes a proof, from the portal, of who confirms it.
+    #[arg(long, requires_all = ["portal", "grant_keys"])]
+    pub step_up: bool,
+    /// Make everything ready that needs no user; then one line of JSON on the standard input begins the session:
+    /// {"environment":{"HOME":"/home/ada","USER":"ada"}}.
+    #[arg(long)]
+    pub begin_on_stdin: bool,
     /// Keyboard layout, as XKB names it: us, de, "us,ru".
     #[arg(long, default_value = "us")]
     pub xkb_layout: String,
@@ -99,13 +117,16 @@ pub struct Run {
     /// for one on this machine, say 0.0.0.0.
     #[arg(long)]
     pub media_address: Option<IpAddr>,
+    /// Address of a relay that hands datagrams on to the same ports here: what pages are told. May be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    pub media_public: Vec<IpAddr>,
     /// UDP ports for media, FIRST-LAST; one a viewer.
     #[arg(long, value_parser = parse_ports)]
     pub udp_ports: Option<RangeInclusive<u16>>,
     /// Show each new window as soon as it appears, as a kiosk wants it. Without it, a new window moves no camera.
     #[arg(long)]
     pub follow: bool,
-    /// File that the desktop is remembered in; without it $XDG_STATE_HOME/tos/desktop.json.
+    /// File that the desktop is remembered in; without it $TOS_STATE, else $XDG_STATE_HOME/tos/desktop.json.
     #[arg(long)]
     pub state: Option<PathBuf>,
     /// Neither recall the desktop nor remember it.
@@ -197,6 +218,9 @@ pub enum Message {
         /// Also where it is dangerous.
         #[arg(long)]
         confirm: bool,
+        /// What the portal gave whoever confirmed it, where that is asked for.
+        #[arg(long)]
+        proof: Option<String>,
     },
     /// Take a staged command away.
     Discard {
@@ -236,6 +260,18 @@ fn parse_scale(text: &str) -> Result<f64, String> {
         Ok(scale) if (0.5..=4.0).contains(&scale) => Ok(scale),
         _ => Err("it is a number from 0.5 to 4".into()),
     }
+}
+
+/// It becomes a link of the page, and an address that it asks.
+fn parse_portal(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let absolute = host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+    let local = text.starts_with('/') && !text.starts_with("//");
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"'<>?#".contains(&b));
+    if !plain || text.len() > 256 || !(absolute || local) {
+        return Err("it is a path such as / or a URL such as https://host/".into());
+    }
+    Ok(if text.ends_with('/') { text.to_owned() } else { format!("{text}/") })
 }
 
 fn parse_ports(text: &str) -> Result<RangeInclusive<u16>, String> {
@@ -285,6 +321,18 @@ mod tests {
         assert!(parse_ice_server("stun:stun.example:3478").is_ok());
         for bad in ["stun", "http://x", "turn:host:3478", "turn:user@host", "stun:"] {
             assert!(parse_ice_server(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_portal_is_a_path_of_this_host_or_a_whole_url() {
+        assert_eq!(parse_portal("/"), Ok("/".into()));
+        assert_eq!(parse_portal("/desks"), Ok("/desks/".into()));
+        assert_eq!(parse_portal("https://desk.example"), Ok("https://desk.example/".into()));
+        for bad in
+            ["", "//evil.example/", "javascript:alert(1)", "https://", "https:///x", "/a b", "/?x", "/#x", "/\\x"]
+        {
+            assert!(parse_portal(bad).is_err(), "{bad}");
         }
     }
 

@@ -88,6 +88,9 @@ pub enum Request {
         /// Also where it is dangerous.
         #[serde(default)]
         confirm: bool,
+        /// What the portal gave whoever confirmed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<String>,
     },
     /// Takes a staged command away.
     Discard {
@@ -229,7 +232,9 @@ impl Request {
     fn staging(self) -> Result<StagingRequest, Self> {
         match self {
             Self::Stage { text, sector } => Ok(StagingRequest::Stage(StageText { text, sector })),
-            Self::Commit { id, hash, confirm } => Ok(StagingRequest::Commit(CommitStaged { id, hash, confirm })),
+            Self::Commit { id, hash, confirm, proof } => {
+                Ok(StagingRequest::Commit(CommitStaged { id, hash, confirm, proof }))
+            }
             Self::Discard { id } => Ok(StagingRequest::Discard(DiscardStaged { id })),
             other => Err(other),
         }
@@ -240,7 +245,7 @@ fn serve(state: &State, stream: UnixStream) {
     let served = stream.try_clone().and_then(|reader| {
         pipe::read(&state.handle, reader.into(), MAX_REQUEST, move |state, bytes| {
             let request = match serde_json::from_slice::<Request>(&bytes).map(Request::staging) {
-                Ok(Ok(staging)) => return state.staging_request(Role::Admin, staging, Asker::Socket(stream)),
+                Ok(Ok(staging)) => return state.staging_request(Role::Admin.into(), staging, Asker::Socket(stream)),
                 Ok(Err(request)) => Ok(request),
                 Err(error) => Err(error),
             };

@@ -25,8 +25,9 @@ impl State {
             return Err("these files are not here any more".into());
         }
         let remote = self.remote.as_ref().ok_or("there is no page to download to")?;
-        let may =
-            |viewer: &streamer::ViewerId| self.staging.roles.get(viewer).is_some_and(|role| *role >= Role::Control);
+        let may = |viewer: &streamer::ViewerId| {
+            self.staging.pages.get(viewer).is_some_and(|caller| caller.role >= Role::Control)
+        };
         let viewer = remote.last().filter(may).ok_or("there is no page to download to")?;
         let url = remote.streamer().offer_files(paths).ok_or("the files cannot be offered")?;
         remote.streamer().send(viewer, ToPage::Download { url });

@@ -5,6 +5,7 @@
 
 pub mod api;
 mod banished;
+mod begin;
 mod capture;
 pub mod children;
 pub mod cli;
@@ -17,6 +18,7 @@ pub mod doctor;
 mod door;
 mod downloads;
 mod dropping;
+mod environment;
 pub mod fallback;
 mod floods;
 mod foreign;

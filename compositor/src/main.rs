@@ -43,7 +43,7 @@ fn say(message: Msg) -> anyhow::Result<()> {
         Message::Do { command } => Request::Command { command: command_of(&command)? },
         Message::Open { what } => opening::request(&what)?,
         Message::Stage { text, sector } => Request::Stage { text, sector },
-        Message::Commit { id, hash, confirm } => Request::Commit { id, hash, confirm },
+        Message::Commit { id, hash, confirm, proof } => Request::Commit { id, hash, confirm, proof },
         Message::Discard { id } => Request::Discard { id },
         Message::Desktop | Message::Terminals => Request::Desktop,
         Message::Url { role } => Request::Url { role: parse_role(&role)? },

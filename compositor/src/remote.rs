@@ -145,14 +145,14 @@ impl State {
     /// Something happened in the streamer.
     pub fn streamer_event(&mut self, event: Event) {
         match event {
-            Event::Joined { viewer, role, output } => {
-                tracing::info!(?viewer, ?role, %output, "a page joined");
-                self.staging.roles.insert(viewer, role);
+            Event::Joined { viewer, caller, output } => {
+                tracing::info!(?viewer, role = ?caller.role, who = caller.who.as_deref(), %output, "a page joined");
+                self.staging.pages.insert(viewer, caller);
                 self.page_joined(viewer, output);
             }
             Event::Left { viewer } => {
                 tracing::info!(?viewer, "a page left");
-                self.staging.roles.remove(&viewer);
+                self.staging.page_left(viewer);
                 self.release(viewer);
                 self.page_left(viewer);
                 self.files_gone();
@@ -278,8 +278,8 @@ impl State {
                 let stage = StageText { text, sector: sector.map(u64::from) };
                 self.page_stages(viewer, ask, StagingRequest::Stage(stage));
             }
-            FromPage::Commit { ask, id, hash, confirm } => {
-                self.page_stages(viewer, ask, StagingRequest::Commit(CommitStaged { id, hash, confirm }));
+            FromPage::Commit { ask, id, hash, confirm, proof } => {
+                self.page_stages(viewer, ask, StagingRequest::Commit(CommitStaged { id, hash, confirm, proof }));
             }
             FromPage::Discard { ask, id } => {
                 self.page_stages(viewer, ask, StagingRequest::Discard(DiscardStaged { id }));
@@ -312,11 +312,11 @@ impl State {
 
     fn page_stages(&mut self, viewer: ViewerId, ask: u32, request: StagingRequest) {
         // One that is not known any more may do nothing.
-        let role = self.staging.roles.get(&viewer).copied().unwrap_or(Role::View);
+        let caller = self.staging.pages.get(&viewer).cloned().unwrap_or(Role::View.into());
         if self.lock.is_locked() {
             self.notice(viewer, "The session is locked.".into());
-        } else if role >= Role::Control {
-            self.staging_request(role, request, Asker::Page { viewer, ask });
+        } else if caller.role >= Role::Control {
+            self.staging_request(caller, request, Asker::Page { viewer, ask });
         }
     }
 

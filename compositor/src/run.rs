@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -10,13 +10,15 @@ use calloop::channel::{self, sync_channel};
 use calloop::signals::{Signal, Signals};
 use calloop::{EventLoop, LoopHandle};
 use smithay::reexports::wayland_server::Display;
-use streamer::auth::Tokens;
+use streamer::auth::{Grants, Tokens};
 use streamer::encoder::Ladder;
 use streamer::protocol::Role;
 use streamer::tls::Tls;
 use streamer::{Json, MOST_OUTPUTS, OutputKey, Streamer};
 
+use crate::begin;
 use crate::cli;
+use crate::environment::Environment;
 use crate::fallback::Fallback;
 use crate::remote::Remote;
 use crate::render::Gpu;
@@ -68,6 +70,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let mut state = State::new(display.handle(), handle.clone(), event_loop.get_signal(), gpu, session)?;
     let fallback = options.fallback.map(|cli::Display::Vnc| Fallback::new(&directory)).transpose()?;
     let config = config(&options, ladder, fallback.as_ref().map(Fallback::config))?;
+    state.staging.step_up = options.step_up;
     let streamer = connect_pages(&handle, &mut state, config)?;
     wayland::dispatch_clients(&handle, display)?;
     let socket = wayland::listen(&handle).context("no Wayland socket could be opened")?;
@@ -76,14 +79,27 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let _control = control::listen(&handle, &control_path)?;
     state.socket = socket.clone();
     state.start_slow_callbacks()?;
-    let dirs = Dirs::from_env();
+    watch_signals(&handle, signals)?;
+    let given = match options.begin_on_stdin {
+        false => Environment::default(),
+        true => {
+            say(&serde_json::json!({ "waiting": true, "address": streamer.address() }))?;
+            let Some(given) = begin::wait(&mut event_loop, &mut state)? else {
+                tracing::info!("ending: nobody came");
+                return Ok(());
+            };
+            given
+        }
+    };
+    let dirs = Dirs::new(|name| given.get(name));
     let memory = match (&options.state, options.forget) {
         (_, true) => None,
         (Some(file), _) => Some(file.clone()),
-        (None, _) => Some(dirs.state_home.join("tos/desktop.json")),
+        (None, _) => Some(remembered(&given, &dirs)),
     };
-    let mut environment = environment(&socket, &control_path);
-    environment.extend(cursors::variable(&dirs));
+    // What is the session's own comes last, and so counts.
+    let mut environment: Vec<_> = given.given().chain(environment(&socket, &control_path)).collect();
+    environment.extend(cursors::variable(&dirs, |name| given.get(name)));
     match state.welcome_x11(&directory) {
         Ok(told) => environment.extend(told),
         Err(error) => tracing::warn!(%error, "X11 programs cannot be shown"),
@@ -91,22 +107,18 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let _bus = session_bus(&directory, &socket, &mut environment, &mut state);
     let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
     state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
-    watch_signals(&handle, signals)?;
     fallback.into_iter().for_each(|fallback| state.start_fallback(fallback));
 
     if let Some(fingerprint) = streamer.fingerprint() {
         tracing::info!(%fingerprint, "TLS certificate");
     }
-    let ready = serde_json::json!({
+    streamer.begin();
+    say(&serde_json::json!({
         "ready": true,
         "url": streamer.url(Role::Admin),
         "wayland_display": socket,
         "control": control_path,
-    });
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{ready}")?;
-    out.flush()?;
-    drop(out);
+    }))?;
 
     let ended = wayland::run(&mut event_loop, &mut state);
     state.end_programs();
@@ -116,27 +128,48 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     ended
 }
 
+/// A line for whoever has started us.
+fn say(line: &serde_json::Value) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// Where the desktop is remembered, unless the command line says so.
+fn remembered(given: &Environment, dirs: &Dirs) -> PathBuf {
+    let named = given.get("TOS_STATE").map(PathBuf::from).filter(|file| file.is_absolute());
+    named.unwrap_or_else(|| dirs.state_home.join("tos/desktop.json"))
+}
+
 fn config(
     options: &cli::Run,
     ladder: Ladder,
     fallback: Option<streamer::Fallback>,
 ) -> anyhow::Result<streamer::Config> {
-    let tokens = match &options.token_file {
-        Some(path) => Tokens::load_or_create(path)?,
-        None => Tokens::generate()?,
+    let tokens = match (&options.token_file, &options.grant_audience) {
+        (Some(path), _) => Tokens::load_or_create(path)?,
+        (None, None) => Tokens::generate()?,
+        // Whoever reads what we print would be let in for as long as the session lasts.
+        (None, Some(_)) => Tokens::none(),
     };
     let tls = match (&options.tls_cert, &options.tls_key) {
         (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
         _ => Tls::Automatic,
     };
+    let grants = options.grant_audience.as_deref().map(|name| Grants::new(options.grant_keys.clone(), name));
     Ok(streamer::Config {
         listen: options.listen,
         tokens,
+        grants,
         tls,
         ice_servers: options.ice_servers.iter().map(|server| server.0.clone()).collect(),
         media_address: options.media_address,
+        media_public: options.media_public.clone(),
         udp_ports: options.udp_ports.clone(),
         allowed_origins: options.allow_origins.clone(),
+        portal: options.portal.clone(),
+        step_up: options.step_up,
+        waiting: options.begin_on_stdin,
         fps: options.fps,
         bitrates: streamer::Bitrates::default(),
         ladder,

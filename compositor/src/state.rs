@@ -20,11 +20,13 @@ use smithay::utils::{Clock, Logical, Monotonic, Physical, Point, Size};
 use smithay::wayland::compositor::CompositorClientState;
 use smithay::wayland::tablet_manager::TabletSeatTrait;
 
+use crate::begin::BeginError;
 use crate::capture::Capturing;
 use crate::clipboard::Offered;
 use crate::composing::{Composing, ToldCaret};
 use crate::cursor::Cursor;
 use crate::dropping::Dropping;
+use crate::environment::Environment;
 use crate::fallback::Fallback;
 use crate::floods::{Floods, Line};
 use crate::gallery::Gallery;
@@ -173,6 +175,8 @@ pub struct State {
     pub(crate) session: Option<Session>,
     /// The desktop's own terminals.
     pub(crate) terminals: Terminals,
+    /// What begins a session that waits to be begun.
+    pub(crate) begun: Option<Result<Option<Environment>, BeginError>>,
     /// For browsers that cannot show video.
     pub(crate) fallback: Option<Fallback>,
     /// Commands on their way to a shell.
@@ -315,6 +319,7 @@ impl State {
             page_reduces: false,
             session: None,
             terminals: Terminals::default(),
+            begun: None,
             fallback: None,
             staging: Staging::default(),
             advisor: Advisor::default(),

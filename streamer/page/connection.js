@@ -108,14 +108,14 @@ export class Connection {
         await this.pc.setLocalDescription();
         await this.#gathered();
         const { output } = this.#options;
-        const url = output ? `/whep?${new URLSearchParams({ output })}` : "/whep";
+        const url = output ? `whep?${new URLSearchParams({ output })}` : "whep";
         const response = await request(this.#options.token, "POST", url, {
             body: tidy(this.pc.localDescription?.sdp ?? ""),
             type: "application/sdp",
             signal,
         });
         if (response.status === 406) throw new Lost("codec", "Server and browser have no video codec in common.");
-        if (response.status !== 201) throw refused(response);
+        if (response.status !== 201) throw refused(response, this.#options.token);
         const location = response.headers.get("location");
         if (location) this.#session = new URL(location, response.url).href;
         this.#answer = await response.text();

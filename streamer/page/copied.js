@@ -1,7 +1,7 @@
 // What was copied, in all its forms: out of a browser's events and objects, and over HTTP where it is more than a message
 // takes.
 
-import { takeToken } from "./token.js";
+import { bearer, takeToken } from "./token.js";
 
 /**
  * @typedef {import("./protocol.js").ClipboardForm} Form
@@ -70,7 +70,7 @@ export function part({ text, html, png }, form) {
 export async function bring(ask, blob) {
     const response = await fetch(`api/v1/clipboard/${ask}`, {
         method: "PUT",
-        headers: { Authorization: `Bearer ${takeToken()}` },
+        headers: bearer(takeToken()),
         body: blob ?? null,
     });
     if (!response.ok) throw new Error(await reason(response));
@@ -84,7 +84,7 @@ export async function bring(ask, blob) {
  */
 export async function get(offer, form) {
     const response = await fetch(`api/v1/clipboard/${offer}/${form}`, {
-        headers: { Authorization: `Bearer ${takeToken()}` },
+        headers: bearer(takeToken()),
         cache: "no-store",
     });
     if (!response.ok) throw new Error(await reason(response));

@@ -62,8 +62,8 @@ export function chosen(data) {
 export function save(url) {
     const link = document.createElement("a");
     // Of this server only, whatever is said.
-    const address = new URL(url, location.href);
-    if (address.origin !== location.origin || !address.pathname.startsWith("/api/v1/download/")) return;
+    const address = new URL(url, document.baseURI);
+    if (address.origin !== location.origin || !address.pathname.startsWith(new URL("api/v1/download/", document.baseURI).pathname)) return;
     link.href = address.href;
     link.download = "";
     link.click();

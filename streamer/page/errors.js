@@ -9,7 +9,7 @@
  * @property {string} body one sentence or two: what it is, what can be done
  * @property {string} line the state, in the bar at the bottom
  * @property {"quiet" | "busy" | "alert"} tone
- * @property {("retry" | "token" | "again")[]} offers
+ * @property {("retry" | "token" | "again" | "portal")[]} offers
  */
 
 /**
@@ -42,6 +42,16 @@ export function words(state, now) {
         case "waiting": {
             const seconds = Math.max(0, Math.ceil((state.until - now) / 1000));
             const gone = state.outlook === "gone";
+            if (state.starting) {
+                return {
+                    title: "Starting",
+                    heading: "Your desktop is starting",
+                    body: state.reason,
+                    line: "Starting",
+                    tone: "busy",
+                    offers: [],
+                };
+            }
             return {
                 title: gone ? "Server gone" : state.again ? "Reconnecting" : "Connecting",
                 heading: gone ? "The server cannot be reached" : state.again ? "The connection was lost" : "No connection yet",
@@ -59,7 +69,7 @@ export function words(state, now) {
 }
 
 /**
- * @param {"token" | "codec" | "bye" | "unsupported"} kind
+ * @param {"token" | "codec" | "bye" | "unsupported" | "signed-out"} kind
  * @param {string} text
  * @returns {Words}
  */
@@ -91,6 +101,15 @@ function failure(kind, text) {
                 line: "WebRTC is off",
                 tone: "alert",
                 offers: ["again"],
+            };
+        case "signed-out":
+            return {
+                title: "Signed out",
+                heading: "You are signed out",
+                body: "Your desktop goes on without you. Sign in again to come back to it.",
+                line: "Signed out",
+                tone: "quiet",
+                offers: ["portal"],
             };
         case "bye":
             return {

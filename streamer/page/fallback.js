@@ -27,7 +27,9 @@ export class Fallback {
     role = "";
 
     #token = "";
-    #asked = "";
+    /** @type {string | undefined} the token that was asked with */
+    #asked;
+    #offered = false;
     #failures = 0;
     #timer = 0;
     /** @type {Client | undefined} */
@@ -58,7 +60,7 @@ export class Fallback {
             : (state.name === "waiting" || state.name === "connecting") && state.failures >= OFFERED_AFTER;
         if (!lost) {
             element("fallback", HTMLButtonElement).hidden = true;
-        } else if (token) {
+        } else {
             void this.#offer(token);
         }
     }
@@ -68,17 +70,18 @@ export class Fallback {
         if (this.#asked !== token) {
             this.#asked = token;
             try {
-                const response = await request(token, "GET", "/api/v1/config", {});
+                const response = await request(token, "GET", "api/v1/config", {});
                 const config = response.ok ? await response.json() : {};
-                this.#token = config.fallback === "vnc" ? token : "";
+                this.#token = token;
+                this.#offered = config.fallback === "vnc";
                 this.role = config.role ?? "";
             } catch {
                 // It does not answer at all; asked again at the next attempt.
-                this.#asked = "";
+                this.#asked = undefined;
                 return;
             }
         }
-        element("fallback", HTMLButtonElement).hidden = this.#token === "";
+        element("fallback", HTMLButtonElement).hidden = !this.#offered;
     }
 
     /** Shows the desktop over VNC. */
@@ -103,18 +106,18 @@ export class Fallback {
         /** @type {{ default: new (target: HTMLElement, url: string, options: object) => Client }} */
         let module;
         try {
-            // Not a path of this folder: the server has it from the machine that it runs on.
-            module = await import(/** @type {string} */ ("/novnc/core/rfb.js"));
+            // Not a file of this folder: the server has it from the machine that it runs on.
+            module = await import(/** @type {string} */ ("./novnc/core/rfb.js"));
         } catch {
             this.#again();
             return;
         }
         if (this.#state() === "off") return;
-        const url = new URL("/vnc", location.href);
+        const url = new URL("vnc", document.baseURI);
         url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-        url.hash = "";
+        url.hash = url.search = "";
         const client = new module.default(element("vnc-picture", HTMLElement), url.href, {
-            wsProtocols: ["tos.vnc", `tos.bearer.${this.#token}`],
+            wsProtocols: this.#token === "" ? ["tos.vnc"] : ["tos.vnc", `tos.bearer.${this.#token}`],
         });
         this.#client = client;
         client.scaleViewport = true;

@@ -17,11 +17,13 @@ import { readPen } from "./pen.js";
 import { addPhoneKeys } from "./phone.js";
 import { Picture } from "./picture.js";
 import { Pointer } from "./pointer.js";
+import { portal } from "./portal.js";
 import { Screen } from "./screen.js";
 import { Nodes } from "./semantics.js";
 import { Session } from "./session.js";
 import { readDrops, Staging } from "./stage.js";
 import { Stats } from "./stats.js";
+import { StepUp } from "./step-up.js";
 import { keepToken, takeToken } from "./token.js";
 import { readTouch } from "./touch.js";
 import { Uploads } from "./uploads.js";
@@ -46,6 +48,7 @@ const nodes = new Nodes();
 const screen = new Screen({
     onRetry: () => session.retryNow(),
     onAgain: () => session.start(takeToken()),
+    onPortal: () => portal.open(),
     onToken: (token) => {
         keepToken(token);
         session.start(token);
@@ -137,6 +140,10 @@ const pointer = new Pointer(stage, picture, link);
 
 const menu = new Menu({
     onStats: () => stats.toggle(),
+    onPortal: () => portal.open(),
+    onSignOut: () => {
+        portal.signOut().catch(() => notices.show("warning", "Signing out did not work. Try again."));
+    },
     onPointerLock: () => {
         pointer.lock().catch(() => notices.show("warning", "The browser did not lock the pointer. Try again in a second."));
     },
@@ -152,6 +159,15 @@ const menu = new Menu({
         link.send({ t: "layout", layout, variant: "" });
     },
 });
+
+const stepUp = new StepUp(staging, {
+    onProblem: (text) => notices.show("warning", text),
+    onClosed: () => {
+        if (link.role !== "view") keyboard.capture();
+    },
+});
+
+portal.onKnown = () => menu.offerPortal(portal.url !== "");
 
 /** @type {Extract<import("./protocol.js").ToPage, { t: "hello" }> | undefined} */
 let hello;
@@ -206,6 +222,9 @@ function hear(message) {
             break;
         case "semantics":
             if (nodes.take(message)) mirror.show(nodes.all);
+            break;
+        case "step_up":
+            void stepUp.ask(message);
             break;
         case "staging":
             staging.answer(message);

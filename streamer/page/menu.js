@@ -8,6 +8,8 @@ const STORED_LAYOUT = "tos-layout";
 /**
  * @typedef {object} MenuListener
  * @property {() => void} onStats
+ * @property {() => void} onPortal
+ * @property {() => void} onSignOut
  * @property {() => void} onPointerLock
  * @property {() => void} onCopy
  * @property {(files: Iterable<File>) => void} onUpload
@@ -35,6 +37,8 @@ export class Menu {
         };
         on("menu-close", () => {});
         on("menu-stats", listener.onStats);
+        on("menu-portal", listener.onPortal);
+        on("menu-sign-out", listener.onSignOut);
         on("menu-lock", listener.onPointerLock);
         on("menu-full", () => void fullScreen());
         const files = element("files", HTMLInputElement);
@@ -80,6 +84,15 @@ export class Menu {
         this.#handle.setAttribute("aria-expanded", String(open));
         if (open) /** @type {HTMLElement | null} */ (this.#drawer.querySelector("button:not([hidden])"))?.focus();
         else this.listener.onClosed();
+    }
+
+    /**
+     * There is a portal to go to, or none.
+     * @param {boolean} known
+     */
+    offerPortal(known) {
+        element("menu-portal", HTMLButtonElement).hidden = !known;
+        element("menu-sign-out", HTMLButtonElement).hidden = !known;
     }
 
     /** @param {boolean} pending */

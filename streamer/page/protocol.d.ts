@@ -263,7 +263,11 @@ hash: string,
 /**
  * Somebody confirmed it, where it is dangerous; takes the role admin.
  */
-confirm: boolean, } | { "t": "discard",
+confirm: boolean,
+/**
+ * What the portal gave for it, at most [`MAX_PROOF`] bytes; see [`ToPage::StepUp`].
+ */
+proof?: string | null, } | { "t": "discard",
 /**
  * Comes back in the answer.
  */
@@ -428,9 +432,17 @@ staged?: StagedText,
 /**
  * Why it was not done.
  */
-refused?: StagingRefused, } | { "t": "download",
+refused?: StagingRefused, } | { "t": "step_up",
 /**
- * On this server; good once, and not for long.
+ * Of the staged text.
+ */
+id: string,
+/**
+ * SHA-256 of the text, in hexadecimal digits.
+ */
+hash: string, } | { "t": "download",
+/**
+ * Relative to the page; good once, and not for long.
  */
 url: string, } | { "t": "notice",
 /**

@@ -8,6 +8,7 @@ import { element } from "./dom.js";
  * @typedef {object} ScreenListener
  * @property {() => void} onRetry
  * @property {() => void} onAgain
+ * @property {() => void} onPortal
  * @property {(token: string) => void} onToken
  */
 
@@ -22,6 +23,7 @@ export class Screen {
     constructor(listener) {
         for (const id of ["retry", "lost-retry"]) element(id, HTMLButtonElement).onclick = listener.onRetry;
         element("again", HTMLButtonElement).onclick = listener.onAgain;
+        element("to-portal", HTMLButtonElement).onclick = listener.onPortal;
         element("token-form", HTMLFormElement).addEventListener("submit", (event) => {
             event.preventDefault();
             const field = element("token", HTMLInputElement);
@@ -76,6 +78,7 @@ export class Screen {
         }
         element("retry", HTMLButtonElement).hidden = !said.offers.includes("retry");
         element("lost-retry", HTMLButtonElement).hidden = !said.offers.includes("retry");
+        element("to-portal", HTMLButtonElement).hidden = !said.offers.includes("portal");
         element("again", HTMLButtonElement).hidden = !said.offers.includes("again");
         const form = element("token-form", HTMLFormElement);
         const asks = full && said.offers.includes("token");

@@ -14,13 +14,14 @@ import { Lost } from "./signalling.js";
  * - `connecting`: an attempt is under way; `again` if there was a picture before
  * - `live`: connected
  * - `repairing`: the path was lost, ICE looks for another one
- * - `waiting`: for the next attempt, at `until` (`performance.now()`)
+ * - `waiting`: for the next attempt, at `until` (`performance.now()`); `starting` where the desktop is on its way
  * - `failed`: over, unless the user does something
  * @typedef {{ name: "connecting", again: boolean, failures: number }
  *   | { name: "live" }
  *   | { name: "repairing" }
- *   | { name: "waiting", again: boolean, failures: number, until: number, outlook: "soon" | "gone", reason: string }
- *   | { name: "failed", kind: "token" | "codec" | "bye" | "unsupported", text: string }} State
+ *   | { name: "waiting", again: boolean, failures: number, until: number, starting: boolean,
+ *     outlook: "soon" | "gone", reason: string }
+ *   | { name: "failed", kind: "token" | "codec" | "bye" | "unsupported" | "signed-out", text: string }} State
  */
 
 /**
@@ -60,8 +61,6 @@ export class Session {
         this.#failures = 0;
         if (typeof RTCPeerConnection === "undefined") {
             this.#set({ name: "failed", kind: "unsupported", text: "This browser has no WebRTC." });
-        } else if (token === "") {
-            this.#set({ name: "failed", kind: "token", text: "" });
         } else {
             void this.#attempt();
         }
@@ -125,19 +124,22 @@ export class Session {
             void this.#attempt();
             return;
         }
-        if (reason.kind === "token" || reason.kind === "codec" || reason.kind === "bye") {
+        if (reason.kind === "token" || reason.kind === "codec" || reason.kind === "bye" || reason.kind === "signed-out") {
             this.#run += 1;
             this.#set({ name: "failed", kind: reason.kind, text: reason.message });
             return;
         }
-        this.#failures += 1;
-        const delay = wait(this.#failures, Math.random());
+        const starting = reason.kind === "starting";
+        // Who says when to come again has not failed.
+        this.#failures = starting ? 0 : this.#failures + 1;
+        const delay = reason.after ?? wait(this.#failures, Math.random());
         this.#timer = window.setTimeout(() => void this.#attempt(), delay);
         this.#set({
             name: "waiting",
             again: this.#again,
             failures: this.#failures,
             until: performance.now() + delay,
+            starting,
             outlook: outlook(this.#failures),
             reason: reason.message,
         });

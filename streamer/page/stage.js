@@ -3,7 +3,7 @@
 
 /**
  * @typedef {Extract<import("./protocol.js").ToPage, { t: "staging" }>} Answer
- * @typedef {{ t: "stage", text: string, sector?: number } | { t: "commit", id: string, hash: string, confirm: boolean }
+ * @typedef {{ t: "stage", text: string, sector?: number } | { t: "commit", id: string, hash: string, confirm: boolean, proof?: string }
  *   | { t: "discard", id: string }} Question
  */
 

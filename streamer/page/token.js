@@ -13,6 +13,15 @@ export function takeToken() {
     return given ?? sessionStorage.getItem(STORED) ?? "";
 }
 
+/**
+ * The header that shows the token. A server in front of tos-comp that knows the person adds its own where there is none.
+ * @param {string} token
+ * @returns {Record<string, string>}
+ */
+export function bearer(token) {
+    return token === "" ? {} : { Authorization: `Bearer ${token}` };
+}
+
 /** @param {string} token */
 export function keepToken(token) {
     sessionStorage.setItem(STORED, token);

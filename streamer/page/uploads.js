@@ -1,7 +1,7 @@
 // Files that the user drops on the picture, pastes or chooses: they go to the desktop's folder for downloads, a few at a time,
 // and the page shows how far they are.
 
-import { takeToken } from "./token.js";
+import { bearer, takeToken } from "./token.js";
 import { carry } from "./transfer.js";
 
 /** Files sent at once. */
@@ -112,7 +112,7 @@ export class Uploads {
  * @param {{ offset?: number, body?: BodyInit, signal?: AbortSignal }} more
  */
 function call(method, path, { offset, body, signal }) {
-    const headers = new Headers({ Authorization: `Bearer ${takeToken()}` });
+    const headers = new Headers(bearer(takeToken()));
     if (offset !== undefined) headers.set("Upload-Offset", String(offset));
     return fetch(`api/v1/${path}`, { method, headers, body: body ?? null, signal: signal ?? null, cache: "no-store" });
 }

@@ -30,6 +30,8 @@ pub const MAX_TEXT: usize = 16 << 10;
 pub const MAX_TOUCHES: usize = 32;
 /// Longest id or hash of a staged text, in bytes.
 pub const MAX_STAGED_NAME: usize = 128;
+/// Longest proof that a command was confirmed, in bytes.
+pub const MAX_PROOF: usize = 4 << 10;
 /// Most forms of one thing copied.
 pub const MAX_FORMS: usize = 8;
 /// Most files that are dropped at once.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use ts_rs::TS;
 
 use crate::protocol::{
-    ClipboardForm, CursorImage, FromPage, MAX_COMMAND, MAX_DROPPED, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID,
+    ClipboardForm, CursorImage, FromPage, MAX_COMMAND, MAX_DROPPED, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_PROOF,
     MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES, NoticeLevel, PenPhase, Phase, Rejected, Role, SemanticNode, StagedDetail,
     StagedText, StagingRefused, ToPage, TouchPoint, WheelSource,
 };
@@ -203,6 +203,11 @@ fn what_is_too_long_is_oversized() {
     assert!(parse(&command(MAX_COMMAND - 9)).is_ok());
     assert_eq!(parse(&command(MAX_COMMAND - 8)), Err(Rejected::Oversized));
 
+    let commit =
+        |length| json!({ "t": "commit", "ask": 1, "id": "", "hash": "", "proof": "p".repeat(length) }).to_string();
+    assert!(parse(&commit(MAX_PROOF)).is_ok());
+    assert_eq!(parse(&commit(MAX_PROOF + 1)), Err(Rejected::Oversized));
+
     let layout = |length| json!({ "t": "layout", "layout": "u".repeat(length) }).to_string();
     assert!(parse(&layout(64)).is_ok());
     assert_eq!(parse(&layout(65)), Err(Rejected::Oversized));
@@ -281,7 +286,10 @@ fn within_ranges(message: &FromPage) -> bool {
         FromPage::Layout { layout, variant } => layout.len() <= 64 && variant.len() <= 64,
         FromPage::Activate { id, .. } | FromPage::FocusNode { id } => id.len() <= MAX_NODE_ID,
         FromPage::Command { command } => command.is_object() && command.to_string().len() <= MAX_COMMAND,
-        FromPage::Commit { id, hash, .. } => id.len() <= MAX_STAGED_NAME && hash.len() <= MAX_STAGED_NAME,
+        FromPage::Commit { id, hash, proof, .. } => {
+            let names = id.len() <= MAX_STAGED_NAME && hash.len() <= MAX_STAGED_NAME;
+            names && proof.as_ref().is_none_or(|proof| proof.len() <= MAX_PROOF)
+        }
         FromPage::Discard { id, .. } => id.len() <= MAX_STAGED_NAME,
         FromPage::FileDrag { x, y, .. } => position(x, y),
         FromPage::FileDrop { x, y, names } => {

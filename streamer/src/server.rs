@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use tokio::{runtime, sync::watch, task::JoinHandle};
 
 use crate::{
-    auth::Tokens,
+    auth::{Authority, GrantError, Grants, Moment, Tokens},
     encoder::{Ladder, Stage},
     files::{FileRules, Files},
     http,
@@ -43,16 +43,27 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Who may do what.
     pub tokens: Tokens,
+    /// Where a server in front says for each request who asks.
+    pub grants: Option<Grants>,
     /// What protects it off this machine.
     pub tls: Tls,
     /// STUN and TURN, for the page and for us.
     pub ice_servers: Vec<IceServer>,
     /// Where media is sent from and ICE checks are answered; unspecified: every interface; `None`: as `listen`.
     pub media_address: Option<IpAddr>,
+    /// Where a relay in front is reached that hands datagrams on to the same ports here: what pages are told instead of the
+    /// address above. Without one, pages reach it themselves.
+    pub media_public: Vec<IpAddr>,
     /// Where media comes from, such as a range that a firewall lets through; `None`: any.
     pub udp_ports: Option<RangeInclusive<u16>>,
     /// Pages of other servers that may connect, such as `https://portal.example`.
     pub allowed_origins: Vec<String>,
+    /// Where a server in front has its own pages: a path of this host, or a whole URL.
+    pub portal: Option<String>,
+    /// Pages are to be told that a dangerous command takes a proof; see [`Streamer::check_proof`].
+    pub step_up: bool,
+    /// The session has not begun: whatever is about it is put off until [`Streamer::begin`].
+    pub waiting: bool,
     /// Pictures a second at most.
     pub fps: u32,
     /// Bits a second.
@@ -104,7 +115,8 @@ pub struct Streamer {
     files: Arc<Files>,
     address: SocketAddr,
     fingerprint: Option<String>,
-    tokens: Tokens,
+    authority: Authority,
+    waiting: http::Waiting,
     stop: watch::Sender<bool>,
     running: Mutex<Option<Running>>,
 }
@@ -140,7 +152,8 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
     let inside = runtime.enter();
     let listener = tokio::net::TcpListener::from_std(listener).map_err(failed)?;
     let media_address = config.media_address.unwrap_or(address.ip());
-    let carrier = WebRtc::new(media_address, config.udp_ports, config.ice_servers.clone(), config.bitrates)?;
+    let carrier =
+        WebRtc::new(media_address, config.media_public, config.udp_ports, config.ice_servers.clone(), config.bitrates)?;
     let feed = Arc::new(Feed::new(Arc::clone(&on)));
     let hub = Hub::new(Parts {
         version: config.version,
@@ -152,6 +165,8 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         runtime: runtime.handle().clone(),
     });
     let files = Arc::new(Files::default());
+    let waiting = http::Waiting::new(config.waiting);
+    let authority = Authority::new(config.tokens, config.grants);
     let (stop, stopped) = watch::channel(false);
     let router = http::router(http::Inner {
         hub: Arc::clone(&hub),
@@ -160,9 +175,12 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         copies: http::Copies::default(),
         fallback: config.fallback.map(http::Bridges::new),
         stop: stopped.clone(),
-        tokens: config.tokens.clone(),
+        authority: authority.clone(),
         ice_servers: config.ice_servers,
         allowed_origins: config.allowed_origins,
+        waiting: waiting.clone(),
+        portal: config.portal,
+        step_up: config.step_up,
         secure: tls.is_some(),
         loopback: address.ip().is_loopback(),
     });
@@ -170,7 +188,7 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
     let serving = runtime.spawn(http::serve::run(listener, router, tls, stopped));
     drop(inside);
     let running = Mutex::new(Some(Running { runtime, serving }));
-    Ok(Streamer { hub, feed, files, address, fingerprint, tokens: config.tokens, stop, running })
+    Ok(Streamer { hub, feed, files, address, fingerprint, authority, waiting, stop, running })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -192,13 +210,27 @@ impl Streamer {
     /// has no token.
     pub fn url(&self, role: Role) -> Option<String> {
         let scheme = if self.fingerprint.is_some() { "https" } else { "http" };
-        let token = self.tokens.get(role)?;
+        let token = self.authority.tokens().get(role)?;
         Some(format!("{scheme}://{}/#token={token}", self.address))
     }
 
     /// Who may do what.
     pub fn tokens(&self) -> &Tokens {
-        &self.tokens
+        self.authority.tokens()
+    }
+
+    /// Whether `proof` says that `who` has just confirmed the command with this hash, in person; whoever, where no name is
+    /// known. It is used up by it.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub fn check_proof(&self, proof: &str, hash: &str, who: Option<&str>) -> Result<(), GrantError> {
+        self.authority.proof(proof, hash, who, Moment::now())
+    }
+
+    /// The session has begun: see [`Config::waiting`].
+    pub fn begin(&self) {
+        self.waiting.end();
     }
 
     /// SHA-256 of the certificate, for the user to compare; `None` without TLS.

@@ -19,8 +19,9 @@ use tokio::{
 };
 
 use crate::{
+    auth::Caller,
     hub::{Event, Listener},
-    protocol::{ClipboardForm, Role},
+    protocol::ClipboardForm,
 };
 
 /// JSON text, cheap to hand on.
@@ -78,8 +79,8 @@ pub enum ApiRequest {
     PutSnapshot(Value),
     /// A command on its way to a shell.
     Staging {
-        /// What the caller may do.
-        by: Role,
+        /// Who asks.
+        by: Caller,
         /// What of it.
         request: StagingRequest,
     },
@@ -140,6 +141,9 @@ pub struct CommitStaged {
     /// Somebody confirmed it, where it is dangerous; takes the role admin.
     #[serde(default)]
     pub confirm: bool,
+    /// What the server in front gave whoever confirmed it to it in person, where that is asked for.
+    #[serde(default)]
+    pub proof: Option<String>,
 }
 
 /// See [`StagingRequest::Discard`].

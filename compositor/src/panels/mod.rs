@@ -214,7 +214,7 @@ impl State {
         self.panels.host = Some(host);
         let bridge = bridge.map_err(failed)?;
         let door = Door::open(&self.handle, display, window).map_err(failed)?;
-        let start = engine.start(&program, &url, bridge.port(), &directory, |name| std::env::var_os(name));
+        let start = engine.start(&program, &url, bridge.port(), &directory, |name| session.variable(name));
         let process = Process::start(&start, directory).map_err(failed)?;
         tracing::info!(name, pid = process.id(), engine = engine.program(), "a panel starts");
         self.panels.running.insert(window, Running { bridge, process, _door: door });

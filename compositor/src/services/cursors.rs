@@ -30,15 +30,16 @@ fn theme(dirs: &Dirs, wished: Option<&str>) -> Option<String> {
     known.or_else(|| any(&places).into_iter().find(|name| is_there(name)))
 }
 
-/// The variable for programs, if a theme is installed: the one that is wished for in our own environment, or another.
-pub fn variable(dirs: &Dirs) -> Option<(OsString, OsString)> {
-    let wished = std::env::var(VARIABLE).ok();
+/// The variable for programs, if a theme is installed: the one that is wished for in the session's own environment, or
+/// another.
+pub fn variable(dirs: &Dirs, environment: impl Fn(&str) -> Option<OsString>) -> Option<(OsString, OsString)> {
+    let wished = environment(VARIABLE).and_then(|theme| theme.into_string().ok());
     theme(dirs, wished.as_deref()).map(|theme| (VARIABLE.into(), theme.into()))
 }
 
 /// What toolkits are told on the bus, of programs that have this environment.
 pub fn toolkit(environment: &[(OsString, OsString)]) -> Toolkit {
-    let theme = environment.iter().find(|(name, _)| name == VARIABLE).and_then(|(_, theme)| theme.to_str());
+    let theme = environment.iter().rev().find(|(name, _)| name == VARIABLE).and_then(|(_, theme)| theme.to_str());
     Toolkit { cursor_theme: theme.unwrap_or_default().to_owned(), cursor_size: SIZE, ..Toolkit::default() }
 }
 

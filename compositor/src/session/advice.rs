@@ -1,6 +1,7 @@
 //! What a real Fish says about the text in the prompt: what could stand at the cursor, what its parts are, what was run
 //! before. It is asked on a thread of its own, and of what waits there only the newest is answered.
 
+use std::ffi::OsString;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use lcars_ui::shells::{Candidate, Colours, Completions, SuggestedFrom, Suggestio
 use shell_bridge::modules::{Kind, Request};
 use shell_bridge::query::{Fish, Role};
 
+use crate::environment;
 use crate::state::State;
 
 /// Answers that wait for the main thread.
@@ -84,7 +86,8 @@ impl State {
     fn start_advisor(&mut self) -> anyhow::Result<Sender<Question>> {
         let (ask, asked) = channel();
         let (answer, answers) = sync_channel(WAITING);
-        std::thread::Builder::new().name("advice".into()).spawn(move || advise(&asked, &answer))?;
+        let told = self.session.as_ref().map(|session| session.environment().to_vec()).unwrap_or_default();
+        std::thread::Builder::new().name("advice".into()).spawn(move || advise(&told, &asked, &answer))?;
         let inserted = self.handle.insert_source(answers, |event, (), state| {
             if let Event::Msg(advice) = event {
                 state.advised(advice);
@@ -189,9 +192,9 @@ impl State {
 }
 
 /// Answers until nobody asks any more.
-fn advise(asked: &Receiver<Question>, answer: &SyncSender<Advice>) {
+fn advise(told: &[(OsString, OsString)], asked: &Receiver<Question>, answer: &SyncSender<Advice>) {
     let fish = match Fish::find() {
-        Ok(fish) => fish,
+        Ok(fish) => fish.with_variables(|name| environment::find(told, name)),
         Err(error) => return tracing::warn!(%error, "nothing is completed or coloured"),
     };
     while let Ok(first) = asked.recv() {

@@ -22,8 +22,9 @@ use std::path::PathBuf;
 use lcars_ui::hierarchy::{ExpectedId, SectorId};
 use serde::{Deserialize, Serialize};
 
+use crate::environment;
 use crate::services::dirs::Dirs;
-use crate::services::entries::Entries;
+use crate::services::entries::{Entries, Locale};
 use crate::services::launch::{LaunchId, Launcher};
 use crate::services::persist::{Debounce, Loaded};
 use crate::services::readings::Sampler;
@@ -96,7 +97,8 @@ impl Session {
             }
         };
         let directories = directories::Followed::new(&dirs);
-        let entries = Entries::scan(&dirs, &crate::services::entries::Locale::from_env());
+        let locale = Locale::new(|name| environment::find(launcher.environment(), name));
+        let entries = Entries::scan(&dirs, &locale);
         Self {
             dirs,
             runtime,
@@ -130,6 +132,11 @@ impl Session {
     /// What every program of the session is told.
     pub(crate) fn environment(&self) -> &[(std::ffi::OsString, std::ffi::OsString)] {
         self.launcher.environment()
+    }
+
+    /// A variable of the session's environment.
+    pub(crate) fn variable(&self, name: &str) -> Option<std::ffi::OsString> {
+        environment::find(self.launcher.environment(), name)
     }
 
     /// What happens from now on is not remembered.

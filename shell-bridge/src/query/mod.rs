@@ -76,14 +76,19 @@ impl Fish {
 
     /// The one at `program`; `fish_indent` is beside it.
     pub fn at(program: PathBuf) -> Self {
-        let home = HOME.into_iter().filter_map(|name| Some((name.into(), std::env::var_os(name)?))).collect();
-        Self { program, home, path: None }
+        Self { program, home: Vec::new(), path: None }.with_variables(|name| std::env::var_os(name))
     }
 
     /// With programs where somebody else finds them; what is nothing is where this process finds them.
     #[must_use]
     pub fn with_path(self, path: Option<String>) -> Self {
         Self { path: path.map(OsString::from), ..self }
+    }
+
+    /// With the user's files where these variables say.
+    #[must_use]
+    pub fn with_variables(self, variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        Self { home: HOME.into_iter().filter_map(|name| Some((name.into(), variable(name)?))).collect(), ..self }
     }
 
     /// With the user's files in another home.

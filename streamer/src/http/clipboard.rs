@@ -15,10 +15,11 @@ use axum::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
-    AppState, Caller,
+    AppState,
     session::{Failure, Outcome, needs},
 };
 use crate::{
+    auth::Caller,
     protocol::{ClipboardForm, Role},
     session::{Answer, ApiRequest, ClipboardRequest},
 };
@@ -69,7 +70,7 @@ impl FromStr for ClipboardForm {
 /// `GET /api/v1/clipboard/{offer}/{form}`
 pub async fn fetch(
     app: AppState,
-    Caller(role): Caller,
+    Caller { role, .. }: Caller,
     Path((offer, form)): Path<(u32, String)>,
 ) -> Result<Response, Failure> {
     needs(role, Role::Control)?;
@@ -92,7 +93,7 @@ pub async fn fetch(
 /// `PUT /api/v1/clipboard/{ask}`
 pub async fn bring(
     app: AppState,
-    Caller(role): Caller,
+    Caller { role, .. }: Caller,
     Path(ask): Path<u32>,
     body: Body,
 ) -> Result<Json<Outcome>, Failure> {

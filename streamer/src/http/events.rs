@@ -35,6 +35,7 @@ use super::{
     session::{Failure, MAX_COMMAND, Outcome, needs, operations, parse},
 };
 use crate::{
+    auth::Moment,
     protocol::Role,
     session::{Answer, ApiRequest, Feed, Json, Listening},
 };
@@ -65,11 +66,15 @@ impl FromRequestParts<App> for Subscriber {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let role = match offered(&parts.headers) {
-            Some(token) => app.tokens.role_of(token.as_bytes()),
-            None => app.tokens.bearer(parts.headers.get(header::AUTHORIZATION).map(|value| value.as_bytes())),
+        let now = Moment::now();
+        let caller = match offered(&parts.headers) {
+            Some(token) => app.authority.caller(token.as_bytes(), now),
+            None => {
+                let shown = parts.headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
+                app.authority.bearer(shown, now)
+            }
         };
-        let role = authorise(app, role).await?;
+        let role = authorise(app, caller).await?.role;
         Ok(Self { role, place: parts.extensions.get::<Place>().cloned() })
     }
 }

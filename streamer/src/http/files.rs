@@ -30,11 +30,12 @@ use tokio::{
 };
 
 use super::{
-    AppState, Caller,
+    AppState,
     serve::Moved,
     session::{Failure, needs, read_json},
 };
 use crate::{
+    auth::Caller,
     files::{Begin, Files, Range, Standing, Upload, UploadError, disposition, of_download, pack, range},
     protocol::Role,
 };
@@ -93,7 +94,7 @@ async fn finished(upload: Arc<Upload>) -> Result<Json<Standing>, Failure> {
 }
 
 /// `POST /api/v1/upload`
-pub async fn begin(app: AppState, Caller(role): Caller, body: Body) -> Result<Json<Standing>, Failure> {
+pub async fn begin(app: AppState, Caller { role, .. }: Caller, body: Body) -> Result<Json<Standing>, Failure> {
     needs(role, Role::Control)?;
     let begin: Begin = read_json(body, MAX_REQUEST).await?;
     let files = Arc::clone(&app.files);
@@ -108,14 +109,18 @@ pub async fn begin(app: AppState, Caller(role): Caller, body: Body) -> Result<Js
 }
 
 /// `GET /api/v1/upload/{id}`
-pub async fn standing(app: AppState, Caller(role): Caller, Path(id): Path<String>) -> Result<Json<Standing>, Failure> {
+pub async fn standing(
+    app: AppState,
+    Caller { role, .. }: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Standing>, Failure> {
     needs(role, Role::Control)?;
     let upload = app.files.uploads.get(&id).ok_or(UploadError::Unknown)?;
     Ok(Json(upload.standing()))
 }
 
 /// `DELETE /api/v1/upload/{id}`
-pub async fn cancel(app: AppState, Caller(role): Caller, Path(id): Path<String>) -> Result<StatusCode, Failure> {
+pub async fn cancel(app: AppState, Caller { role, .. }: Caller, Path(id): Path<String>) -> Result<StatusCode, Failure> {
     needs(role, Role::Control)?;
     let files = Arc::clone(&app.files);
     let known = on_disk(move || Ok(files.uploads.cancel(&id))).await?;
@@ -125,7 +130,7 @@ pub async fn cancel(app: AppState, Caller(role): Caller, Path(id): Path<String>)
 /// `PATCH /api/v1/upload/{id}`
 pub async fn append(
     app: AppState,
-    Caller(role): Caller,
+    Caller { role, .. }: Caller,
     Path(id): Path<String>,
     Extension(moved): Extension<Moved>,
     headers: HeaderMap,
@@ -182,7 +187,7 @@ pub struct Address {
 }
 
 /// `POST /api/v1/download`
-pub async fn ticket(app: AppState, Caller(role): Caller, body: Body) -> Result<Json<Address>, Failure> {
+pub async fn ticket(app: AppState, Caller { role, .. }: Caller, body: Body) -> Result<Json<Address>, Failure> {
     needs(role, Role::Control)?;
     let Wanted { paths } = read_json(body, MAX_REQUEST).await?;
     let bad = |message: &str| Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_paths", message);
@@ -191,12 +196,13 @@ pub async fn ticket(app: AppState, Caller(role): Caller, body: Body) -> Result<J
     }
     let ticket = app.files.tickets.issue(paths, Instant::now());
     let ticket = ticket.ok_or_else(|| bad("files are named by their absolute paths"))?;
-    Ok(Json(Address { url: address(&ticket) }))
+    // Relative to this request, so that it holds below any prefix of a server in front.
+    Ok(Json(Address { url: format!("download/{ticket}") }))
 }
 
-/// Of a ticket.
+/// Of a ticket, relative to the page.
 pub fn address(ticket: &str) -> String {
-    format!("/api/v1/download/{ticket}")
+    format!("api/v1/download/{ticket}")
 }
 
 /// `GET /api/v1/download/{ticket}`

@@ -3,7 +3,7 @@
 //! | path | who | what |
 //! |---|---|---|
 //! | `GET /`, `/…` | anybody | the page; it holds no secret |
-//! | `GET /healthz` | anybody | `ok` |
+//! | `GET /healthz` | anybody | `ok`, or `waiting` before the session has begun |
 //! | `GET /api/v1/config` | view | what the page needs to connect |
 //! | `GET /metrics` | view | Prometheus text |
 //! | `POST /whep`, `PATCH` and `DELETE /whep/{id}` | view | see [`whep`] |
@@ -29,11 +29,13 @@ mod origin;
 pub mod serve;
 mod session;
 mod vnc;
+mod waiting;
 pub mod whep;
 
 pub use self::{
     clipboard::Copies,
     vnc::{Bridges, Fallback},
+    waiting::Waiting,
 };
 
 use std::sync::Arc;
@@ -54,10 +56,9 @@ use axum::{
 use tokio::sync::watch;
 
 use crate::{
-    auth::{REFUSAL_DELAY, Tokens},
+    auth::{Authority, Caller, Moment, REFUSAL_DELAY},
     files::Files,
     hub::Hub,
-    protocol::Role,
     session::Feed,
     transport::webrtc::IceServer,
 };
@@ -81,11 +82,17 @@ pub struct Inner {
     /// Turns true when the server ends.
     pub stop: watch::Receiver<bool>,
     /// Who may.
-    pub tokens: Tokens,
+    pub authority: Authority,
     /// For the page's own peer connection.
     pub ice_servers: Vec<IceServer>,
     /// Besides the page's own.
     pub allowed_origins: Vec<String>,
+    /// Whether the session has begun.
+    pub waiting: Waiting,
+    /// Where the server in front has its own pages.
+    pub portal: Option<String>,
+    /// A dangerous command takes a proof of who confirms it.
+    pub step_up: bool,
     /// Served over TLS.
     pub secure: bool,
     /// Only reachable from this machine.
@@ -104,7 +111,7 @@ impl std::ops::Deref for App {
 pub fn router(inner: Inner) -> Router {
     let app = App(Arc::new(inner));
     Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(waiting::health))
         .route("/metrics", get(api::metrics))
         .route("/api/v1/config", get(api::config))
         .route("/whep", post(whep::create).options(whep::options))
@@ -126,6 +133,7 @@ pub fn router(inner: Inner) -> Router {
         .route("/vnc", get(vnc::bridge))
         .route("/novnc/{*path}", get(vnc::novnc))
         .fallback(get(assets::serve))
+        .layer(middleware::from_fn_with_state(app.clone(), waiting::check))
         .layer(middleware::from_fn_with_state(app.clone(), origin::check))
         .layer(middleware::from_fn(harden))
         .with_state(app)
@@ -156,22 +164,20 @@ async fn harden(request: Request, next: Next) -> Response {
     response
 }
 
-/// A caller with a right token.
-pub struct Caller(pub Role);
-
+/// A caller with a right token or grant.
 impl FromRequestParts<App> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let shown = parts.headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-        authorise(app, app.tokens.bearer(shown)).await.map(Self)
+        authorise(app, app.authority.bearer(shown, Moment::now())).await
     }
 }
 
-/// The role of a right token; a wrong one is answered slowly.
-async fn authorise(app: &App, role: Option<Role>) -> Result<Role, Response> {
-    if let Some(role) = role {
-        return Ok(role);
+/// Who showed a right credential; a wrong one is answered slowly.
+async fn authorise(app: &App, caller: Option<Caller>) -> Result<Caller, Response> {
+    if let Some(caller) = caller {
+        return Ok(caller);
     }
     app.hub.metrics.refused.increment();
     tokio::time::sleep(REFUSAL_DELAY).await;

@@ -12,9 +12,9 @@ use axum::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{AppState, Caller};
+use super::AppState;
 use crate::{
-    auth,
+    auth::{self, Caller},
     protocol::Role,
     session::{Answer, ApiRequest, AskError, Json, Refusal, RefusalKind, StagingRequest},
 };
@@ -120,7 +120,7 @@ pub async fn schema(app: AppState, _: Caller) -> Result<Response, Failure> {
 }
 
 /// `POST /api/v1/command`
-pub async fn command(app: AppState, Caller(role): Caller, body: Body) -> Result<axum::Json<Outcome>, Failure> {
+pub async fn command(app: AppState, Caller { role, .. }: Caller, body: Body) -> Result<axum::Json<Outcome>, Failure> {
     needs(role, Role::Control)?;
     let command = operations(read(body, MAX_COMMAND).await?)?;
     let done = app.feed.ask(ApiRequest::Command(command)).await?;
@@ -128,13 +128,17 @@ pub async fn command(app: AppState, Caller(role): Caller, body: Body) -> Result<
 }
 
 /// `GET /api/v1/snapshot`
-pub async fn snapshot(app: AppState, Caller(role): Caller) -> Result<Response, Failure> {
+pub async fn snapshot(app: AppState, Caller { role, .. }: Caller) -> Result<Response, Failure> {
     needs(role, Role::Control)?;
     Ok(plain(app.feed.ask(ApiRequest::Snapshot).await?))
 }
 
 /// `PUT /api/v1/snapshot`
-pub async fn put_snapshot(app: AppState, Caller(role): Caller, body: Body) -> Result<axum::Json<Outcome>, Failure> {
+pub async fn put_snapshot(
+    app: AppState,
+    Caller { role, .. }: Caller,
+    body: Body,
+) -> Result<axum::Json<Outcome>, Failure> {
     needs(role, Role::Admin)?;
     let snapshot = read(body, MAX_SNAPSHOT).await?;
     let done = app.feed.ask(ApiRequest::PutSnapshot(snapshot)).await?;
@@ -158,11 +162,11 @@ pub async fn discard(app: AppState, caller: Caller, body: Body) -> Result<axum::
 
 async fn staging<T: DeserializeOwned>(
     app: AppState,
-    Caller(by): Caller,
+    by: Caller,
     body: Body,
     request: impl FnOnce(T) -> StagingRequest,
 ) -> Result<axum::Json<Outcome>, Failure> {
-    needs(by, Role::Control)?;
+    needs(by.role, Role::Control)?;
     let bytes = read_bytes(body, MAX_STAGING).await?;
     let unprocessable = |reason, message| Failure::new(StatusCode::UNPROCESSABLE_ENTITY, reason, message);
     if let Err(error) = std::str::from_utf8(&bytes) {

@@ -16,8 +16,9 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{AppState, Caller};
+use super::AppState;
 use crate::{
+    auth::Caller,
     hub::{JoinError, Wanted},
     transport::{Patched, PeerError, codecs, sdpfrag::Fragment, webrtc::IceServer},
     viewer::session::Viewer,
@@ -44,7 +45,7 @@ pub struct Wishes {
 /// `POST /whep`, `POST /whep?output=new`
 pub async fn create(
     app: AppState,
-    Caller(role): Caller,
+    caller: Caller,
     Query(wishes): Query<Wishes>,
     headers: HeaderMap,
     body: Body,
@@ -53,7 +54,7 @@ pub async fn create(
     let offer = text(&headers, SDP, body).await.map_err(IntoResponse::into_response)?;
     let hub = Arc::clone(&app.hub);
     // A task of its own: a page that goes away meanwhile drops this handler, which must not leave half a session.
-    let joining = tokio::spawn(async move { hub.join(role, wanted, &offer, &codecs::offered(&offer)).await });
+    let joining = tokio::spawn(async move { hub.join(caller, wanted, &offer, &codecs::offered(&offer)).await });
     let joined = joining.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
     let welcome = joined.map_err(|error| {
         tracing::info!(%error, "an offer was not answered");
@@ -67,7 +68,8 @@ pub async fn create(
     })?;
     let headers = [
         (header::CONTENT_TYPE, SDP.to_owned()),
-        (header::LOCATION, format!("/whep/{}", welcome.resource)),
+        // Relative, so that it holds below any prefix of a server in front.
+        (header::LOCATION, format!("whep/{}", welcome.resource)),
         (header::ETAG, tag(1)),
         (ACCEPT_PATCH, FRAGMENT.to_owned()),
     ];

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::OutputKey;
 use crate::{
-    protocol::{FromPage, Role},
+    auth::Caller,
+    protocol::FromPage,
     session::{ApiRequest, Reply},
     viewer::ViewerId,
 };
@@ -17,8 +18,8 @@ pub enum Event {
     Joined {
         /// Who.
         viewer: ViewerId,
-        /// What it may do.
-        role: Role,
+        /// What it may do, and whose it is.
+        caller: Caller,
         /// The picture that it sees. One that was never told before is new: it wants a size and pictures from now on.
         output: OutputKey,
     },

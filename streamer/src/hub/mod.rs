@@ -24,7 +24,7 @@ pub use self::{
     outputs::{KEPT_FOR, MOST_OUTPUTS, OutputKey, Wanted},
 };
 use crate::{
-    auth,
+    auth::{self, Caller},
     encoder::{EncoderError, Stage, StageEvent},
     line::Line,
     metrics::Metrics,
@@ -164,7 +164,7 @@ impl Hub {
     /// See [`JoinError`].
     pub async fn join(
         &self,
-        role: Role,
+        caller: Caller,
         wanted: Wanted,
         offer: &str,
         offered: &[Offered],
@@ -177,17 +177,17 @@ impl Hub {
             }
             state.joining += 1;
             state.next_id += 1;
-            (ViewerId(state.next_id), state.enter(role, wanted, self.fps, &mut closed))
+            (ViewerId(state.next_id), state.enter(caller.role, wanted, self.fps, &mut closed))
         };
         closed.into_iter().for_each(|output| self.output_closed(output));
         let joining = Joining { hub: self, output: Some(seat.output), line: None };
-        self.join_as(id, role, seat, offer, offered, joining).await
+        self.join_as(id, caller, seat, offer, offered, joining).await
     }
 
     async fn join_as(
         &self,
         id: ViewerId,
-        role: Role,
+        caller: Caller,
         seat: Seat,
         offer: &str,
         offered: &[Offered],
@@ -211,7 +211,8 @@ impl Hub {
         let (peer, answer) = self.carrier.accept(offer, chosen, events_in).await?;
         let Seat { output, instead } = seat;
         let guest = instead.is_some();
-        let viewer = Arc::new(Viewer::new(id, role, Place { output, line, guest }, resource.clone(), peer));
+        let role = caller.role;
+        let viewer = Arc::new(Viewer::new(id, caller, Place { output, line, guest }, resource.clone(), peer));
         if let Some(text) = instead {
             // Waits behind the greeting.
             viewer.tell(self, ToPage::Notice { level: NoticeLevel::Warning, text });
@@ -242,7 +243,7 @@ impl Hub {
         if let Some(output) = self.state.lock().outputs.get_mut(&viewer.output) {
             output.known = true;
         }
-        self.announce(Event::Joined { viewer: viewer.id, role: viewer.role, output: viewer.output });
+        self.announce(Event::Joined { viewer: viewer.id, caller: viewer.caller.clone(), output: viewer.output });
         self.want_key(&viewer.line);
         if self.ready(viewer.output) {
             self.announce(Event::Idle);
@@ -253,7 +254,7 @@ impl Hub {
     pub fn greet(&self, viewer: &Viewer) {
         let layout = self.layout.lock().clone();
         let (version, output) = (self.version.clone(), viewer.output.0);
-        let hello = ToPage::Hello { version, role: viewer.role, layout, output };
+        let hello = ToPage::Hello { version, role: viewer.caller.role, layout, output };
         let state = self.state.lock();
         // Under the lock: a broadcast comes either before, and is in the replay, or after Hello.
         if viewer.open.swap(true, SeqCst) {
@@ -261,7 +262,7 @@ impl Hub {
         }
         let Some(output) = state.outputs.get(&viewer.output) else { return };
         let replay = output.replay.iter().chain([&state.clipboard]).flatten();
-        let replay = replay.filter(|message| allowed(viewer.role, message)).cloned();
+        let replay = replay.filter(|message| allowed(viewer.caller.role, message)).cloned();
         viewer.outbox.begin(std::iter::once(hello).chain(replay));
         if let Some(nodes) = &output.semantics {
             viewer.semantics.set(Arc::clone(nodes));
@@ -327,7 +328,7 @@ impl Hub {
             return self.broadcast_to(OutputKey::FIRST, message);
         }
         let mut state = self.state.lock();
-        for viewer in state.viewers.values().filter(|v| v.open.load(SeqCst) && allowed(v.role, &message)) {
+        for viewer in state.viewers.values().filter(|v| v.open.load(SeqCst) && allowed(v.caller.role, &message)) {
             viewer.tell(self, message.clone());
         }
         if matches!(message, ToPage::Clipboard { .. }) {
@@ -338,7 +339,7 @@ impl Hub {
     /// To all who see a picture; what is true of it until the next such word also to whoever comes later.
     pub fn broadcast_to(&self, output: OutputKey, message: ToPage) {
         let mut state = self.state.lock();
-        for viewer in state.viewers_of(output).filter(|v| v.open.load(SeqCst) && allowed(v.role, &message)) {
+        for viewer in state.viewers_of(output).filter(|v| v.open.load(SeqCst) && allowed(v.caller.role, &message)) {
             viewer.tell(self, message.clone());
         }
         let Some(output) = state.outputs.get_mut(&output) else { return };

@@ -1,8 +1,8 @@
 //! What is taken from a page, and in which ranges.
 
 use super::{
-    FromPage, MAX_COMMAND, MAX_DROPPED, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_STAGED_NAME, MAX_TEXT, MAX_TOUCHES,
-    Rejected, Role,
+    FromPage, MAX_COMMAND, MAX_DROPPED, MAX_FORMS, MAX_MESSAGE, MAX_NODE_ID, MAX_PROOF, MAX_STAGED_NAME, MAX_TEXT,
+    MAX_TOUCHES, Rejected, Role,
 };
 
 impl FromPage {
@@ -75,8 +75,11 @@ impl FromPage {
                     return Err(Rejected::Oversized);
                 }
             }
-            Self::Commit { id, hash, .. } if id.len().max(hash.len()) > MAX_STAGED_NAME => {
-                return Err(Rejected::Oversized);
+            Self::Commit { id, hash, proof, .. } => {
+                let longest = proof.as_ref().map_or(0, String::len);
+                if id.len().max(hash.len()) > MAX_STAGED_NAME || longest > MAX_PROOF {
+                    return Err(Rejected::Oversized);
+                }
             }
             Self::FileDrag { x, y, .. } => clamp_position(x, y),
             Self::FileDrop { x, y, names } => {
@@ -99,7 +102,6 @@ impl FromPage {
             | Self::Activate { .. }
             | Self::FocusNode { .. }
             | Self::Stage { .. }
-            | Self::Commit { .. }
             | Self::Discard { .. }
             | Self::ReducedMotion { .. }
             | Self::Ping { .. } => {}

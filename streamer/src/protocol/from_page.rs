@@ -284,6 +284,10 @@ pub enum FromPage {
         /// Somebody confirmed it, where it is dangerous; takes the role admin.
         #[serde(default)]
         confirm: bool,
+        /// What the portal gave for it, at most [`MAX_PROOF`] bytes; see [`ToPage::StepUp`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional = nullable))]
+        proof: Option<String>,
     },
     /// Takes a staged text away; answered with [`ToPage::Staging`].
     Discard {

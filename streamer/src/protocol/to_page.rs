@@ -165,9 +165,17 @@ pub enum ToPage {
         #[cfg_attr(test, ts(optional))]
         refused: Option<StagingRefused>,
     },
+    /// Somebody at this page holds a dangerous command down. It runs when the page commits it with what the portal gives
+    /// for this hash to whoever proves to be who they are.
+    StepUp {
+        /// Of the staged text.
+        id: String,
+        /// SHA-256 of the text, in hexadecimal digits.
+        hash: String,
+    },
     /// The user asked for files: the browser saves them.
     Download {
-        /// On this server; good once, and not for long.
+        /// Relative to the page; good once, and not for long.
         url: String,
     },
     /// For the user to read.

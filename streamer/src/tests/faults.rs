@@ -77,7 +77,8 @@ async fn mangled_offers_harm_nobody() {
                 request(&desk, "POST", "/whep", Some(&token), &[("content-type", "application/sdp")], &sdp).await;
             assert!([201, 400, 406, 500].contains(&response.status), "{} for {sdp}", response.status);
             if let Some(session) = response.header("location") {
-                assert_eq!(request(&desk, "DELETE", session, Some(&token), &[], "").await.status, 200);
+                let session = format!("/{session}");
+                assert_eq!(request(&desk, "DELETE", &session, Some(&token), &[], "").await.status, 200);
             }
         }
     };

@@ -47,6 +47,12 @@ fn reason(response: &Response) -> (u16, String) {
     (response.status, read(response)["error"]["reason"].as_str().unwrap_or_default().to_owned())
 }
 
+/// Where the answer to `POST /api/v1/download` leads.
+fn address(ticket: &Response) -> String {
+    // Relative to the request.
+    format!("/api/v1/{}", read(ticket)["url"].as_str().unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_comes_in_pieces() {
     let folder = tempfile::tempdir().unwrap();
@@ -142,7 +148,7 @@ async fn a_ticket_fetches_a_file_once_and_its_rest_with_the_tag() {
     let desk = Desk::start();
     let file = folder.path().join("log \"é\".txt");
     fs::write(&file, "0123456789").unwrap();
-    let url = desk.streamer.offer_files(vec![file.clone()]).unwrap();
+    let url = format!("/{}", desk.streamer.offer_files(vec![file.clone()]).unwrap());
     // A look does not use it up.
     assert_eq!(request(&desk, "HEAD", &url, None, &[], "").await.status, 405);
     let whole = request(&desk, "GET", &url, None, &[], "").await;
@@ -177,7 +183,7 @@ async fn a_directory_comes_as_a_tar_and_what_cannot_be_read_is_said() {
     fs::write(logs.join("one"), "stardate").unwrap();
     let body = json!({ "paths": [&logs] }).to_string();
     let ticket = desk.call("POST", "/api/v1/download", Role::Control, &[], &body).await;
-    let url = read(&ticket)["url"].as_str().unwrap().to_owned();
+    let url = address(&ticket);
     let mut line = TcpStream::connect(desk.streamer.address()).await.unwrap();
     line.write_all(format!("GET {url} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes())
         .await
@@ -190,7 +196,7 @@ async fn a_directory_comes_as_a_tar_and_what_cannot_be_read_is_said() {
     for (paths, status) in [(json!(["/nonexistent"]), 403), (json!(["/dev/zero"]), 403)] {
         let ticket =
             desk.call("POST", "/api/v1/download", Role::Control, &[], &json!({ "paths": paths }).to_string()).await;
-        let url = read(&ticket)["url"].as_str().unwrap().to_owned();
+        let url = address(&ticket);
         assert_eq!(reason(&request(&desk, "GET", &url, None, &[], "").await), (status, "unreadable".into()));
     }
     for paths in [json!([]), json!(["etc/passwd"]), json!(["/a", "../b"])] {

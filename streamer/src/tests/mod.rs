@@ -4,11 +4,13 @@ mod clipboard;
 mod encoder;
 mod faults;
 mod files;
+mod grants;
 mod http;
 mod input;
 mod outputs;
 mod page;
 mod picture;
+mod relay;
 mod session;
 
 use std::{
@@ -54,11 +56,16 @@ fn config() -> Config {
     Config {
         listen: "127.0.0.1:0".parse().unwrap(),
         tokens: Tokens::generate().unwrap(),
+        grants: None,
         tls: Tls::Automatic,
         ice_servers: Vec::new(),
         media_address: None,
+        media_public: Vec::new(),
         udp_ports: None,
         allowed_origins: vec!["https://portal.example".into()],
+        portal: None,
+        step_up: false,
+        waiting: false,
         fps: 60,
         bitrates: Bitrates::default(),
         ladder: Ladder::unprobed(),

@@ -50,6 +50,8 @@ pub struct Plan {
     pub channels: bool,
     /// Over TCP only.
     pub tcp: bool,
+    /// Does not say where it is, as browsers do not.
+    pub hidden: bool,
     /// Which picture it asks for.
     pub output: &'static str,
 }
@@ -57,7 +59,7 @@ pub struct Plan {
 impl Plan {
     /// As the page does it.
     pub const DEFAULT: Self =
-        Self { codecs: &[Codec::H264, Codec::Vp8], loss: 0.0, channels: true, tcp: false, output: "" };
+        Self { codecs: &[Codec::H264, Codec::Vp8], loss: 0.0, channels: true, tcp: false, hidden: false, output: "" };
 }
 
 impl Default for Plan {
@@ -113,7 +115,13 @@ impl PeerConnectionEventHandler for Handler {
 impl Page {
     /// Waits until both channels are open.
     pub async fn connect(desk: &Desk, role: Role, plan: &Plan) -> Self {
-        let page = Self::offer(desk, role, plan).await;
+        let token = desk.token(role).to_owned();
+        Self::connect_as(desk, &token, plan).await
+    }
+
+    /// The same with a token or grant.
+    pub async fn connect_as(desk: &Desk, token: &str, plan: &Plan) -> Self {
+        let page = Self::offer_as(desk, token, plan).await;
         for channel in [page.input(), page.motion()] {
             soon("an open channel", async { while !matches!(channel.poll().await, Some(DataChannelEvent::OnOpen)) {} })
                 .await;
@@ -133,6 +141,11 @@ impl Page {
 
     /// Posts an offer and takes the answer.
     pub async fn offer(desk: &Desk, role: Role, plan: &Plan) -> Self {
+        let token = desk.token(role).to_owned();
+        Self::offer_as(desk, &token, plan).await
+    }
+
+    async fn offer_as(desk: &Desk, token: &str, plan: &Plan) -> Self {
         let (rtp_in, rtp) = mpsc::unbounded_channel();
         let (track_in, track) = mpsc::unbounded_channel();
         let gathered = Arc::new(Notify::new());
@@ -165,11 +178,14 @@ impl Page {
         connection.set_local_description(offer).await.unwrap();
         soon("candidates", gathered.notified()).await;
         let offer = connection.local_description().await.unwrap().sdp;
+        let offer: String = match plan.hidden {
+            true => offer.split_inclusive('\n').filter(|line| !line.starts_with("a=candidate:")).collect(),
+            false => offer,
+        };
         let path = format!("/whep{}", plan.output);
-        let response =
-            request(desk, "POST", &path, Some(desk.token(role)), &[("content-type", "application/sdp")], &offer).await;
+        let response = request(desk, "POST", &path, Some(token), &[("content-type", "application/sdp")], &offer).await;
         assert_eq!(response.status, 201, "{}", response.body);
-        let resource = response.header("location").unwrap().to_owned();
+        let resource = format!("/{}", response.header("location").unwrap());
         let answer = RTCSessionDescription::answer(response.body.clone()).unwrap();
         connection.set_remote_description(answer).await.unwrap();
         if plan.tcp {

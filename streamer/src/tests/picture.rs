@@ -22,7 +22,7 @@ async fn h264_arrives_with_the_playout_delay_on_every_packet_and_the_pictures_ow
     let page = desk.page(Role::View).await;
     assert!(page.answer.contains("a=rtpmap:100 H264/90000") && !page.answer.contains("VP8"), "{}", page.answer);
     assert!(page.answer.contains("a=candidate:") && page.answer.contains(" tcp "), "{}", page.answer);
-    desk.event(|e| matches!(e, Event::Joined { role: Role::View, .. }).then_some(())).await;
+    desk.event(|e| matches!(e, Event::Joined { caller, .. } if caller.role == Role::View).then_some(())).await;
     let mut units = BTreeSet::new();
     let mut markers = 0;
     let first = desk.drawing(page.packet()).await;

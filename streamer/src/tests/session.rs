@@ -37,7 +37,7 @@ fn counter() -> impl FnMut(ApiRequest) -> Result<Answer, Refusal> {
                 let StagingRequest::Stage(stage) = request else {
                     return Err(Refusal::conflict("expired", format!("{request:?}")));
                 };
-                return Ok(Answer::json(&json!({ "text": stage.text, "sector": stage.sector, "by": by })).unwrap());
+                return Ok(Answer::json(&json!({ "text": stage.text, "sector": stage.sector, "by": by.role })).unwrap());
             }
             ApiRequest::Command(command) => {
                 let all = match command {

@@ -13,6 +13,7 @@ pub mod webrtc;
 mod channels;
 mod keyframes;
 mod ports;
+mod public;
 
 use std::{sync::Arc, time::Instant};
 

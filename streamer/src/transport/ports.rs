@@ -18,17 +18,23 @@ pub struct Ports {
     address: IpAddr,
     range: Option<RangeInclusive<u16>>,
     next: AtomicU16,
+    tcp: bool,
 }
 
 impl Ports {
     /// On this address (unspecified: on every interface), from this range (`None`: whatever the system gives).
     pub fn new(address: IpAddr, range: Option<RangeInclusive<u16>>) -> Self {
-        Self { address, range, next: AtomicU16::new(0) }
+        Self { address, range, next: AtomicU16::new(0), tcp: true }
+    }
+
+    /// The same without TCP.
+    pub fn udp_alone(self) -> Self {
+        Self { tcp: false, ..self }
     }
 
     /// The addresses for TCP candidates; the system picks the port.
     pub fn tcp(&self) -> Vec<SocketAddr> {
-        self.with_loopback(SocketAddr::new(self.address, 0))
+        if self.tcp { self.with_loopback(SocketAddr::new(self.address, 0)) } else { Vec::new() }
     }
 
     /// The library takes an unspecified address for every interface but loopback, which is the only one of a container

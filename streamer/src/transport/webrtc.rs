@@ -41,6 +41,7 @@ use super::{
     keyframes,
     packets::Unit,
     ports::Ports,
+    public,
     sdpfrag::{self, Fragment},
 };
 
@@ -74,25 +75,30 @@ pub struct IceServer {
 /// What all peers share.
 pub struct WebRtc {
     ports: Ports,
+    public: Arc<[IpAddr]>,
     ice_servers: Vec<IceServer>,
     bitrates: Bitrates,
     runtime: Arc<dyn webrtc::runtime::Runtime>,
 }
 
 impl WebRtc {
-    /// Peers are reached on `address`; unspecified: on every interface. Must be called inside the tokio runtime.
+    /// Peers are reached on `address`; unspecified: on every interface. With `public`, a relay in front is reached there, on
+    /// the same ports. Must be called inside the tokio runtime.
     ///
     /// # Errors
     /// [`PeerError::Library`] outside of one.
     pub fn new(
         address: IpAddr,
+        public: Vec<IpAddr>,
         udp_ports: Option<RangeInclusive<u16>>,
         ice_servers: Vec<IceServer>,
         bitrates: Bitrates,
     ) -> Result<Self, PeerError> {
         let runtime =
             webrtc::runtime::default_runtime().ok_or_else(|| PeerError::Library("no async runtime".into()))?;
-        Ok(Self { ports: Ports::new(address, udp_ports), ice_servers, bitrates, runtime })
+        let ports = Ports::new(address, udp_ports);
+        let ports = if public.is_empty() { ports } else { ports.udp_alone() };
+        Ok(Self { ports, public: public.into(), ice_servers, bitrates, runtime })
     }
 }
 
@@ -100,6 +106,7 @@ impl WebRtc {
 struct WebRtcPeer {
     connection: Arc<dyn PeerConnection>,
     track: Arc<TrackLocalStaticRTP>,
+    public: Arc<[IpAddr]>,
     stream: Stream,
     sequence: AtomicU16,
     target: Arc<AtomicU32>,
@@ -218,6 +225,7 @@ impl Carrier for WebRtc {
         let peer = WebRtcPeer {
             connection,
             track,
+            public: Arc::clone(&self.public),
             stream,
             sequence: AtomicU16::new(u16::from_ne_bytes(start)),
             target: engine.target,
@@ -226,7 +234,7 @@ impl Carrier for WebRtc {
             longest_message: longest_message(offer),
             offer: Mutex::new(offer.to_owned()),
         };
-        Ok((Arc::new(peer), sdp))
+        Ok((Arc::new(peer), public::at(&sdp, &self.public)))
     }
 }
 
@@ -338,6 +346,7 @@ impl Peer for WebRtcPeer {
         if fragment.restarts(&offer) {
             let changed = fragment.apply_to(&offer);
             let sdp = negotiate(&self.connection, &changed, &self.gathered).await?;
+            let sdp = public::at(&sdp, &self.public);
             *offer = changed;
             return Ok(Patched::Restarted(sdpfrag::from_description(&sdp)));
         }

@@ -100,6 +100,7 @@ pub fn state(message: &ToPage) -> Option<u8> {
         | ToPage::Marker { .. }
         | ToPage::Notice { .. }
         | ToPage::Staging { .. }
+        | ToPage::StepUp { .. }
         // Waits elsewhere, see [`super::semantics`].
         | ToPage::Semantics { .. }
         | ToPage::Bye { .. } => None,

@@ -23,6 +23,7 @@ use super::{
     video::Handover,
 };
 use crate::{
+    auth::Caller,
     hub::{Event, Hub, OutputKey},
     line::Line,
     metrics::Stage,
@@ -39,8 +40,8 @@ const FAREWELL: Duration = Duration::from_millis(300);
 pub struct Viewer {
     /// Its name.
     pub id: ViewerId,
-    /// What it may do.
-    pub role: Role,
+    /// What it may do, and whose it is.
+    pub caller: Caller,
     /// The picture that it sees.
     pub output: OutputKey,
     /// Where its pictures come from.
@@ -78,11 +79,11 @@ pub struct Place {
 
 impl Viewer {
     /// A viewer whose peer was just made.
-    pub fn new(id: ViewerId, role: Role, place: Place, resource: String, peer: Arc<dyn Peer>) -> Self {
+    pub fn new(id: ViewerId, caller: Caller, place: Place, resource: String, peer: Arc<dyn Peer>) -> Self {
         let Place { output, line, guest } = place;
         Self {
             id,
-            role,
+            caller,
             output,
             line,
             guest,
@@ -122,7 +123,7 @@ impl Viewer {
 /// Runs a viewer to its end.
 pub async fn run(hub: Arc<Hub>, viewer: Arc<Viewer>, mut events: mpsc::Receiver<PeerEvent>) {
     let now = Instant::now();
-    let mut inbox = Inbox::new(viewer.role, now);
+    let mut inbox = Inbox::new(viewer.caller.role, now);
     let video = tokio::spawn(send_video(Arc::clone(&hub), Arc::clone(&viewer)));
     let mut writer: Option<JoinHandle<()>> = None;
     loop {
@@ -181,7 +182,7 @@ fn receive(hub: &Hub, viewer: &Viewer, inbox: &mut Inbox, bytes: &Bytes) {
     match inbox.take(bytes, Instant::now()) {
         Ok(FromPage::Ping { id }) => viewer.tell(hub, ToPage::Pong { id }),
         // A viewer without control holds nothing down that could be let go.
-        Ok(FromPage::Blur) if viewer.role == Role::View => {}
+        Ok(FromPage::Blur) if viewer.caller.role == Role::View => {}
         Ok(FromPage::Resize { .. }) if viewer.guest => {}
         Ok(message) => hub.announce(Event::Input { viewer: viewer.id, message }),
         Err(Refused::Flood) => hub.metrics.reject_flood(),

@@ -29,10 +29,11 @@ export class Program {
      * @param {string} command
      * @param {string[]} args
      * @param {Record<string, string>} env its `HOME` is where it works: what a test writes by mistake goes with the test
+     * @param {{ input?: boolean }} [options] `input`: the test writes to its standard input
      */
-    constructor(command, args, env) {
+    constructor(command, args, env, { input = false } = {}) {
         this.name = path.basename(command);
-        this.child = spawn(command, args, { env, cwd: env.HOME, stdio: ["ignore", "pipe", "pipe"] });
+        this.child = spawn(command, args, { env, cwd: env.HOME, stdio: [input ? "pipe" : "ignore", "pipe", "pipe"] });
         this.pid = this.child.pid;
         this.exited = new Promise((resolve) => {
             this.child.on("exit", (code, signal) => resolve({ code, signal }));

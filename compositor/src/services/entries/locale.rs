@@ -1,5 +1,7 @@
 //! In which language a name is shown.
 
+use std::ffi::OsString;
+
 /// What the environment says about messages: `de_DE.UTF-8@euro`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Locale {
@@ -11,7 +13,12 @@ pub struct Locale {
 impl Locale {
     /// That of this process: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
     pub fn from_env() -> Self {
-        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self::new(|name| std::env::var_os(name))
+    }
+
+    /// That of an environment.
+    pub fn new(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let set = |name| variable(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty());
         Self::parse(&["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default())
     }
 

@@ -4,7 +4,8 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
 use shell_bridge::stage::{CommitRefused, Who};
-use streamer::protocol::{Role, StagedDetail, StagedText, StagingRefused, ToPage};
+use streamer::auth::{self, Caller};
+use streamer::protocol::{StagedDetail, StagedText, StagingRefused, ToPage};
 use streamer::{Answer, Refusal, Reply, ViewerId};
 
 use crate::control;
@@ -31,18 +32,17 @@ pub(crate) enum Asker {
 
 impl Asker {
     /// For the audit log.
-    pub(super) fn who(&self, role: Role) -> Who {
+    pub(super) fn who(&self, caller: &Caller) -> Who {
         let from = match self {
             Self::Prompt => "prompt".to_owned(),
             Self::Http(_) => "http".to_owned(),
             Self::Page { viewer, .. } => format!("page {viewer}"),
             Self::Socket(_) => "control socket".to_owned(),
         };
-        let name = match (self, role) {
-            (Self::Prompt, _) => "user",
-            (_, Role::View) => "view",
-            (_, Role::Control) => "control",
-            (_, Role::Admin) => "admin",
+        let name = match (self, &caller.who) {
+            (_, Some(who)) => who.as_ref(),
+            (Self::Prompt, None) => "user",
+            (_, None) => auth::name(caller.role),
         };
         Who { name: name.to_owned(), from }
     }

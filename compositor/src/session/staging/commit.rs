@@ -7,22 +7,38 @@ use lcars_ui::interface::AlertLevel;
 use lcars_ui::semantics::UiAction;
 use shell_bridge::stage::{AuditLine, Class, CommitRefused, Committed, Outcome, StageId, Who};
 use streamer::Refusal;
-use streamer::protocol::Role;
+use streamer::auth::Caller;
 
 use super::GIVEN;
 use super::asker::{Asker, refusal};
 use super::audit::{Entry, Written};
+use super::step_up::{self, StepUp};
 use crate::state::State;
+
+/// What is asked for with a commit.
+pub(super) struct Asked<'a> {
+    /// Of the text that was looked at.
+    pub hash: &'a str,
+    /// Somebody held the button, or may say so.
+    pub confirmed: bool,
+    /// What the portal gave.
+    pub proof: Option<&'a str>,
+    /// Who asks.
+    pub by: Caller,
+}
 
 impl State {
     /// The prompt asks for a commit.
     pub(crate) fn commit_from_prompt(&mut self, id: &str, hash: &str, confirmed: bool) {
-        let who = Asker::Prompt.who(Role::Control);
-        self.commit_for(&StageId::from(id), hash, confirmed, who, Asker::Prompt);
+        let by = self.at_the_prompt();
+        let who = Asker::Prompt.who(&by);
+        let asked = Asked { hash, confirmed, proof: None, by };
+        self.commit_for(&StageId::from(id), &asked, who, Asker::Prompt);
     }
 
     /// Lets a staged text run, if it may.
-    pub(super) fn commit_for(&mut self, id: &StageId, hash: &str, confirmed: bool, who: Who, asker: Asker) {
+    pub(super) fn commit_for(&mut self, id: &StageId, asked: &Asked<'_>, who: Who, asker: Asker) {
+        let Asked { hash, confirmed, .. } = *asked;
         let now = self.shell.now();
         // First whether it can run here and now: if not, it stays staged.
         let runnable = self.staging.store.get(id, now).filter(|staged| staged.hash == hash).is_some();
@@ -31,6 +47,12 @@ impl State {
             match self.terminal_for(id) {
                 Ok(found) => terminal = Some(found),
                 Err(refusal) => return self.refuse_commit(id, &refusal, &who, asker),
+            }
+            // Before it is given out: a proof is used up by the command that it is for, and by no other.
+            match self.stepped_up(id, asked, &asker) {
+                StepUp::Done => {}
+                StepUp::Asked => return self.tell_prompt(None, step_up::ASKED, &asker),
+                StepUp::Refused(refusal) => return self.refuse_commit(id, &refusal, &who, asker),
             }
         }
         let committed = match (self.staging.store.commit(id, hash, confirmed, now), terminal) {
@@ -103,6 +125,14 @@ impl State {
             self.staging.given.remove(&terminal);
             return self.not_run(&committed, &who, &Refusal::conflict("busy", error.to_string()), asker);
         }
+        self.report_line(&AuditLine::about(
+            committed.staged(),
+            Some(committed.verdict()),
+            &who,
+            Outcome::Committed,
+            None,
+            SystemTime::now(),
+        ));
         self.staging.looks.remove(&id);
         if self.staging.shown.as_ref().is_some_and(|(.., shown)| *shown == id) {
             self.nothing_shown();

@@ -12,6 +12,8 @@
 //! - A dangerous command is confirmed by somebody who holds the button in the picture. A program can say so itself
 //!   (`confirm`) with the role admin, or over the control socket, which only this user can open. An action of the
 //!   interface that comes from outside cannot.
+//! - Where the session wants it (`step_up`), a dangerous command also takes a proof of who confirms it, which the page has
+//!   from the server in front.
 //! - Nothing dangerous runs that could not be written down. Anything else does, and the user is told.
 
 mod asker;
@@ -20,6 +22,7 @@ mod commit;
 mod count;
 mod look;
 mod of_prompt;
+mod step_up;
 mod syntax;
 
 use std::collections::HashMap;
@@ -36,13 +39,15 @@ use shell_bridge::modules::Kind;
 use shell_bridge::stage::{
     AuditLine, Class, CommitRefused, Committed, Outcome, StageId, StageRefused, Staged, Store, Verdict, Who,
 };
+use streamer::auth::Caller;
 use streamer::protocol::{Role, StagedText};
-use streamer::{Refusal, StagingRequest};
+use streamer::{Json, Refusal, StagingRequest, ViewerId};
 
 use crate::state::State;
 pub(crate) use asker::Asker;
 use asker::{refusal, told};
 use audit::Entry;
+use commit::Asked;
 use look::{Found, Job};
 
 /// Texts that wait to be looked at, and lines that wait to be written.
@@ -67,8 +72,12 @@ pub(crate) struct Staging {
     tickets: u64,
     /// Shells that were given a command and have not said yet that it runs.
     given: HashMap<TerminalId, Duration>,
-    /// What each page may do.
-    pub(crate) roles: HashMap<streamer::ViewerId, Role>,
+    /// What each page may do, and whose it is.
+    pub(crate) pages: HashMap<ViewerId, Caller>,
+    /// A dangerous command also takes a proof of who confirms it.
+    pub(crate) step_up: bool,
+    /// What was held in the picture and waits for that proof.
+    held: Option<step_up::Held>,
     /// The user was told that the audit log cannot be written.
     unwritten: bool,
 }
@@ -102,16 +111,19 @@ struct Look {
 
 impl State {
     /// A program or a page asks about staged texts.
-    pub(crate) fn staging_request(&mut self, by: Role, request: StagingRequest, asker: Asker) {
-        let who = asker.who(by);
+    pub(crate) fn staging_request(&mut self, by: Caller, request: StagingRequest, asker: Asker) {
+        let who = asker.who(&by);
         match request {
             StagingRequest::Stage(stage) => {
                 let sector = stage.sector.map(SectorId::from_raw);
                 self.stage_for(stage.text.as_bytes(), sector, who, asker);
             }
             StagingRequest::Commit(commit) => {
-                let confirmed = commit.confirm && by == Role::Admin;
-                self.commit_for(&StageId::from(commit.id.as_str()), &commit.hash, confirmed, who, asker);
+                let id = StageId::from(commit.id.as_str());
+                let said = commit.confirm && by.role == Role::Admin;
+                let confirmed = said || self.staging.was_held(&id, &commit.hash, &asker);
+                let asked = Asked { hash: &commit.hash, confirmed, proof: commit.proof.as_deref(), by };
+                self.commit_for(&id, &asked, who, asker);
             }
             StagingRequest::Discard(discard) => {
                 let id = StageId::from(discard.id.as_str());
@@ -271,10 +283,26 @@ impl State {
     }
 
     fn audit_line(&mut self, line: AuditLine) {
+        self.report_line(&line);
         let sent =
             self.staging_threads().is_ok_and(|threads| threads.lines.try_send(Entry { line, ticket: None }).is_ok());
         if !sent {
             tracing::warn!("a refusal was not written down");
+        }
+    }
+
+    /// Programs that listen hear what becomes of commands: no more of it than is written down.
+    fn report_line(&self, line: &AuditLine) {
+        #[derive(serde::Serialize)]
+        struct Told<'a> {
+            event: &'static str,
+            #[serde(flatten)]
+            line: &'a AuditLine,
+        }
+        let Some(remote) = &self.remote else { return };
+        match Json::new(&Told { event: "commit", line }) {
+            Ok(told) => remote.streamer().report(told),
+            Err(error) => tracing::error!(%error, "what became of a command was not told"),
         }
     }
 }

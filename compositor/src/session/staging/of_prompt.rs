@@ -2,7 +2,6 @@
 
 use lcars_ui::shells::{Class as Shown, StagedView};
 use shell_bridge::stage::{StageId, Staged};
-use streamer::protocol::Role;
 
 use super::asker::Asker;
 use super::{Place, TYPED};
@@ -91,7 +90,7 @@ impl State {
             self.staging.looks.remove(&id);
             let _ = self.staging.store.discard(&id, now);
         }
-        let who = Asker::Prompt.who(Role::Control);
+        let who = self.who_is_at_the_prompt();
         let place = self.place(None);
         match self.staging.store.stage(text.as_bytes(), who.clone(), now) {
             Ok(staged) => {

@@ -65,7 +65,7 @@ impl State {
         let words = |error: &dyn std::fmt::Display| format!("the shell cannot be started: {error}");
         let (ping, sender) = self.listen_to_shells().map_err(|error| words(&error))?;
         let Some(session) = &self.session else { return Err("this session starts no shells".into()) };
-        let shell = choose(self.settings.terminal.shell.as_deref(), session.dirs(), std::env::var_os("SHELL"))?;
+        let shell = choose(self.settings.terminal.shell.as_deref(), session.dirs(), session.variable("SHELL"))?;
         let modules = match &self.terminals.modules {
             Some(modules) => modules.clone(),
             None => {
@@ -77,7 +77,9 @@ impl State {
         let home = session.dirs().home.clone();
         let wanted = due.directory.map(PathBuf::from).filter(|directory| directory.is_dir());
         let mut command = prepare(&shell, &nonce, &modules, wanted.unwrap_or(home));
-        command.env.extend(session.environment().iter().cloned());
+        // What its module needs comes after what all programs are told, and so counts.
+        let of_module = std::mem::replace(&mut command.env, session.environment().to_vec());
+        command.env.extend(of_module);
         if !self.socket.is_empty() {
             command.env.push((trust::VARIABLE.into(), trust::socket_name(&self.socket).into()));
         }

@@ -1,23 +1,19 @@
-//! Bearer tokens: who may see, use, or administer the session.
+//! Static bearer tokens, one or more for each role, made at the start or read from a file.
 //!
-//! A token is a capability and nothing else is asked for, so it is long (256 random bits), is compared in constant time
-//! against every known one, and a wrong one is answered slowly and without a reason. The delay is served in the wrong
-//! caller's own connection: nobody can lock anybody else out by guessing.
+//! A token is a capability and nothing else is asked for, so it is long (256 random bits) and is compared in constant time
+//! against every known one.
 
 use std::{
     fs,
     io::{self, Write as _},
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use subtle::{ConditionallySelectable as _, ConstantTimeEq as _};
 
+use super::{name, secret};
 use crate::protocol::Role;
-
-/// How long a refused request waits for its answer. Guessing 2^256 does not work anyway; this keeps logs and CPU quiet.
-pub const REFUSAL_DELAY: Duration = Duration::from_millis(200);
 
 /// Fewest characters of a token that somebody wrote into a file by hand.
 const MIN_LENGTH: usize = 16;
@@ -72,6 +68,11 @@ impl Tokens {
     /// [`TokenError::Random`].
     pub fn generate() -> Result<Self, TokenError> {
         ROLES.into_iter().map(|role| Ok((role, secret()?))).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// None at all, where grants are what lets in.
+    pub fn none() -> Self {
+        Self(Vec::new())
     }
 
     /// Reads `path`, or writes fresh tokens there (readable by the owner only) if it does not exist.
@@ -153,32 +154,6 @@ impl Tokens {
         }
         self.0.get(usize::from(found.checked_sub(1)?)).map(|(role, _)| *role)
     }
-
-    /// The role behind an `Authorization: Bearer …` value.
-    pub fn bearer(&self, header: Option<&[u8]>) -> Option<Role> {
-        let (scheme, token) = header?.split_at_checked(7)?;
-        scheme.eq_ignore_ascii_case(b"bearer ").then_some(())?;
-        self.role_of(token.trim_ascii())
-    }
-}
-
-/// As written in the token file and in `/api/v1/config`.
-pub fn name(role: Role) -> &'static str {
-    match role {
-        Role::View => "view",
-        Role::Control => "control",
-        Role::Admin => "admin",
-    }
-}
-
-/// 256 random bits, in hexadecimal.
-///
-/// # Errors
-/// [`TokenError::Random`].
-pub fn secret() -> Result<String, TokenError> {
-    let mut bytes = [0u8; 32];
-    getrandom::fill(&mut bytes).map_err(TokenError::Random)?;
-    Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
 #[cfg(test)]
@@ -192,16 +167,13 @@ mod tests {
             let token = tokens.get(role).unwrap();
             assert_eq!(token.len(), 64);
             assert_eq!(tokens.role_of(token.as_bytes()), Some(role));
-            assert_eq!(tokens.bearer(Some(format!("Bearer {token}").as_bytes())), Some(role));
-            assert_eq!(tokens.bearer(Some(format!("bearer  {token} ").as_bytes())), Some(role));
-            assert_eq!(tokens.bearer(Some(format!("Basic {token}").as_bytes())), None);
             assert_eq!(tokens.role_of(&token.as_bytes()[1..]), None);
         }
-        for wrong in
-            [None, Some(&b""[..]), Some(b"Bearer "), Some(b"Bearer"), Some(b"Bearer \xff"), Some("ä".as_bytes())]
-        {
-            assert_eq!(tokens.bearer(wrong), None, "{wrong:?}");
-        }
+    }
+
+    #[test]
+    fn none_lets_nobody_in() {
+        assert_eq!((Tokens::none().role_of(b""), Tokens::none().get(Role::View)), (None, None));
     }
 
     #[test]

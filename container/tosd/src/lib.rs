@@ -10,6 +10,7 @@
 pub mod config;
 pub mod desktops;
 pub mod failpoint;
+pub mod gateway;
 pub mod lifecycle;
 pub mod plans;
 pub mod volumes;

@@ -177,7 +177,7 @@ impl Known {
         now: Instant,
         unix: UnixTime,
     ) -> Result<Person, OidcError> {
-        let send = |request| http::send(&self.http, request);
+        let send = |request| http::send(self.http.clone(), request);
         let client = self.client(self.metadata(now, false).await?);
         let tokens = client
             .exchange_code(AuthorizationCode::new(code))
@@ -251,7 +251,7 @@ impl Known {
 
     /// Adds what the provider says of the user to what the ID token says, which counts where both speak.
     async fn ask_about(&self, client: &OidcClient, token: AccessToken, claims: &mut Claims) -> Result<(), OidcError> {
-        let send = |request| http::send(&self.http, request);
+        let send = |request| http::send(self.http.clone(), request);
         let subject = claims.get("sub").and_then(Value::as_str).ok_or(Refusal::Claims)?.to_owned();
         let more: UserInfoClaims<Extra, CoreGenderClaim> = client
             .user_info(token, Some(SubjectIdentifier::new(subject)))
@@ -298,7 +298,7 @@ impl Known {
             }
             Cache::Failed { .. } | Cache::Empty => {}
         }
-        let send = |request| http::send(&self.http, request);
+        let send = |request| http::send(self.http.clone(), request);
         // As it is written in the configuration; `Url` puts a slash after a bare host, which issuers do not always have.
         let issuer = self.provider.issuer.as_str();
         let bare = issuer.strip_suffix('/').filter(|_| self.provider.issuer.path() == "/").unwrap_or(issuer);

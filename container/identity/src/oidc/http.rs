@@ -53,7 +53,7 @@ pub fn client(authorities: Option<&Path>) -> Result<Client, String> {
 ///
 /// # Errors
 /// [`HttpError`].
-pub async fn send(client: &Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+pub async fn send(client: Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let request = reqwest::Request::try_from(request)?;
     if !private(request.url()) {
         return Err(HttpError::Insecure(request.url().clone()));

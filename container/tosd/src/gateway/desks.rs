@@ -1,0 +1,49 @@
+//! What the gateway asks of desktops, and nothing more.
+
+use std::any::Any;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use crate::desktops::{Act, ActError, Desk, Desktops, OpenError, Overview, Phase};
+
+/// Kept for as long as somebody looks.
+pub type Viewer = Box<dyn Any + Send + Sync>;
+
+/// Everybody's desktops, as the gateway sees them.
+#[async_trait]
+pub trait Desks: Send + Sync {
+    /// Brings a user's desktop to running.
+    async fn open(&self, user: &str) -> Result<Desk, OpenError>;
+    /// Counts somebody as looking at it.
+    async fn viewer(&self, user: &str) -> Result<Viewer, OpenError>;
+    /// How it is.
+    async fn watch(&self, user: &str) -> Result<watch::Receiver<Phase>, OpenError>;
+    /// Does something with it.
+    async fn act(&self, user: &str, act: Act) -> Result<(), ActError>;
+    /// All of them.
+    async fn overview(&self) -> Vec<Overview>;
+}
+
+#[async_trait]
+impl Desks for Desktops {
+    async fn open(&self, user: &str) -> Result<Desk, OpenError> {
+        Self::open(self, user).await
+    }
+
+    async fn viewer(&self, user: &str) -> Result<Viewer, OpenError> {
+        Ok(Box::new(Self::viewer(self, user).await?))
+    }
+
+    async fn watch(&self, user: &str) -> Result<watch::Receiver<Phase>, OpenError> {
+        Self::watch(self, user).await
+    }
+
+    async fn act(&self, user: &str, act: Act) -> Result<(), ActError> {
+        Self::act(self, user, act).await
+    }
+
+    async fn overview(&self) -> Vec<Overview> {
+        Self::overview(self).await
+    }
+}

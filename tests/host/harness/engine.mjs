@@ -11,6 +11,9 @@ import { Program } from "../../browser/harness/session.mjs";
 
 export const IMAGE = process.env.IMAGE ?? "localhost/workspace-core:latest";
 
+/** runc where it is installed: crun refuses machines with cgroups of both versions. */
+export const OCI = spawnSync("runc", ["--version"], { stdio: "ignore" }).status === 0 ? ["--runtime", "runc"] : [];
+
 /** Why there can be no containers of this engine here; nothing where there can. */
 export function whyNot() {
     if (process.getuid?.() !== 0) return "only root may";
@@ -31,7 +34,7 @@ export class Engine {
     async again() {
         await rm(this.socket, { force: true });
         const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/root" };
-        this.service = new Program("podman", ["system", "service", "--time=0", `unix://${this.socket}`], env);
+        this.service = new Program("podman", [...OCI, "system", "service", "--time=0", `unix://${this.socket}`], env);
         await until("podman serves", () => existsSync(this.socket));
     }
 

@@ -87,7 +87,6 @@ impl Engine {
         let words: Box<dyn Words> = match settings.dialect {
             Dialect::Podman => Box::new(Podman {
                 instance: instance.clone(),
-                oci: settings.oci.clone(),
                 // The engine's own user is its id 0; those that it was lent follow.
                 ids_from: settings.subordinate.map_or(0, |range| range.first.saturating_sub(1)),
             }),

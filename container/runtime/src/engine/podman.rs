@@ -14,8 +14,6 @@ use crate::Stats;
 pub(super) struct Podman {
     /// Whose labels the containers carry.
     pub(super) instance: String,
-    /// The OCI runtime, if not podman's own choice.
-    pub(super) oci: Option<String>,
     /// Where the ids of the spec begin for this engine.
     pub(super) ids_from: u32,
 }
@@ -96,9 +94,6 @@ impl Words for Podman {
         };
         set("throttleReadBpsDevice", rates(|disk| disk.read));
         set("throttleWriteBpsDevice", rates(|disk| disk.write));
-        if let Some(oci) = &self.oci {
-            set("oci_runtime", json!(oci));
-        }
         (self.path("containers/create"), body)
     }
 
@@ -190,7 +185,9 @@ pub(super) fn shares(weight: u32) -> u32 {
 
 fn mounts(plan: &Plan) -> Vec<Value> {
     let memory = plan.memory_dirs.iter().map(|(target, bytes, mode)| {
-        let options = ["nosuid".into(), "nodev".into(), format!("size={bytes}"), format!("mode={mode}")];
+        // Empty, and not with the mode and content of what the image has there.
+        let options =
+            ["notmpcopyup".into(), "nosuid".into(), "nodev".into(), format!("size={bytes}"), format!("mode={mode}")];
         json!({"type": "tmpfs", "source": "tmpfs", "destination": target, "options": options})
     });
     let binds = plan.binds.iter().map(

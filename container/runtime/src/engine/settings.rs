@@ -14,7 +14,7 @@ pub enum Dialect {
     Docker,
 }
 
-/// Where the engine is, and what of it is ours.
+/// Where the engine is, and what of it is ours. Which OCI runtime is below it is the engine's own setting.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Which words it understands.
@@ -28,8 +28,6 @@ pub struct Settings {
     pub directory: PathBuf,
     /// The first process of every container, by its path inside. It is given `--user UID:GID -- PROGRAM …`.
     pub init: PathBuf,
-    /// The OCI runtime below podman, such as `runc`; its own choice if none.
-    pub oci: Option<String>,
     /// Addresses that the containers' networks are cut from; each gets 8.
     pub addresses: Network,
     /// The same for IPv6, each gets a /64; without it containers have IPv4 only.
@@ -50,7 +48,6 @@ impl Settings {
             instance: instance.to_owned(),
             directory,
             init: "/usr/bin/tos-init".into(),
-            oci: None,
             addresses: Network { address: IpAddr::from([10, 213, 0, 0]), prefix: 16 },
             addresses6: None,
             resolvers: Vec::new(),

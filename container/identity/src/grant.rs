@@ -275,3 +275,7 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     written
 }
+
+#[cfg(test)]
+#[path = "grant_tests.rs"]
+mod tests;

@@ -10,7 +10,7 @@ const RESERVED: [&str; 14] = [
     "tosd",
 ];
 
-/// A user's name: 1 to 32 characters of `a-z`, `0-9`, `-` and `_`, the first a letter or digit.
+/// A user's name: 1 to 32 characters of `a-z`, `0-9` and `-`, the first a letter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserName(String);
@@ -19,7 +19,7 @@ pub struct UserName(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Other characters, or too many.
-    #[error("a user's name has 1 to 32 of a-z, 0-9, - and _, and begins with a letter or digit")]
+    #[error("a user's name has 1 to 32 of a-z, 0-9 and -, and begins with a letter")]
     Form,
     /// It has a meaning of its own.
     #[error("this name is taken by the system")]
@@ -32,9 +32,9 @@ impl UserName {
     /// # Errors
     /// [`NameError`].
     pub fn new(name: &str) -> Result<Self, NameError> {
-        let of = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-        let first = name.bytes().next().is_some_and(of);
-        if !first || name.len() > 32 || !name.bytes().all(|b| of(b) || b == b'-' || b == b'_') {
+        let first = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        if !first || name.len() > 32 || !name.bytes().all(fits) {
             return Err(NameError::Form);
         }
         if RESERVED.contains(&name) { Err(NameError::Reserved) } else { Ok(Self(name.to_owned())) }
@@ -48,11 +48,11 @@ impl UserName {
             .chars()
             .take(64)
             .map(|c| match c.to_ascii_lowercase() {
-                c if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' => c,
+                c if c.is_ascii_lowercase() || c.is_ascii_digit() => c,
                 _ => '-',
             })
             .collect();
-        let fitted = fitted.trim_matches(|c| c == '-' || c == '_');
+        let fitted = fitted.trim_matches('-');
         let kept = fitted.bytes().filter(u8::is_ascii_alphanumeric).count();
         (kept * 2 > text.trim().chars().count()).then(|| Self::new(fitted).ok()).flatten()
     }
@@ -91,10 +91,11 @@ mod tests {
 
     #[test]
     fn names_are_what_paths_and_urls_can_bear() {
-        for good in ["alice", "a", "0", "worf-3_b", &"x".repeat(32)] {
+        for good in ["alice", "a", "worf-3", &"x".repeat(32)] {
             assert_eq!(UserName::new(good).unwrap().as_str(), good);
         }
-        for bad in ["", "-a", "_a", "Alice", "a b", "a/b", "..", "a.b", "ä", "a\0", "a\n", &"x".repeat(33)] {
+        for bad in ["", "-a", "0", "3a", "a_b", "Alice", "a b", "a/b", "..", "a.b", "ä", "a\0", "a\n", &"x".repeat(33)]
+        {
             assert_eq!(UserName::new(bad), Err(NameError::Form), "{bad:?}");
         }
         assert_eq!(UserName::new("root"), Err(NameError::Reserved));

@@ -7,6 +7,10 @@
 //! A step-up is a ceremony for one act. Its proof names the act by its hash and is spent by comparing it: a finger that was
 //! put on the key to delete a folder cannot be used to make somebody an administrator.
 
+mod answer;
+mod error;
+mod purpose;
+
 use std::{
     fmt,
     sync::{Mutex, PoisonError},
@@ -16,7 +20,6 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use url::Url;
 use uuid::Uuid;
 use webauthn_rs::{
@@ -24,15 +27,17 @@ use webauthn_rs::{
     fake::{FakePasskeyDistribution, WebauthnFakeCredentialGenerator},
     prelude::{
         AuthenticationResult, Credential, DiscoverableAuthentication, DiscoverableKey, PasskeyAuthentication,
-        PasskeyRegistration, PublicKeyCredential, RegisterPublicKeyCredential, WebauthnError,
+        PasskeyRegistration, RegisterPublicKeyCredential, WebauthnError,
     },
 };
 
-use crate::{
-    limits::Prefix,
-    pending::Pending,
-    secret::{self, NoRandomness, Token},
+use self::{answer::read, error::refused};
+pub use self::{
+    answer::{Answer, Claimed},
+    error::{PasskeyError, Refusal},
+    purpose::{Proof, Purpose},
 };
+use crate::{limits::Prefix, pending::Pending, secret::Token};
 
 /// How long somebody has to find the key and touch it.
 pub const CEREMONY: Duration = Duration::from_secs(300);
@@ -43,69 +48,6 @@ pub const MAX_KEYS: usize = 20;
 
 /// Ceremonies that are under way at once, of everybody.
 const ROOM: usize = 10_000;
-/// An answer of a browser is at most so long; the largest real ones, with attestation, are under 8 KiB.
-const MAX_ANSWER: usize = 64 * 1024;
-
-/// Why a ceremony came to nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum PasskeyError {
-    /// The host has no name that passkeys can be bound to.
-    #[error("passkeys need a host name and https: {0}")]
-    Host(String),
-    /// The system has no randomness to give.
-    #[error(transparent)]
-    Random(#[from] NoRandomness),
-    /// Too many passkeys.
-    #[error("an account has at most 20 passkeys")]
-    Full,
-    /// A stored passkey cannot be read.
-    #[error("a stored passkey cannot be read")]
-    Stored,
-    /// The answer is not right. Why is for the log of the host only.
-    #[error("this passkey was not accepted")]
-    Refused(Refusal),
-}
-
-/// What was wrong with an answer: for the log and the tests, never for the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Not JSON of the right form, or too much of it.
-    #[error("malformed")]
-    Malformed,
-    /// No such ceremony: never begun, over, used, or of another kind.
-    #[error("no such ceremony")]
-    Ceremony,
-    /// The credential is not one of those it should be, or of another user.
-    #[error("another credential")]
-    Credential,
-    /// Another origin than ours.
-    #[error("another origin")]
-    Origin,
-    /// Made for another relying party.
-    #[error("another relying party")]
-    RelyingParty,
-    /// Another challenge than the one of this ceremony.
-    #[error("another challenge")]
-    Challenge,
-    /// The authenticator did not verify its user.
-    #[error("user not verified")]
-    UserVerification,
-    /// The counter went back or stood still: there may be a copy of the key.
-    #[error("the counter went back")]
-    Counter,
-    /// The signature does not fit.
-    #[error("bad signature")]
-    Signature,
-    /// Anything else that is not as it must be.
-    #[error("not as it must be")]
-    Other,
-}
-
-impl From<Refusal> for PasskeyError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 /// A passkey as it is kept: the public half, its counter and its properties. Serialised it is a JSON object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -154,88 +96,6 @@ pub struct Begun {
     /// For `navigator.credentials.create()` or `.get()`, bytes in base64url (`PublicKeyCredential.parse…OptionsFromJSON`
     /// takes its `publicKey`).
     pub options: Value,
-}
-
-/// Whose credential an answer claims to be. Nothing of it is checked yet: it says only what to look up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claimed {
-    /// The credential's id, [`Passkey::id`].
-    pub credential: Vec<u8>,
-    /// The user's id, where the authenticator has kept it.
-    pub user: Option<Uuid>,
-}
-
-/// A browser's answer, read but not checked.
-#[derive(Debug)]
-pub struct Answer(PublicKeyCredential);
-
-impl Answer {
-    /// Reads what a browser sent: `PublicKeyCredential.toJSON()` of a `get()`.
-    ///
-    /// # Errors
-    /// [`Refusal::Malformed`].
-    pub fn read(json: &[u8]) -> Result<Self, PasskeyError> {
-        Ok(Self(read(json)?))
-    }
-
-    /// What to look up.
-    pub fn claimed(&self) -> Claimed {
-        Claimed {
-            credential: self.0.raw_id.clone(),
-            user: self.0.get_user_unique_id().and_then(|id| Uuid::from_slice(id).ok()),
-        }
-    }
-}
-
-fn read<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, PasskeyError> {
-    if json.len() > MAX_ANSWER {
-        return Err(Refusal::Malformed.into());
-    }
-    serde_json::from_slice(json).map_err(|_| Refusal::Malformed.into())
-}
-
-/// One act that wants a finger on the key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Purpose([u8; 32]);
-
-impl Purpose {
-    /// To commit a command in a desktop: its SHA-256.
-    pub fn commit(desktop: &str, command: &[u8; 32]) -> Self {
-        Self::of(&[b"commit", desktop.as_bytes(), command])
-    }
-
-    /// An act of administration: what is done, to what, with which arguments.
-    pub fn admin(act: &str, target: &str, arguments: &str) -> Self {
-        Self::of(&[b"admin", act.as_bytes(), target.as_bytes(), arguments.as_bytes()])
-    }
-
-    /// Lengths go into the hash: no two lists of parts are one.
-    fn of(parts: &[&[u8]]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(b"tos purpose\0");
-        for part in parts {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part);
-        }
-        Self(hash.finalize().into())
-    }
-}
-
-/// Somebody has put the finger on the key for one act. It is spent with that act, or runs out.
-#[must_use]
-#[derive(Debug)]
-pub struct Proof {
-    user: Uuid,
-    purpose: Purpose,
-    until: Instant,
-}
-
-impl Proof {
-    /// Whether this is the proof for that act of that user, now. Either way it is gone.
-    pub fn spend(self, user: Uuid, purpose: &Purpose, now: Instant) -> bool {
-        let same = secret::same(&self.purpose.0, &purpose.0);
-        same && self.user == user && now < self.until
-    }
 }
 
 /// A passkey was shown and is right.
@@ -522,25 +382,6 @@ fn shown(key: &mut Passkey, result: &AuthenticationResult) -> Result<Shown, Pass
     }
     let changed = key.0.update_credential(result).ok_or(Refusal::Credential)?;
     Ok(Shown { changed, backed_up: result.backup_state() })
-}
-
-fn refused(error: WebauthnError) -> PasskeyError {
-    let refusal = match error {
-        WebauthnError::InvalidRPOrigin | WebauthnError::CredentialCrossOrigin => Refusal::Origin,
-        WebauthnError::InvalidRPIDHash => Refusal::RelyingParty,
-        WebauthnError::MismatchedChallenge | WebauthnError::ChallengeNotFound => Refusal::Challenge,
-        WebauthnError::UserNotVerified | WebauthnError::UserNotPresent => Refusal::UserVerification,
-        WebauthnError::CredentialPossibleCompromise => Refusal::Counter,
-        WebauthnError::AuthenticationFailure | WebauthnError::SignatureInvalid => Refusal::Signature,
-        WebauthnError::CredentialNotFound
-        | WebauthnError::CredentialAlreadyExists
-        | WebauthnError::CredentialExcludedFromRequest => Refusal::Credential,
-        error => {
-            tracing::debug!(%error, "a passkey was refused");
-            Refusal::Other
-        }
-    };
-    refusal.into()
 }
 
 #[cfg(test)]

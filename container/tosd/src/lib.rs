@@ -7,10 +7,17 @@
 //!    under way is gone on with or taken back.
 //! 4. Policy (`lifecycle`) is values and the time as an argument; everything that waits for something is around it.
 
+pub mod cli;
 pub mod config;
+pub mod control;
 pub mod desktops;
+pub mod doctor;
 pub mod failpoint;
 pub mod gateway;
 pub mod lifecycle;
+pub mod observe;
+pub mod people;
 pub mod plans;
+pub mod runtimes;
+pub mod serve;
 pub mod volumes;

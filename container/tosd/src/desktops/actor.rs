@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use store::DesktopState;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::Instrument as _;
 
 use super::{Act, ActError, Desk, Message, OpenError, Overview, Phase, Step, house::House, work::Work};
 use crate::lifecycle::{Body, Job, Life, Next, Resume, Trouble, Want};
@@ -62,8 +63,9 @@ impl Actor {
         let began = Instant::now();
         // An end of tosd cuts off whatever is under way: the next one goes on with it.
         let most = self.house.config.lifecycle.step_within.0 + self.house.config.lifecycle.grace.0;
+        let span = tracing::info_span!("job", user = self.work.name, ?job);
         let done = tokio::select! {
-            done = tokio::time::timeout(most, self.work.perform(&self.house, job)) => done,
+            done = tokio::time::timeout(most, self.work.perform(&self.house, job).instrument(span)) => done,
             _ = self.stopping.wait_for(|stop| *stop) => return,
         };
         let result = done.unwrap_or_else(|_| Err(Trouble::Later("it takes too long".into())));

@@ -22,6 +22,7 @@ use crate::{
     failpoint,
     lifecycle::Trouble,
     plans::{Plan, Plans, WithoutEgress},
+    runtimes,
     volumes::Volumes,
 };
 
@@ -30,6 +31,9 @@ pub const PORTS_EACH: u32 = 4;
 
 /// What everybody may read of us inside a container: the public halves of the keys that sign grants.
 const GRANTS: &str = "/run/grants";
+
+/// Where a program of the host is seen inside.
+const PROGRAM: &str = "/run/program";
 
 /// The numbers of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +166,9 @@ impl House {
             mounts.push(mount(shared.clone(), "/shared", true, false));
         }
         let local = self.kind == Kind::Local;
+        if let Some(folder) = self.program().and_then(|path| Some(path.parent()?.to_owned())) {
+            mounts.push(mount(folder, PROGRAM, true, false));
+        }
         let labels = [("tos.instance", self.config.instance.clone()), ("tos.plan", plan.name.clone())];
         Spec {
             name: name.clone(),
@@ -185,6 +192,13 @@ impl House {
         }
     }
 
+    /// tos-comp on the host, where its directory has to be shown to containers that have the host's own system as theirs.
+    fn program(&self) -> Option<PathBuf> {
+        let comp =
+            (self.kind == Kind::Local).then(|| runtimes::beside(self.config.desktop.comp.as_ref(), "tos-comp"))??;
+        (!comp.starts_with("/usr")).then_some(comp)
+    }
+
     fn command(&self, name: &Name, slot: Slot) -> Vec<String> {
         let desktop = &self.config.desktop;
         let portal = format!("{}/", self.config.origin());
@@ -198,7 +212,9 @@ impl House {
             };
             return desktop.command.iter().map(fill).collect();
         }
-        let comp = desktop.comp.as_ref().map_or_else(|| "tos-comp".to_owned(), |path| path.display().to_string());
+        let inside = |path: PathBuf| PathBuf::from(PROGRAM).join(path.file_name().unwrap_or_default());
+        let comp = self.program().map(inside).or_else(|| desktop.comp.clone());
+        let comp = comp.map_or_else(|| "tos-comp".to_owned(), |path| path.display().to_string());
         let listen = format!("127.0.0.1:{}", desktop.port);
         let key = format!("{GRANTS}/grant.pem");
         let mut command: Vec<String> = [

@@ -36,7 +36,6 @@ enum Row {
     New,
     Up,
     Away,
-    Failed,
 }
 
 /// Everything that outlives tosd.

@@ -1,0 +1,4 @@
+//! What tosd says of itself: logs, traces, figures.
+
+pub mod logs;
+pub mod metrics;

@@ -31,6 +31,8 @@ pub struct Fixture {
     event_loop: EventLoop<'static, State>,
     pub(crate) decoder: Decoder<u32>,
     /// The session; tests ask it what it made of a client's requests.
+    /// What it draws with; tests of one process share it.
+    pub gpu: Gpu,
     pub state: State,
 }
 
@@ -53,9 +55,9 @@ impl Fixture {
         let event_loop = EventLoop::try_new().unwrap();
         let display = Display::<State>::new().unwrap();
         let signal = event_loop.get_signal();
-        let state = State::new(display.handle(), event_loop.handle(), signal, gpu, options).unwrap();
+        let state = State::new(display.handle(), event_loop.handle(), signal, gpu.clone(), options).unwrap();
         wayland::dispatch_clients(&event_loop.handle(), display).unwrap();
-        Self { event_loop, decoder: Decoder::default(), state }
+        Self { event_loop, decoder: Decoder::default(), gpu, state }
     }
 
     /// A session of 800×600 physical pixels, `scale` of them to a logical one.

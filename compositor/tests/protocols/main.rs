@@ -18,6 +18,7 @@ mod window;
 mod activation;
 mod alpha_modifier;
 mod buffer;
+mod churn;
 mod clipboard;
 mod commit_timing;
 mod conformance;

@@ -65,6 +65,11 @@ impl<A: App> Window<A> {
         self.surface.frame(&self.queue, ());
     }
 
+    /// Asks for [`App::frame`] once everything requested so far has been handled, whether or not it is seen.
+    pub fn request_answer(&self) {
+        self.connection.display().sync(&self.queue, ());
+    }
+
     /// Sends what was requested now, not when the queue next waits.
     ///
     /// # Errors

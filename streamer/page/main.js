@@ -278,6 +278,11 @@ window.addEventListener("focus", () => {
     const has = picture.size;
     if (hello && (has.width !== width || has.height !== height)) link.send({ t: "resize", ...picture.wanted });
 });
+// Somebody is back, or the network is: nobody should look at a wait that has lost its reason.
+window.addEventListener("online", () => session.retryNow());
+document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) session.retryNow();
+});
 window.addEventListener("pagehide", () => session.stop());
 // Back from the browser's cache of pages: as if it had never been away.
 window.addEventListener("pageshow", (event) => {

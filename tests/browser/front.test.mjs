@@ -117,6 +117,17 @@ test("the menu leads to the portal and signs out", behindFront(async (session, f
     await plain.close();
 }));
 
+test("without WebRTC it is shown below the path as well, without a token", behindFront(async (session, front) => {
+    const withoutWebRtc = () => {
+        delete window.RTCPeerConnection;
+    };
+    const desk = await open(chromium.browser, front.url, { picture: false, init: withoutWebRtc });
+    await desk.page.getByRole("button", { name: "Show it without video" }).click();
+    await until("the desktop is there over VNC", async () => (await desk.state()).fallback === "live");
+    assert.ok(front.asked.includes("UPGRADE /u/ada/vnc"));
+    await desk.close();
+}, { args: ["--fallback", "vnc"] }));
+
 const RULE = '[[rule]]\nname = "danger"\nclass = "danger"\nbecause = "the test says so"\ncommands = ["touch"]\noperands = ["careful*"]\n';
 const WITH_STEP_UP = {
     args: ["--step-up"],

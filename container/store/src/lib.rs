@@ -43,6 +43,8 @@ pub use crate::{
 #[derive(Debug, Clone)]
 pub struct Store {
     db: db::Db,
+    /// Whom this process tells of changed settings.
+    told: settings::Told,
 }
 
 impl Store {
@@ -52,7 +54,7 @@ impl Store {
     /// # Errors
     /// [`Error::Address`], [`Error::Unavailable`], [`Error::Newer`].
     pub async fn open(url: &str) -> Result<Self, Error> {
-        Ok(Self { db: db::Db::open(url).await? })
+        Ok(Self { db: db::Db::open(url).await?, told: settings::Told::default() })
     }
 
     /// Whether the database answers.
@@ -72,4 +74,19 @@ impl Store {
 /// As hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever serves many waits for the store on any thread. Compiled, never run.
+    #[allow(dead_code, reason = "what it says, it says to the compiler")]
+    fn can_be_waited_for_on_any_thread(store: &Store, path: &std::path::Path) {
+        fn any_thread(_: impl Send) {}
+        any_thread(Store::open(""));
+        any_thread(store.backup(path, Moment::default()));
+        any_thread(store.restore(path));
+        any_thread(settings::open("", store));
+    }
 }

@@ -2,6 +2,7 @@
 
 use futures::TryStreamExt as _;
 use sqlx::{AssertSqlSafe, Postgres, SqlSafeStr as _, SqlStr, Sqlite, Transaction};
+use tokio::sync::mpsc;
 
 use super::{
     trouble::{self, Phase},
@@ -93,26 +94,43 @@ impl Tx {
         done.map_err(undone)
     }
 
-    /// Does something with every row, one at a time, however many there are.
-    pub(crate) async fn each<F>(&mut self, sql: SqlStr, mut with: F) -> Result<(), Error>
-    where
-        F: AsyncFnMut(Row) -> Result<(), Error>,
-    {
+    /// The row of a statement that is put together from constants and gives one at most.
+    pub(crate) async fn built(&mut self, sql: SqlStr) -> Result<Option<Row>, Error> {
+        let row = match self {
+            Self::Lite(tx) => {
+                value::lite(sql, Vec::new()).fetch_optional(&mut **tx).await.map(|row| row.map(Row::Lite))
+            }
+            Self::Pg(tx) => value::pg(sql, Vec::new()).fetch_optional(&mut **tx).await.map(|row| row.map(Row::Pg)),
+        };
+        row.map_err(undone)
+    }
+
+    /// Makes something of every row, one at a time, however many there are, and sends it on. `false` if nobody takes it.
+    pub(crate) async fn each<T: Send>(
+        &mut self,
+        sql: SqlStr,
+        mut make: impl FnMut(Row) -> Result<T, Error> + Send,
+        to: &mpsc::Sender<T>,
+    ) -> Result<bool, Error> {
         match self {
             Self::Lite(tx) => {
                 let mut rows = value::lite(sql, Vec::new()).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await.map_err(undone)? {
-                    with(Row::Lite(row)).await?;
+                    if to.send(make(Row::Lite(row))?).await.is_err() {
+                        return Ok(false);
+                    }
                 }
             }
             Self::Pg(tx) => {
                 let mut rows = value::pg(sql, Vec::new()).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await.map_err(undone)? {
-                    with(Row::Pg(row)).await?;
+                    if to.send(make(Row::Pg(row))?).await.is_err() {
+                        return Ok(false);
+                    }
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Makes it so.

@@ -1,9 +1,13 @@
 //! What the store promises, held against real databases: SQLite in a file, and PostgreSQL, Redis and etcd from Debian.
 
 mod audit;
+mod backup;
+mod faults;
 mod people;
 mod places;
 mod servers;
+mod settings;
+mod texts;
 
 use std::{
     sync::{Arc, OnceLock},
@@ -20,7 +24,9 @@ pub fn postgres() -> &'static servers::Postgres {
 
 /// A store in a database of its own, and whatever has to live as long.
 pub struct Place {
+    /// It.
     pub store: Store,
+    /// Where it is.
     pub url: String,
     _room: Option<Arc<tempfile::TempDir>>,
 }

@@ -9,10 +9,12 @@ DEBUG := target/debug/tos-comp
 # What `make run` starts inside the session; another one: make run PROGRAM="weston-terminal"
 PROGRAM ?= foot --config=tests/foot.ini fish
 ARGS ?=
+# Such as --config tosd.toml
+TOSD_ARGS ?=
 SECONDS_OF_FUZZ ?= 3600
 VARIANT ?= core
 
-.PHONY: help run test bench lint deps build e2e apps wlcs fuzz image image-check test-host bench-host clean
+.PHONY: help run up test bench lint deps build e2e apps wlcs fuzz image image-check test-host bench-host clean
 
 help: ## Show this
 	@grep -E '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +22,10 @@ help: ## Show this
 run: deps ## Set everything up, start a desktop and print its URL
 	cargo build --release --bin tos-comp
 	LC_ALL=C.UTF-8 $(RELEASE) run $(ARGS) -- $(PROGRAM)
+
+up: deps ## Serve several people: build tosd and what it starts, print its URL and the first administrator's link
+	cargo build --release --bin tosd --bin tos-init --bin tos-comp
+	target/release/tosd $(TOSD_ARGS) run
 
 deps: ## Install what is missing: Debian packages, npm packages
 	@scripts/deps

@@ -6,15 +6,10 @@ use anyhow::Context as _;
 use identity::secret::{Token, Use};
 use store::{Moment, NewUser, Purpose, Role, Store, User, UserChange, UserId, audit};
 
-use crate::{cli, config::Config, control};
+use crate::{cli, config::Config, control, gateway::join_url};
 
 /// How long a link on the console works.
 const LINK: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
-
-/// Where somebody goes with a one-time link. The secret is in the fragment, which browsers do not send.
-pub fn join_url(config: &Config, token: &Token) -> String {
-    format!("{}/join#{}", config.origin(), token.reveal())
-}
 
 /// A link for the first administrator, if there is none yet.
 ///
@@ -28,7 +23,7 @@ pub async fn first_admin(config: &Config, store: &Store) -> anyhow::Result<Optio
     let now = Moment::now();
     store.add_link(token.hash(Use::Bootstrap).as_bytes(), &Purpose::FirstAdmin, None, now + LINK, now).await?;
     note(store, "link", "", "for the first administrator").await;
-    Ok(Some(join_url(config, &token)))
+    Ok(Some(join_url(config, token.reveal())))
 }
 
 /// Does one of `tosd user …`.
@@ -99,7 +94,7 @@ async fn link(config: &Config, store: &Store, user: &User) -> anyhow::Result<Str
     let purpose = Purpose::Reset { user: user.id };
     store.add_link(token.hash(Use::Invitation).as_bytes(), &purpose, None, now + LINK, now).await?;
     note(store, "link", &user.name, "").await;
-    Ok(join_url(config, &token))
+    Ok(join_url(config, token.reveal()))
 }
 
 async fn find(store: &Store, name: &str) -> anyhow::Result<User> {

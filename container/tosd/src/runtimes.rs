@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use runtime::{
     Runtime,
     engine::{Dialect, Engine, Settings},
+    local::{self, Local},
 };
 
 use crate::config::{Config, Kind};
@@ -24,7 +25,7 @@ const SOCKETS: [(Kind, &str); 3] = [
 pub async fn choose(config: &Config) -> anyhow::Result<(Arc<dyn Runtime>, Kind)> {
     let asked = &config.runtime;
     match asked.kind {
-        Kind::Local => local(config).await,
+        Kind::Local => by_itself(config).await,
         Kind::Podman | Kind::Docker => engine(config, asked.kind, asked.socket.clone()).await,
         Kind::Auto => {
             let known = SOCKETS.map(|(kind, socket)| (kind, PathBuf::from(socket)));
@@ -42,7 +43,7 @@ pub async fn choose(config: &Config) -> anyhow::Result<(Arc<dyn Runtime>, Kind)>
                 }
             }
             tracing::info!("no container engine answers; containers are made by tosd itself");
-            local(config).await
+            by_itself(config).await
         }
     }
 }
@@ -62,11 +63,11 @@ async fn engine(config: &Config, kind: Kind, socket: Option<PathBuf>) -> anyhow:
     Ok((Arc::new(engine), kind))
 }
 
-async fn local(config: &Config) -> anyhow::Result<(Arc<dyn Runtime>, Kind)> {
-    let init =
-        beside(config.runtime.init.as_ref(), "tos-init").context("tos-init is neither configured nor beside tosd")?;
-    let _ = init;
-    anyhow::bail!("there is no container engine")
+async fn by_itself(config: &Config) -> anyhow::Result<(Arc<dyn Runtime>, Kind)> {
+    let init = beside(config.runtime.init.as_ref(), "tos-init");
+    let init = init.context("tos-init is neither configured nor beside tosd")?;
+    let settings = local::Settings { directory: config.run.join("local"), init, instance: config.instance.parse()? };
+    Ok((Arc::new(Local::open(settings).await?), Kind::Local))
 }
 
 /// A program of ours on the host: where it is said to be, or beside this one.

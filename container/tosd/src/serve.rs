@@ -16,6 +16,7 @@ use crate::{
     config::Config,
     control,
     desktops::{Desktops, Parts},
+    gateway::Gateway,
     observe::metrics,
     people,
     plans::Plans,
@@ -25,6 +26,9 @@ use crate::{
 
 /// How often the end of the audit log is written down beside the database.
 const ANCHOR: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// How long connections have to end.
+const LAST: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -49,16 +53,29 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     }
     let keys = Arc::new(RwLock::new(Keys::load_or_create(&config.data.join("grant.key"))?));
     let volumes = Volumes::prepare(Arc::clone(&config))?;
+    let shared = Arc::clone(&keys);
     let parts = Parts { config: Arc::clone(&config), plans, store: store.clone(), runtime, kind, keys, volumes };
     let desktops = Desktops::start(parts).await?;
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(control::serve(socket, desktops.clone(), stopping.clone()));
+    let of_plans = desktops.clone();
+    let gateway = Gateway {
+        config: Arc::clone(&config),
+        store: store.clone(),
+        desktops: Arc::new(desktops.clone()),
+        keys: shared,
+        plans: Arc::new(move || of_plans.plans()),
+    };
+    let served = gateway.serve(stopping.clone()).await?;
     if let Some(address) = config.observe.listen {
         let listener = TcpListener::bind(address).await.with_context(|| format!("observe.listen {address}"))?;
         let router = metrics::router(desktops.clone(), store.clone(), Arc::new(String::new));
         tokio::spawn(async move { axum::serve(listener, router).await });
     }
     println!("{}/", config.origin());
+    if let Some(fingerprint) = &served.fingerprint {
+        println!("certificate {fingerprint}");
+    }
     if let Some(link) = people::first_admin(&config, &store).await? {
         println!("first administrator: {link}");
     }
@@ -67,6 +84,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!("tosd stops; desktops go on running");
     stop.send_replace(true);
     desktops.stop();
+    // What is under way may end by itself; who keeps a connection open does not hold us up.
+    let _ = tokio::time::timeout(LAST, served.task).await;
     anchor(&store, &config.data.join("audit.anchor")).await;
     store.close().await;
     Ok(())

@@ -54,7 +54,8 @@ fn a_mistake_is_told_with_file_and_line() {
 fn people_come_change_and_are_written_down() {
     let place = tempfile::tempdir().unwrap();
     let config = configured(place.path(), "");
-    let link = said(&config, &["user", "add", "alice", "--display", "Alice \"<b>\"; drop table users", "--role", "admin"]);
+    let link =
+        said(&config, &["user", "add", "alice", "--display", "Alice \"<b>\"; drop table users", "--role", "admin"]);
     assert!(link.starts_with("https://localhost:8443/join#"), "{link}");
     said(&config, &["user", "add", "bob"]);
     assert!(refused(&config, &["user", "add", "bob"]).contains("taken"));

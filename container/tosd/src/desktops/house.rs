@@ -59,7 +59,7 @@ pub struct House {
     pub(super) owners: Mutex<HashMap<Name, String>>,
     /// What is known of everybody, for lists.
     pub(super) books: Mutex<BTreeMap<String, Overview>>,
-    /// Containers that wait for somebody, by plan.
+    /// Containers that wait for somebody, with the stamp of what they were made after.
     pub(super) pool: Mutex<Vec<(Name, String)>>,
     /// Told when one was taken from the pool.
     pub(super) taken: tokio::sync::Notify,
@@ -169,7 +169,7 @@ impl House {
         if let Some(folder) = self.program().and_then(|path| Some(path.parent()?.to_owned())) {
             mounts.push(mount(folder, PROGRAM, true, false));
         }
-        let labels = [("tos.instance", self.config.instance.clone()), ("tos.plan", plan.name.clone())];
+        let labels = [("tos.instance", self.config.instance.clone()), ("tos.stamp", self.stamp(plan))];
         Spec {
             name: name.clone(),
             image: if local {

@@ -5,16 +5,24 @@ use std::{sync::Arc, time::Duration};
 use runtime::Name;
 
 use super::house::House;
-use crate::lifecycle::Trouble;
+use crate::{lifecycle::Trouble, plans::Plan};
 
 /// After a try that failed. What keeps one from being made keeps the next from it too.
 const PAUSE: Duration = Duration::from_secs(10);
 
 impl House {
+    /// What containers of a plan are made after. Those of another stamp are of an earlier configuration.
+    pub(super) fn stamp(&self, plan: &Plan) -> String {
+        let config = &self.config;
+        let all = format!("{:?} {:?} {:?} {:?} {plan:?}", self.kind, config.runtime, config.desktop, config.origin());
+        super::hex_sha256(all.as_bytes()).chars().take(16).collect()
+    }
+
     /// One that waits, with this plan. It is the caller's then.
-    pub(super) fn from_pool(&self, plan: &str) -> Option<Name> {
+    pub(super) fn from_pool(&self, plan: &Plan) -> Option<Name> {
+        let stamp = self.stamp(plan);
         let mut pool = self.pool.lock();
-        let at = pool.iter().position(|(_, of)| of == plan)?;
+        let at = pool.iter().position(|(_, of)| *of == stamp)?;
         let (name, _) = pool.swap_remove(at);
         drop(pool);
         self.taken.notify_one();
@@ -56,31 +64,34 @@ impl House {
         if !self.volumes.late() {
             return Ok(());
         }
-        let plans: Vec<_> = self.plans.read().iter().cloned().collect();
-        for plan in plans {
-            loop {
-                let (there, extra) = {
-                    let mut pool = self.pool.lock();
-                    let there = pool.iter().filter(|(_, of)| *of == plan.name).count();
-                    let many = there > plan.pool as usize;
-                    let extra = many.then(|| pool.iter().position(|(_, of)| *of == plan.name)).flatten();
-                    (there, extra.map(|at| pool.swap_remove(at).0))
-                };
-                if let Some(name) = extra {
-                    self.remove(&name, None).await?;
-                    continue;
-                }
-                if there >= plan.pool as usize || *self.stopping.borrow() {
-                    break;
-                }
+        let plans: Vec<(Plan, String)> =
+            self.plans.read().iter().map(|plan| (plan.clone(), self.stamp(plan))).collect();
+        while let Some(name) = self.superfluous(&plans) {
+            self.remove(&name, None).await?;
+        }
+        for (plan, stamp) in plans {
+            while self.waiting(&stamp) < plan.pool as usize && !*self.stopping.borrow() {
                 let name = Self::new_name()?;
                 if let Err(trouble) = self.make(&name, &plan, None).await {
                     self.give_back(name, false).await;
                     return Err(trouble);
                 }
-                self.pool.lock().push((name, plan.name.clone()));
+                self.pool.lock().push((name, stamp.clone()));
             }
         }
         Ok(())
+    }
+
+    fn waiting(&self, stamp: &str) -> usize {
+        self.pool.lock().iter().filter(|(_, of)| of == stamp).count()
+    }
+
+    /// One that no plan wants, taken out of the pool.
+    fn superfluous(&self, plans: &[(Plan, String)]) -> Option<Name> {
+        let mut pool = self.pool.lock();
+        let wanted = |stamp: &str| plans.iter().find(|(_, of)| of == stamp).map_or(0, |(plan, _)| plan.pool as usize);
+        let many = |stamp: &str| pool.iter().filter(|(_, of)| of == stamp).count() > wanted(stamp);
+        let at = pool.iter().position(|(_, stamp)| many(stamp))?;
+        Some(pool.swap_remove(at).0)
     }
 }

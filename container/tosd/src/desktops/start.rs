@@ -100,9 +100,9 @@ impl Desktops {
             self.spawn(name, row, body);
         }
         for known in known.iter().filter(|known| !wanted.contains(known.name.as_str())) {
-            let plan = known.labels.get("tos.plan").cloned().unwrap_or_default();
+            let stamp = known.labels.get("tos.stamp").cloned().unwrap_or_default();
             if house.volumes.late() && house.body_of(Some(known)).await == Body::Waiting {
-                house.pool.lock().push((known.name.clone(), plan));
+                house.pool.lock().push((known.name.clone(), stamp));
             } else {
                 tracing::info!(container = %known.name, "nobody's; it is removed");
                 house.give_back(known.name.clone(), false).await;

@@ -86,7 +86,7 @@ fn document() -> Value {
             bad("by another key", sign(&fixed(77), &claims(Role::Admin))),
             bad("for another container", sign(&keys, &Claims { aud: "desk-bob".to_owned(), ..claims(Role::Admin) })),
             bad("by another issuer", sign(&keys, &Claims { iss: "desk-bob".to_owned(), ..claims(Role::Admin) })),
-            bad("over", sign(&keys, &Claims { iat: NOW - 60, exp: NOW, ..claims(Role::Admin) })),
+            bad("over", sign(&keys, &Claims { iat: NOW - 120, exp: NOW - 60, ..claims(Role::Admin) })),
             bad("not yet", sign(&keys, &Claims { iat: NOW + 3600, exp: NOW + 3660, ..claims(Role::Admin) })),
             bad("for too long", sign(&keys, &Claims { exp: NOW + 86_400, ..claims(Role::Admin) })),
             bad("not signed", unsigned(&json!({ "alg": "none", "typ": "JWT" }), &claims(Role::Admin))),

@@ -48,9 +48,16 @@ export function freePort() {
     });
 }
 
-/** A value as TOML has it, which is how JSON has these. */
+/** A value as TOML has it: mostly how JSON has it too. */
+function written(value) {
+    if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
+    if (typeof value !== "object") return JSON.stringify(value);
+    return `{ ${Object.entries(value).map(([key, value]) => `${key} = ${written(value)}`).join(", ")} }`;
+}
+
+/** A whole configuration. */
 function toml(config) {
-    const line = ([key, value]) => `${key} = ${JSON.stringify(value)}`;
+    const line = ([key, value]) => `${key} = ${written(value)}`;
     const plain = Object.entries(config).filter(([, value]) => typeof value !== "object" || Array.isArray(value));
     const tables = Object.entries(config).filter(([, value]) => typeof value === "object" && !Array.isArray(value));
     return [

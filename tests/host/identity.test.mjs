@@ -105,7 +105,7 @@ test("an act that matters wants the key once more, and the answer is good for on
     });
     const password = "correct horse of alice battery";
     await page.getByRole("button", { name: "Set a password" }).click();
-    await page.getByLabel("New password, at least 12 characters").fill(password);
+    await page.getByRole("textbox", { name: "New password, at least 12 characters" }).fill(password);
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByRole("button", { name: "Use a passkey" }).click();
     const account = new Account(host, "alice", password);

@@ -166,7 +166,7 @@ fn keys_are_kept_for_their_owner_only_and_read_again() {
 fn a_broken_file_is_an_error_and_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grant.pem");
-    let one = format!("{}", *Keys::generate().unwrap().current.private_pem().unwrap());
+    let one = Keys::generate().unwrap().current.private_pem().unwrap().to_string();
     for broken in ["", "nonsense", &one, &one.replace("MFEC", "AAAA").repeat(2), &"x".repeat(100_000)] {
         write_private(&path, broken.as_bytes()).unwrap();
         assert!(matches!(Keys::load_or_create(&path), Err(GrantError::Form(_))), "{broken:.40}");

@@ -15,7 +15,7 @@
 //! the bucket will be empty. Success is not given back, so nobody refreshes a budget by signing in as themselves.
 
 use std::{
-    hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState},
+    hash::{BuildHasher as _, RandomState},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     time::{Duration, Instant},
 };
@@ -272,9 +272,7 @@ impl Sketch {
 
     fn slots(&self, count: &Count<'_>) -> [usize; ROWS] {
         std::array::from_fn(|row| {
-            let mut hasher = self.keys.build_hasher();
-            (row, count).hash(&mut hasher);
-            let hash = hasher.finish() % u64::try_from(self.width).unwrap_or(1);
+            let hash = self.keys.hash_one((row, count)) % u64::try_from(self.width).unwrap_or(1);
             row * self.width + usize::try_from(hash).unwrap_or(0)
         })
     }

@@ -1,5 +1,7 @@
 //! Sign-ins at a real provider (oidc-provider, started by node on loopback), and what somebody in between may try.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},

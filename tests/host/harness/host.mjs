@@ -99,7 +99,8 @@ export class Host {
             plans: host.file("plans.yaml"),
             gateway: { listen: `127.0.0.1:${host.port}`, names: ["localhost"] },
             media: { ports: `${first}-${first + 399}` },
-            runtime: { kind: runtime, socket, image, init: TOS_INIT },
+            // Four ports of media for each.
+            runtime: { kind: runtime, socket, image, init: TOS_INIT, most: 100 },
             desktop: runtime === "local" ? { comp: TOS_COMP } : {},
             observe: { listen: `127.0.0.1:${host.observed}`, log: "text", filter: process.env.TOSD_LOG ?? "info" },
         }, config);

@@ -61,7 +61,7 @@ pub fn check(password: &str, user: &str) -> Result<(), Weakness> {
 
 /// Whether `text` is `word` again and again.
 fn doubled(text: &str, word: &str) -> bool {
-    text.len() > word.len() && text.len() % word.len() == 0 && text.replace(word, "").is_empty()
+    text.len() > word.len() && text.len().is_multiple_of(word.len()) && text.replace(word, "").is_empty()
 }
 
 /// What people choose when twelve characters are asked for, without digits at the ends and in lower case. Short on purpose:

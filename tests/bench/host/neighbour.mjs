@@ -48,13 +48,13 @@ export async function neighbour() {
             await one.joins(await host.invitation(one.name));
             await one.desk();
         }
-        const noisy = Engine.podman("ps", "--format", "{{.Names}}", "--filter", `name=${host.instance}.*loud`).split("\n")[0];
+        const noisy = await engine.container(host, "loud");
         await loud.leaves();
         const desk = await quiet.desk();
         await quiet.command({ op: "jump", to: { sector: (await quiet.state()).sectors[0].id } });
         await quiet.command({ op: "mode", mode: "command" });
         await desk.rests();
-        await desk.page.locator("#picture").click();
+        await desk.page.mouse.click(...(await desk.at(0.5, 0.4)));
         await desk.page.keyboard.type("/shared/flip --fullscreen\n");
         const app = await until("the program has a window", async () => (await quiet.state()).sectors[0].apps[0]);
         await quiet.command({ op: "zoom_in", into: { app: app.id } });

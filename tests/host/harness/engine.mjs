@@ -54,6 +54,18 @@ export class Engine {
         return stdout.trim();
     }
 
+    /**
+     * Podman's name of somebody's container.
+     * @param {import("./host.mjs").Host} host
+     * @param {string} user
+     */
+    async container(host, user) {
+        const container = (await host.desktops()).find((one) => one.user === user)?.container;
+        const name = Engine.podman("ps", "--all", "--format", "{{.Names}}").split("\n").find((name) => container && name.endsWith(`-${container}`));
+        if (!name) throw new Error(`${user} has no container`);
+        return name;
+    }
+
     async stop() {
         await this.service?.stop();
         await rm(this.folder, { recursive: true, force: true });

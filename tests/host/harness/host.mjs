@@ -226,6 +226,11 @@ export class Host {
             }
         }
         await until("nobody is inside", async () => (await this.inside()).length === 0);
+        if (this.config.runtime.kind === "podman") {
+            // Those that waited for somebody.
+            const ours = spawnSync("podman", ["ps", "--all", "--quiet", "--filter", `name=^tos-${this.instance}-`], { encoding: "utf8" });
+            for (const id of ours.stdout.split("\n").filter(Boolean)) spawnSync("podman", ["rm", "--force", "--time", "0", id], { stdio: "ignore" });
+        }
         // What was mounted below, the deepest first.
         const mounts = (await readFile("/proc/self/mountinfo", "utf8")).split("\n").map((line) => line.split(" ")[4]);
         for (const mount of mounts.filter((place) => place?.startsWith(this.folder)).reverse()) {

@@ -179,8 +179,15 @@ impl House {
             },
             command: self.command(name, slot),
             environment: [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LANG", "C.UTF-8")]
+                .into_iter()
+                // The image knows what encoders can do without a device, and is not asked again (container/image/finish).
+                .chain(
+                    plan.gpu
+                        .iter()
+                        .flat_map(|_| [("GST_REGISTRY", "/tmp/gstreamer.bin"), ("GST_REGISTRY_UPDATE", "yes")]),
+                )
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .into(),
+                .collect(),
             user: User { uid: crate::volumes::USER, gid: crate::volumes::USER },
             mounts,
             gate: self.gate_directory(name),

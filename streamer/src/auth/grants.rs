@@ -221,6 +221,7 @@ fn is_person(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use jsonwebtoken::{EncodingKey, Header, encode};
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
@@ -410,5 +411,19 @@ mod tests {
         let now = Moment::now();
         let grant = front.signer.sign(&front.signer.claims("desk-1", "bob", Role::Admin, seconds(now.wall)));
         assert_eq!(front.grants.caller(grant.as_bytes(), now).map(|caller| caller.role), Ok(Role::Admin));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_shown_it_is_a_grant_only_as_it_was_signed(
+            noise in proptest::collection::vec(any::<u8>(), 0..200), at_byte in 0usize..400, change in 1u8..=255,
+        ) {
+            let front = Front::new();
+            prop_assert!(front.grants.caller(&noise, at(NOW)).is_err());
+            let mut grant = front.signer.sign(&front.claims()).into_bytes();
+            let place = at_byte % grant.len();
+            grant[place] ^= change;
+            prop_assert!(front.grants.caller(&grant, at(NOW)).is_err());
+        }
     }
 }

@@ -109,7 +109,9 @@ fn read(input: impl Read) -> Result<Option<Environment>, BeginError> {
     if line.last() != Some(&b'\n') {
         return Err(BeginError::Torn);
     }
-    let Line { environment } = serde_json::from_slice(&line)?;
+    // An object: serde would take an array for one, field by field.
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&line)?;
+    let Line { environment } = serde_json::from_value(object.into())?;
     if environment.len() > MOST_VARIABLES {
         return Err(BeginError::TooMany);
     }

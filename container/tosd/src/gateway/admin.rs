@@ -31,7 +31,7 @@ use super::{
     App,
     answers::Refusal,
     auth::{acted, posted::Posted},
-    caller::{Session, sees_all},
+    caller::{Session, path_of, sees_all},
     join_url,
 };
 use crate::desktops::Act;
@@ -89,7 +89,7 @@ impl FromRequestParts<App> for Seer {
         if sees_all(session.user.role) {
             return Ok(Self(session));
         }
-        app.record.refused(&session.user.name, session.from, "admin", parts.uri.path(), "not an operator").await;
+        app.record.refused(&session.user.name, session.from, "admin", path_of(parts), "not an operator").await;
         Err(Refusal::NotYours)
     }
 }
@@ -103,9 +103,7 @@ impl FromRequestParts<App> for Administrator {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let session = Session::from_request_parts(parts, app).await?;
         if session.user.role != Role::Admin {
-            app.record
-                .refused(&session.user.name, session.from, "admin", parts.uri.path(), "not an administrator")
-                .await;
+            app.record.refused(&session.user.name, session.from, "admin", path_of(parts), "not an administrator").await;
             return Err(Refusal::NotYours);
         }
         session.want_fresh(app)?;

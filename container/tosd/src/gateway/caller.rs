@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use axum::{
-    extract::{FromRequestParts, Request},
+    extract::{FromRequestParts, OriginalUri, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use identity::{cookie, secret};
@@ -55,6 +55,11 @@ pub fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookie::find(headers.get_all(header::COOKIE).iter().map(|value| value.as_bytes()), name)
 }
 
+/// The whole path of a request, also where it was nested.
+pub fn path_of(parts: &Parts) -> &str {
+    parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |original| original.0.path())
+}
+
 /// What a browser calls itself.
 pub fn agent(headers: &HeaderMap) -> String {
     let text = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
@@ -93,7 +98,7 @@ impl FromRequestParts<App> for Session {
             Some(session) => Ok(session),
             None => {
                 if cookie_of(&parts.headers, cookie::SESSION).is_some() {
-                    app.record.refused("", from, "session", parts.uri.path(), "a cookie that is nobody's").await;
+                    app.record.refused("", from, "session", path_of(parts), "a cookie that is nobody's").await;
                 }
                 Err(Refusal::SignIn)
             }

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use axum::{
-    extract::{FromRequestParts, OriginalUri, Request},
+    extract::{FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use identity::{cookie, secret};
@@ -55,9 +55,13 @@ pub fn cookie_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     cookie::find(headers.get_all(header::COOKIE).iter().map(|value| value.as_bytes()), name)
 }
 
-/// The whole path of a request, also where it was nested.
+/// The whole path of a request: routes that are nested see the rest of it only.
+#[derive(Debug, Clone)]
+pub struct Whole(pub String);
+
+/// The whole path of a request.
 pub fn path_of(parts: &Parts) -> &str {
-    parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |original| original.0.path())
+    parts.extensions.get::<Whole>().map_or(parts.uri.path(), |whole| &whole.0)
 }
 
 /// What a browser calls itself.

@@ -250,10 +250,11 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Before anything else, and around every answer, errors too.
-async fn first(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn first(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let pages = wants_page(request.method(), request.headers());
     let from = caller::address(&request);
     let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(caller::Whole(path.clone()));
     let (site, mut response) = match admit(&app, &request) {
         Ok(Site::Main) => (Site::Main, next.run(request).await),
         Ok(Site::Other) => {

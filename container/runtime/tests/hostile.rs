@@ -1,5 +1,7 @@
 //! An engine that is not what it should be. Whatever it says ends in an error, in time, and in little memory.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 mod common;
 
 use std::{path::Path, time::Duration};

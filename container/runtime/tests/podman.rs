@@ -1,5 +1,7 @@
 //! Podman itself: every promise of a runtime, in its own language and in docker's.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 mod common;
 
 use std::{sync::Arc, time::Duration};

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use runtime::{
@@ -22,7 +23,8 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 pub struct Podman {
     directory: TempDir,
     service: Option<Child>,
-    number: u32,
+    /// Tells it from the others of this program.
+    pub number: u32,
 }
 
 /// Why there is no podman to test with. Said loudly by whoever asks.
@@ -129,6 +131,15 @@ impl Drop for Podman {
         let _ = self.command().args(["network", "prune", "--force"]).output();
         self.kill();
         unmount_below(self.directory.path());
+        // What podman leaves to clean up after a container may still be at it.
+        for _ in 0..100 {
+            match fs::remove_dir_all(self.directory.path()) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                _ => break,
+            }
+        }
         // Rules of a test that failed.
         let table = format!("tos-{}", self.settings(Dialect::Podman).instance);
         let _ = Command::new("nft").args(["delete", "table", "inet", &table]).stderr(Stdio::null()).status();

@@ -1,4 +1,5 @@
-//! tosd itself is killed at each step of a life, and started again. Real containers, those of the runtime `local`.
+//! tosd itself is killed at each step of a life, and started again. Real containers: those of the runtime `local`, or with
+//! `TOSD_TEST_SOCKET` and `TOSD_TEST_IMAGE` those of a podman (the image needs `tos-init` and `sleep`).
 
 use std::{
     io::BufRead as _,
@@ -35,11 +36,16 @@ impl Host {
         let path = place.path().display();
         let init = Path::new(env!("CARGO_BIN_EXE_tosd")).with_file_name("tos-init");
         let instance = format!("k{:x}", std::process::id());
+        let engine = std::env::var("TOSD_TEST_SOCKET").ok().zip(std::env::var("TOSD_TEST_IMAGE").ok());
+        let runtime = engine.map_or_else(
+            || "kind = \"local\"".to_owned(),
+            |(socket, image)| format!("kind = \"podman\"\nsocket = \"{socket}\"\nimage = \"{image}\""),
+        );
         let port = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let text = format!(
             "instance = \"{instance}\"\ndata = \"{path}/data\"\nrun = \"{path}/run\"\nplans = \"{path}/plans.yaml\"\n\
              [gateway]\nlisten = \"127.0.0.1:{}\"\n[media]\nports = \"43000-43799\"\n\
-             [runtime]\nkind = \"local\"\ninit = \"{}\"\n\
+             [runtime]\n{runtime}\ninit = \"{}\"\n\
              [desktop]\ncommand = [\"sleep\", \"infinity\"]\napi = false\n\
              [lifecycle]\nback_off = \"50ms\"\ngrace = \"1s\"\n[observe]\nlisten = \"127.0.0.1:{}\"\n",
             port(),
@@ -112,8 +118,20 @@ fn killed_at_every_step_there_is_one_container_and_it_comes_back() {
         return;
     }
     let host = Host::new();
-    let add = Command::new(env!("CARGO_BIN_EXE_tosd")).arg("--config").arg(&host.config).args(["user", "add", "alice"]);
-    assert!({ add }.output().unwrap().status.success());
+    let mut add = Command::new(env!("CARGO_BIN_EXE_tosd"));
+    add.arg("--config").arg(&host.config).args(["user", "add", "alice"]);
+    assert!(add.output().unwrap().status.success());
+    {
+        let _tosd = host.run(None);
+        let answer = host.ask(&Request::Act { user: "alice".into(), act: Wish::Open }).unwrap();
+        if !answer.ok {
+            let why = answer.reason.unwrap_or_default();
+            eprintln!("NO CONTAINERS HERE: {why}");
+            assert!(why.contains("cannot be had here"), "a refusal with its reason: {why}");
+            return;
+        }
+        assert_eq!(host.act(Wish::Kill), Some(true));
+    }
     // A snapshot is taken of what speaks the API; this command does not.
     for point in POINTS.iter().filter(|point| **point != "snapshot.kept") {
         let mut tosd = host.run(Some(point));

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use store::DesktopState;
+use store::{DesktopState, Moment};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument as _;
 
@@ -30,6 +30,10 @@ impl Actor {
                 self.hear(message).await;
             }
             let viewers = *self.viewers.borrow_and_update();
+            if viewers == 0 && self.life.viewers() > 0 {
+                // For lists only: what is decided goes by the clock that never jumps.
+                let _ = self.house.store.touch_desktop(self.work.user, Moment::now()).await;
+            }
             self.life.view(viewers, Instant::now());
             if *self.stopping.borrow() {
                 return;
@@ -172,13 +176,17 @@ impl Actor {
             changed
         });
         let body = self.life.body().clone();
+        let runs = body == Body::Well && matches!(self.life.want(), Want::Up | Want::Rest);
+        let desk = if runs { self.desk() } else { None };
+        match &desk {
+            Some(desk) => self.house.running.lock().insert(self.work.name.clone(), desk.clone()),
+            None => self.house.running.lock().remove(&self.work.name),
+        };
         let settled = matches!(next, Next::Wait(_) | Next::Do(Job::Check));
-        if body == Body::Well && matches!(self.life.want(), Want::Up | Want::Rest) {
-            if let Some(desk) = self.desk() {
-                for (since, opener) in self.openers.drain(..) {
-                    self.house.counts.opened(since.elapsed());
-                    let _ = opener.send(Ok(desk.clone()));
-                }
+        if let Some(desk) = desk {
+            for (since, opener) in self.openers.drain(..) {
+                self.house.counts.opened(since.elapsed());
+                let _ = opener.send(Ok(desk.clone()));
             }
         } else if self.life.is_full() {
             self.openers.drain(..).for_each(|(_, opener)| drop(opener.send(Err(OpenError::Full))));

@@ -16,7 +16,7 @@ use runtime::{
 };
 use store::{Block, BlockKind, Room, Store};
 
-use super::{Handle, Overview};
+use super::{Desk, Handle, Overview};
 use crate::{
     config::{Config, Kind, Ports},
     failpoint,
@@ -57,6 +57,8 @@ pub struct House {
     pub(super) actors: Mutex<HashMap<String, Handle>>,
     /// Whose a container is.
     pub(super) owners: Mutex<HashMap<Name, String>>,
+    /// Those that run just now.
+    pub(super) running: Mutex<HashMap<String, Desk>>,
     /// What is known of everybody, for lists.
     pub(super) books: Mutex<BTreeMap<String, Overview>>,
     /// Containers that wait for somebody, with the stamp of what they were made after.

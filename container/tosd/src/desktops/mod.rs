@@ -100,6 +100,11 @@ impl Desktops {
         }
     }
 
+    /// The desktop of a user if it runs just now. Starts nothing, and keeps nothing from being frozen.
+    pub fn running(&self, user: &str) -> Option<Desk> {
+        self.house.running.lock().get(user).cloned()
+    }
+
     /// Counts somebody as looking at it: while there is one, it is not frozen. Kept for each WebSocket and WHEP session.
     ///
     /// # Errors

@@ -51,6 +51,7 @@ impl Desktops {
             volumes,
             actors: Mutex::default(),
             owners: Mutex::default(),
+            running: Mutex::default(),
             books: Mutex::default(),
             pool: Mutex::default(),
             taken: tokio::sync::Notify::new(),
@@ -297,8 +298,8 @@ impl House {
         };
         if pooled {
             tracing::warn!(container = %name, why, "a container of the pool ended");
+            // Another is made at the next look: what ended this one may end them all.
             self.give_back(name.clone(), false).await;
-            self.taken.notify_one();
             return;
         }
         let owner = self.owners.lock().get(name).cloned();

@@ -15,6 +15,8 @@ pub type Viewer = Box<dyn Any + Send + Sync>;
 pub trait Desks: Send + Sync {
     /// Brings a user's desktop to running.
     async fn open(&self, user: &str) -> Result<Desk, OpenError>;
+    /// The desktop of a user if it runs just now; starts nothing, and keeps nothing from being frozen.
+    fn running(&self, user: &str) -> Option<Desk>;
     /// Counts somebody as looking at it.
     async fn viewer(&self, user: &str) -> Result<Viewer, OpenError>;
     /// How it is.
@@ -29,6 +31,10 @@ pub trait Desks: Send + Sync {
 impl Desks for Desktops {
     async fn open(&self, user: &str) -> Result<Desk, OpenError> {
         Self::open(self, user).await
+    }
+
+    fn running(&self, user: &str) -> Option<Desk> {
+        Self::running(self, user)
     }
 
     async fn viewer(&self, user: &str) -> Result<Viewer, OpenError> {

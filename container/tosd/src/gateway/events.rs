@@ -57,8 +57,8 @@ pub fn follow(app: &App) {
 }
 
 async fn listen(app: &App, user: &str) {
-    // It runs: this starts nothing.
-    let Ok(desk) = app.desktops.open(user).await else { return };
+    // Not by opening it: a desktop that is opened every few seconds would never be frozen.
+    let Some(desk) = app.desktops.running(user) else { return };
     if let Err(error) = hear(app, &desk).await {
         tracing::debug!(error = format!("{error:#}"), user, "the events of a desktop");
     }

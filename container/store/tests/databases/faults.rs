@@ -158,6 +158,15 @@ async fn what_a_killed_process_wrote_to_a_file_is_there() {
     }
 }
 
+/// What is mounted goes with its test, however that ends.
+struct Mounted(std::path::PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_told_and_got_over() {
     let room = tempfile::tempdir().unwrap();
@@ -175,6 +184,7 @@ async fn a_full_disk_is_told_and_got_over() {
         eprintln!("NOT TESTED: a full disk needs a mount, and that was refused: {said}");
         return;
     }
+    let _mounted = Mounted(disk.clone());
     let store = Store::open(&format!("sqlite:{}", disk.join("tosd.db").display())).await.unwrap();
     let alice = user(&store, "alice").await;
     store.claim(alice.id, "small", at(0)).await.unwrap();
@@ -204,7 +214,6 @@ async fn a_full_disk_is_told_and_got_over() {
     assert_eq!(store.snapshots(alice.id).await.unwrap().len(), kept.len());
     store.backup(&archive, at(0)).await.unwrap();
     store.close().await;
-    assert!(Command::new("umount").arg(&disk).status().unwrap().success());
 }
 
 /// Whoever waits for a database that is not there is told soon.

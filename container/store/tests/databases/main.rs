@@ -1,4 +1,5 @@
 //! What the store promises, held against real databases: SQLite in a file, and PostgreSQL, Redis and etcd from Debian.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod audit;
 mod backup;

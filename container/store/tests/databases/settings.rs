@@ -51,7 +51,7 @@ async fn keeps_its_promises(settings: Arc<dyn Settings>, other: Arc<dyn Settings
 
     // Of many who saw the same, one writes.
     let writers = (0..16).map(|number: u32| {
-        let settings = if number % 2 == 0 { settings.clone() } else { other.clone() };
+        let settings = if number.is_multiple_of(2) { settings.clone() } else { other.clone() };
         tokio::spawn(async move { settings.put("theme/alice", &number.to_be_bytes(), Expect::Revision(third)).await })
     });
     let results: Vec<_> = futures::future::join_all(writers).await.into_iter().map(Result::unwrap).collect();

@@ -29,7 +29,7 @@ mod plan;
 mod podman;
 mod probe;
 mod settings;
-mod signals;
+pub(crate) mod signals;
 mod walls;
 mod words;
 

@@ -24,7 +24,7 @@ struct Process {
 }
 
 /// Stops all processes from this one down.
-pub(super) fn stop(first: u32) -> std::io::Result<()> {
+pub(crate) fn stop(first: u32) -> std::io::Result<()> {
     for _ in 0..ROUNDS {
         let running: Vec<u32> = below(first).into_iter().filter(|(_, stopped)| !stopped).map(|(pid, _)| pid).collect();
         if running.is_empty() {
@@ -36,14 +36,14 @@ pub(super) fn stop(first: u32) -> std::io::Result<()> {
 }
 
 /// Lets them go on, children first, so that nobody is seen as stopped by a parent that waits.
-pub(super) fn go_on(first: u32) -> std::io::Result<()> {
+pub(crate) fn go_on(first: u32) -> std::io::Result<()> {
     let mut stopped: Vec<u32> = below(first).into_keys().collect();
     stopped.reverse();
     send(&stopped, Signal::SIGCONT)
 }
 
 /// Whether the first process is stopped.
-pub(super) fn is_stopped(first: u32) -> bool {
+pub(crate) fn is_stopped(first: u32) -> bool {
     process(first).is_some_and(|process| process.stopped)
 }
 

@@ -1,0 +1,47 @@
+//! Who ended, told by the kernel: nobody goes round and asks.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::broadcast;
+
+use super::{Inner, process::Held};
+use crate::{Event, Name, State};
+
+/// How long what waits for a container may take to write down how it ended.
+const WRITING: Duration = Duration::from_secs(2);
+
+impl Inner {
+    /// Waits, on the side, for the end of a container that runs. Once for each.
+    pub(super) async fn watch(self: &Arc<Self>, name: &Name) {
+        let Some(running) = self.records.running(name) else { return };
+        let Ok(Some(first)) = Held::of(running.first) else { return };
+        if !self.watched.lock().await.insert(name.clone()) {
+            return;
+        }
+        let (inner, name) = (Arc::downgrade(self), name.clone());
+        tokio::spawn(async move {
+            let waiter = Held::of(running.waiter).ok().flatten();
+            let ended = first.ended().await;
+            if let Some(waiter) = waiter {
+                waiter.ended_within(WRITING).await;
+            }
+            let Some(inner) = inner.upgrade() else { return };
+            inner.watched.lock().await.remove(&name);
+            if ended.is_ok()
+                && let Ok(state @ State::Exited { .. }) = inner.state(&name)
+            {
+                inner.tell(&name, Some(state));
+            }
+        });
+    }
+}
+
+/// What happens, as a stream. It ends for who listens too slowly: then one lists, and asks anew.
+pub(super) fn stream(receiver: broadcast::Receiver<Event>) -> BoxStream<'static, Event> {
+    stream::unfold(receiver, |mut receiver| async move {
+        let event = receiver.recv().await.ok()?;
+        Some((event, receiver))
+    })
+    .boxed()
+}

@@ -332,5 +332,5 @@ fn exec(plan: &Plan) -> anyhow::Result<std::convert::Infallible> {
     for program in &plan.filters {
         filter(program).context("system calls cannot be filtered")?;
     }
-    Ok(execve(&init, &arguments, &environment).context("cannot run the first process")?)
+    execve(&init, &arguments, &environment).context("cannot run the first process")
 }

@@ -133,6 +133,19 @@ impl World {
     }
 }
 
+/// What a test that failed has left.
+impl Drop for World {
+    fn drop(&mut self) {
+        for entry in fs::read_dir(&self.settings.directory).into_iter().flatten().flatten() {
+            let text = fs::read(entry.path().join("running.json")).unwrap_or_default();
+            let Ok(running) = serde_json::from_slice::<gate::plan::Running>(&text) else { continue };
+            if gate::plan::Process::of(running.first.pid) == Some(running.first) {
+                let _ = kill(Pid::from_raw(running.first.pid.cast_signed()), Signal::SIGKILL);
+            }
+        }
+    }
+}
+
 fn name(text: &str) -> Name {
     text.parse().unwrap()
 }

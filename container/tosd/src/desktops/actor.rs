@@ -19,7 +19,15 @@ pub struct Actor {
     pub viewers: watch::Receiver<u32>,
     pub stopping: watch::Receiver<bool>,
     pub openers: Vec<(Instant, oneshot::Sender<Result<Desk, OpenError>>)>,
-    pub acts: Vec<(Act, oneshot::Sender<Result<(), ActError>>)>,
+    pub acts: Vec<Asked>,
+}
+
+/// Something that somebody wants done.
+pub struct Asked {
+    act: Act,
+    /// The container that it was wanted with: one that somebody opens meanwhile is another.
+    container: Option<String>,
+    answer: oneshot::Sender<Result<(), ActError>>,
 }
 
 impl Actor {
@@ -121,12 +129,13 @@ impl Actor {
                     self.life.died(&why, now);
                 }
             }
-            Message::Act(act, answer) => match self.begin_act(act, now).await {
-                Ok(()) => self.acts.push((act, answer)),
-                Err(error) => {
-                    let _ = answer.send(Err(error));
+            Message::Act(act, answer) => {
+                let container = self.work.row.container.clone();
+                match self.begin_act(act, now).await {
+                    Ok(()) => self.acts.push(Asked { act, container, answer }),
+                    Err(error) => drop(answer.send(Err(error))),
                 }
-            },
+            }
         }
     }
 
@@ -199,16 +208,16 @@ impl Actor {
             let word = self.phase.borrow().word();
             let failed = self.life.gave_up().or(self.life.trouble()).map(str::to_owned);
             let acts = std::mem::take(&mut self.acts);
-            for (act, answer) in acts {
+            for Asked { act, container, answer } in acts {
                 let reached = match act {
                     Act::Freeze => body == Body::Frozen,
                     Act::Thaw | Act::Resume(_) => body == Body::Well,
-                    Act::Hibernate | Act::Kill => body == Body::None,
+                    Act::Hibernate | Act::Kill => self.work.row.container != container,
                 };
                 // Between two tries of a restart nothing is settled yet.
                 if !reached && matches!(next, Next::Wait(Some(_))) && self.life.want() == Want::Up && body != Body::Well
                 {
-                    self.acts.push((act, answer));
+                    self.acts.push(Asked { act, container, answer });
                     continue;
                 }
                 let error = failed.clone().map_or(ActError::NotNow(word), ActError::Failed);

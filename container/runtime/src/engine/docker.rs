@@ -3,6 +3,7 @@
 //! Tried against podman, which understands this language too. What podman takes differently, and docker itself has not
 //! been tried with: the seccomp profile as text, `userns-remap` of the daemon, CDI devices by device requests (docker
 //! 25 and later, switched on in `daemon.json`), and the interface's name by `com.docker.network.bridge.name`.
+//! Podman 4.3 forgets that name, and a network whose interface has another one is refused: rules would not hold there.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -116,13 +116,24 @@ impl Engine {
             let (path, body) = self.words.network(&bridge, &labels);
             let answer = self.client.ask(Method::POST, &path, Some(&body), SOON).await?;
             if (200..300).contains(&answer.status) {
-                return Ok(bridge);
+                return self.called_as_asked(bridge).await;
             }
             // Somebody else's network or route may lie there.
             said = answer.said();
             from = index + 1;
         }
         Err(Error::Refused { doing: DOING, said })
+    }
+
+    /// Rules hold for an interface by its name. An engine that calls it otherwise would leave the container without any.
+    async fn called_as_asked(&self, bridge: Bridge) -> Result<Bridge, Error> {
+        let made = self.all_networks().await?.into_iter().find(|network| network.name == bridge.name);
+        if made.and_then(|network| network.interface).as_deref() == Some(bridge.interface.as_str()) {
+            return Ok(bridge);
+        }
+        self.delete_network(&bridge.name).await?;
+        let why = "the engine does not call the network's interface as it is told, so no rules would hold".into();
+        Err(Error::Unsupported { what: "a network for a container", why })
     }
 
     async fn delete_network(&self, id: &str) -> Result<(), Error> {

@@ -79,7 +79,6 @@ impl Desks for Running {
 pub struct House {
     pub served: Served,
     pub store: Store,
-    pub keys: Arc<RwLock<Keys>>,
     pub ports: Ports,
     pub viewers: Arc<Mutex<HashMap<String, usize>>>,
     pub folder: tempfile::TempDir,
@@ -117,7 +116,7 @@ impl House {
             config: Arc::new(config),
             store: store.clone(),
             desktops: Arc::new(running),
-            keys: Arc::clone(&keys),
+            keys,
             plans: Arc::new(|| vec!["standard".into()]),
         };
         let served = gateway.serve(stopping).await.unwrap();
@@ -131,7 +130,7 @@ impl House {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let tls = TlsConnector::from(Arc::new(client));
-        Self { served, store, keys, ports, viewers, folder, tls, _stop: stop }
+        Self { served, store, ports, viewers, folder, tls, _stop: stop }
     }
 
     /// What browsers call it.

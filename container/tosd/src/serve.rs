@@ -26,6 +26,8 @@ use crate::{
 
 /// How often the end of the audit log is written down beside the database.
 const ANCHOR: std::time::Duration = std::time::Duration::from_secs(60);
+/// How often logins and links that have expired are forgotten. They count for nothing before that.
+const SWEEP: std::time::Duration = std::time::Duration::from_secs(3600);
 
 /// How long connections have to end.
 const LAST: std::time::Duration = std::time::Duration::from_secs(2);
@@ -97,6 +99,7 @@ async fn until_told(config: &Config, desktops: &Desktops, store: &Store) -> anyh
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
     let mut ticks = tokio::time::interval(ANCHOR);
+    let mut sweeps = tokio::time::interval(SWEEP);
     loop {
         tokio::select! {
             _ = term.recv() => return Ok(()),
@@ -109,6 +112,10 @@ async fn until_told(config: &Config, desktops: &Desktops, store: &Store) -> anyh
                 Err(error) => tracing::error!(%error, "plans stay as they were"),
             },
             _ = ticks.tick() => anchor(store, &config.data.join("audit.anchor")).await,
+            _ = sweeps.tick() => match store.sweep(Moment::now()).await {
+                Ok(gone) => tracing::debug!(gone, "logins and links that have expired are forgotten"),
+                Err(error) => tracing::warn!(%error, "what has expired stays for now"),
+            },
         }
     }
 }

@@ -426,4 +426,31 @@ mod tests {
             prop_assert!(front.grants.caller(&grant, at(NOW)).is_err());
         }
     }
+
+    /// The tests of the server in front make the same file.
+    #[test]
+    fn what_a_server_in_front_signs_is_read_as_it_is_meant() {
+        let file = include_str!("../../../container/identity/tests/vectors/grants.json");
+        let vectors: Value = serde_json::from_str(file).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("grant.pem");
+        std::fs::write(&keys, vectors["keys"].as_str().unwrap()).unwrap();
+        let now = at(vectors["now"].as_u64().unwrap());
+        // All have one name, so each comes to a desktop of its own.
+        let desktop = || Grants::new(vec![keys.clone()], vectors["audience"].as_str().unwrap());
+        let list = |name: &str| vectors[name].as_array().unwrap().clone();
+        for vector in list("accepted") {
+            let (token, claims) = (vector["token"].as_str().unwrap().as_bytes(), &vector["claims"]);
+            if let Some(hash) = claims["commit"].as_str() {
+                assert_eq!(desktop().proof(token, hash, claims["sub"].as_str(), now), Ok(()), "{}", vector["name"]);
+            } else {
+                let role = desktop().caller(token, now).map(|caller| crate::auth::name(caller.role));
+                assert_eq!(role, Ok(claims["role"].as_str().unwrap()), "{}", vector["name"]);
+            }
+        }
+        for vector in list("refused") {
+            let token = vector["token"].as_str().unwrap().as_bytes();
+            assert!(desktop().caller(token, now).is_err(), "{}", vector["name"]);
+        }
+    }
 }

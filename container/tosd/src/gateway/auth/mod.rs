@@ -24,6 +24,7 @@ pub mod posted;
 mod step_up;
 
 use std::{
+    io::ErrorKind,
     net::IpAddr,
     num::NonZeroUsize,
     time::{Duration, Instant},
@@ -80,13 +81,16 @@ impl Means {
     pub async fn new(config: &Config, origins: &Origins) -> anyhow::Result<Self> {
         let path = config.data.join("gateway.key");
         let seed = match std::fs::read(&path) {
-            Ok(seed) if seed.len() == 32 => seed,
-            _ => {
+            Ok(seed) => seed,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
                 let seed = secret::random::<32>()?.to_vec();
                 tls::write(&path, &seed).with_context(|| format!("writing {}", path.display()))?;
                 seed
             }
+            // Another secret in its place would make every known browser a stranger.
+            Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
         };
+        anyhow::ensure!(seed.len() == 32, "{} is not what was written there; remove it", path.display());
         let seed = hmac::Key::new(hmac::HMAC_SHA256, &seed);
         let derived = |label: &str| hmac::sign(&seed, label.as_bytes());
         let decoys: [u8; 32] = derived("decoys").as_ref().try_into().context("32 bytes")?;

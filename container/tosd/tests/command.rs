@@ -1,5 +1,7 @@
 //! The program itself, from outside.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 use std::{
     path::Path,
     process::{Command, Output},

@@ -1,6 +1,8 @@
 //! tosd itself is killed at each step of a life, and started again. Real containers: those of the runtime `local`, or with
 //! `TOSD_TEST_SOCKET` and `TOSD_TEST_IMAGE` those of a podman (the image needs `tos-init` and `sleep`).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 use std::{
     io::BufRead as _,
     path::{Path, PathBuf},

@@ -96,8 +96,7 @@ mod tests {
 
     #[test]
     fn what_differs_is_put_in_and_marked() {
-        let mut config = Config::default();
-        config.database = Some("postgres://db/tos".into());
+        let mut config = Config { database: Some("postgres://db/tos".into()), ..Config::default() };
         config.lifecycle.give_up = 9;
         config.gateway.names = vec!["tos.example.org".into(), "other".into()];
         config.desktop.environment.insert("LANG".into(), "de".into());

@@ -73,7 +73,7 @@ impl FromStr for Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = SIZES.iter().filter(|(_, each)| self.0 >= *each && self.0 % each == 0);
+        let whole = SIZES.iter().filter(|(_, each)| self.0 >= *each && self.0.is_multiple_of(*each));
         // 20GB and not 19531250KiB: the unit that leaves the smallest number.
         let (unit, each) = whole.max_by_key(|(_, each)| *each).unwrap_or(&("B", 1));
         write!(f, "{}{unit}", self.0 / each)

@@ -19,7 +19,7 @@ impl House {
     }
 
     /// One that waits, with this plan. It is the caller's then.
-    pub(super) fn from_pool(&self, plan: &Plan) -> Option<Name> {
+    pub(super) fn take_waiting(&self, plan: &Plan) -> Option<Name> {
         let stamp = self.stamp(plan);
         let mut pool = self.pool.lock();
         let at = pool.iter().position(|(_, of)| *of == stamp)?;

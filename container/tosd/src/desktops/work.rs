@@ -100,7 +100,7 @@ impl Work {
         let plan = house.plan(&plan).ok_or_else(|| Trouble::Broken("there is no plan".into()))?;
         let mut ready = false;
         if self.container().is_none() {
-            let pooled = if house.volumes.late() { house.from_pool(&plan) } else { None };
+            let pooled = if house.volumes.late() { house.take_waiting(&plan) } else { None };
             ready = pooled.is_some();
             let name = match pooled {
                 Some(name) => name,

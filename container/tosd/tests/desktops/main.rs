@@ -1,5 +1,7 @@
 //! Desktops over a real store, real gates and, as root, real mounts; the containers are in memory.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
+
 mod fake;
 
 use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
@@ -42,8 +44,7 @@ impl Drop for Host {
 impl Host {
     async fn new(most: u32, pool: u32) -> Self {
         let place = tempfile::tempdir().unwrap();
-        let mut config = Config::default();
-        config.instance = "test".into();
+        let mut config = Config { instance: "test".into(), ..Config::default() };
         config.data = place.path().join("data");
         config.run = place.path().join("run");
         config.runtime.most = most;

@@ -5,7 +5,7 @@ import { describe } from "./desktop.js";
 import { button, bytes, element, fill, make, strip, when } from "./dom.js";
 import "./look.js";
 import * as passkeys from "./passkeys.js";
-import { sure } from "./step-up.js";
+import { doing } from "./step-up.js";
 
 /**
  * @typedef {{ id: string, kind: string, label: string, created: number, used: number | null }} Credential
@@ -30,20 +30,7 @@ const problem = element("problem", HTMLElement);
 const KINDS = /** @type {Record<string, string>} */ ({ password: "Password", totp: "Authenticator", passkey: "Passkey", oidc: "Account of a provider" });
 const SNAPSHOTS = /** @type {Record<string, string>} */ ({ periodic: "Taken from time to time", hibernation: "Before it was put away", manual: "Taken by you" });
 
-/**
- * Does something, and shows what has become of it.
- * @param {() => Promise<unknown>} act
- * @param {string} [why] what a proof is asked for
- */
-async function then(act, why) {
-    problem.textContent = "";
-    try {
-        await (why ? sure(act, why) : act());
-        await show();
-    } catch (error) {
-        if (!(error instanceof Refused && error.reason === "cancelled")) problem.textContent = words(error);
-    }
-}
+const then = doing(problem, show);
 
 async function show() {
     /** @type {Account} */

@@ -3,7 +3,7 @@
 import { ask, Refused, words } from "./api.js";
 import { button, bytes, element, fill, make, span, strip, when } from "./dom.js";
 import "./look.js";
-import { sure } from "./step-up.js";
+import { doing } from "./step-up.js";
 
 /**
  * @typedef {{ user: string, plan: string, phase: { is: string, why?: string }, container: string | null, viewers: number,
@@ -22,19 +22,7 @@ let plans = [];
 /** The number of the oldest line that is shown. */
 let oldest = 0;
 
-/**
- * @param {() => Promise<unknown>} act
- * @param {string} [why]
- */
-async function then(act, why) {
-    problem.textContent = "";
-    try {
-        await (why ? sure(act, why) : act());
-        await show();
-    } catch (error) {
-        if (!(error instanceof Refused && error.reason === "cancelled")) problem.textContent = words(error);
-    }
-}
+const then = doing(problem, show);
 
 async function show() {
     let seen;

@@ -17,7 +17,7 @@ const go = element("step-up-go", HTMLButtonElement);
  * @param {string} why what it is for, in words
  * @returns {Promise<T>}
  */
-export async function sure(act, why) {
+async function sure(act, why) {
     try {
         return await act();
     } catch (error) {
@@ -28,11 +28,32 @@ export async function sure(act, why) {
 }
 
 /**
+ * What a page does acts with: shows what has become of each, or why it was not done.
+ * @param {HTMLElement} told where a mistake is told
+ * @param {() => Promise<unknown>} show
+ */
+export function doing(told, show) {
+    /**
+     * @param {() => Promise<unknown>} act
+     * @param {string} [why] what a proof is asked for
+     */
+    return async (act, why) => {
+        told.textContent = "";
+        try {
+            await (why ? sure(act, why) : act());
+            await show();
+        } catch (error) {
+            if (!(error instanceof Refused && error.reason === "cancelled")) told.textContent = words(error);
+        }
+    };
+}
+
+/**
  * Asks somebody to prove that they are there.
  * @param {string} why
  * @returns {Promise<void>} rejected if they do not want to
  */
-export async function prove(why) {
+async function prove(why) {
     const told = await ask("/auth/step-up", { purpose: "session" });
     const secret = !told.publicKey;
     element("step-up-words", HTMLElement).textContent = why;

@@ -86,6 +86,11 @@ pub enum Question {
     },
     /// A colour that the user points at.
     Colour,
+    /// Whether it may know who the user is.
+    Account {
+        /// What for, in the program's own words; may be empty.
+        reason: String,
+    },
 }
 
 /// What goes for all questions about files.
@@ -152,6 +157,13 @@ pub enum Answer {
     Picture(Vec<u8>),
     /// Red, green and blue, 0 to 1.
     Colour([f64; 3]),
+    /// Who the user is: as the machine calls them, and as people do.
+    Account {
+        /// The name of the account.
+        user: String,
+        /// The person's own, or the account's again.
+        name: String,
+    },
     /// The user does not want to.
     Cancelled,
     /// It cannot be answered.

@@ -12,6 +12,7 @@ use crate::options::{self, MOST_TITLE, Options, Unfit};
 use crate::requests::{DONE, ENDED, Reply, Requests, only, unanswered};
 use crate::text::cut;
 use crate::uri;
+use crate::{Word, service::Deliver};
 
 /// Programs that one is chosen of, and bytes of the name of one.
 const MOST_PROGRAMS: usize = 256;
@@ -155,6 +156,7 @@ impl FileChooser {
 /// The object on the bus that lets choose programs.
 pub(crate) struct AppChooser {
     pub(crate) requests: Requests,
+    pub(crate) deliver: Deliver,
 }
 
 /// What is opened, in words: the name of a file, or else its address.
@@ -189,6 +191,12 @@ impl AppChooser {
         choices: Vec<String>,
         options: Options,
     ) -> Reply {
+        if choices.is_empty() {
+            if let Ok(what) = what(&options) {
+                (self.deliver)(Word::Unopened(what));
+            }
+            return only(ENDED);
+        }
         let Ok(question) = program(choices.clone(), &options) else { return only(ENDED) };
         drop(options);
         let ask = asked(app_id, parent_window, "", question);

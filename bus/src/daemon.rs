@@ -4,45 +4,39 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Signal, set_parent_process_death_signal};
 
+use crate::keeper::Keeper;
 use crate::{Error, services};
 
 /// No message is longer: what programs say to each other in one go is far below that, and whoever reads a message has to
 /// hold all of it.
 const MOST_MESSAGE: usize = 32 << 20;
 
-/// A `dbus-daemon`, which ends when this is dropped, and all that it has started with it; or with the thread that started
-/// it.
+/// A `dbus-daemon`. It ends when this is dropped, with all that it has started, or with the thread that started it; where
+/// the whole desktop is killed, what it has started is ended by its keeper.
 #[derive(Debug)]
 pub struct Daemon {
     child: Child,
-    /// Until it has said that it listens.
-    says: Option<BufReader<ChildStdout>>,
     /// As in `DBUS_SESSION_BUS_ADDRESS`.
     pub address: String,
+    /// The address as this bus tells it to what it starts: no later one has it, at the same place neither.
+    own: String,
+    /// Goes when we do, whatever becomes of us.
+    _keeper: Option<Keeper>,
     socket: PathBuf,
     settings: PathBuf,
 }
 
 impl Daemon {
-    /// Starts one whose socket is `socket`, and waits until it listens. Services that it starts get `environment`.
+    /// Starts one whose socket is `socket`, and waits until it listens. Services that it starts get `environment`;
+    /// `keeper` is told of it.
     ///
     /// # Errors
-    /// If it is not installed, or says nothing.
-    pub fn start(socket: &Path, environment: &[(OsString, OsString)]) -> Result<Self, Error> {
-        let mut daemon = Self::spawn(socket, environment)?;
-        daemon.listens()?;
-        Ok(daemon)
-    }
-
-    /// The same without waiting: [`Self::listens`] says when it can be used.
-    ///
-    /// # Errors
-    /// If it is not installed, or there is no more room for a process or a file.
-    pub fn spawn(socket: &Path, environment: &[(OsString, OsString)]) -> Result<Self, Error> {
+    /// If it is not installed or says nothing, or there is no more room for a process or a file.
+    pub fn start(socket: &Path, environment: &[(OsString, OsString)], keeper: Option<Keeper>) -> Result<Self, Error> {
         let settings = socket.with_extension("conf");
         std::fs::write(
             &settings,
@@ -67,25 +61,28 @@ impl Daemon {
         unsafe { command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::TERM))?)) };
         // What a killed session left behind.
         let _ = std::fs::remove_file(socket);
-        let mut child = command.spawn().map_err(|error| match error.kind() {
+        let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::Missing,
             _ => Error::Io(error),
         })?;
-        let says = child.stdout.take().map(BufReader::new);
-        Ok(Self { child, says, address, socket: socket.to_owned(), settings })
+        let own = address.clone();
+        let mut daemon = Self { child, address, own, _keeper: keeper, socket: socket.to_owned(), settings };
+        daemon.listens()?;
+        if let Some(keeper) = &mut daemon._keeper {
+            keeper.keep(&daemon.child, &daemon.own)?;
+        }
+        Ok(daemon)
     }
 
-    /// Waits until it can be used.
-    ///
-    /// # Errors
-    /// If it has ended instead.
-    pub fn listens(&mut self) -> Result<(), Error> {
+    /// Waits until it has said its address, which it does once it listens, or has ended.
+    fn listens(&mut self) -> Result<(), Error> {
         let mut line = String::new();
-        // It prints its address once it listens, or ends.
-        match self.says.take().map(|mut says| says.read_line(&mut line)) {
-            None => Ok(()),
-            Some(Ok(length)) if length > 0 => Ok(()),
-            Some(_) => {
+        match self.child.stdout.take().map(|says| BufReader::new(says).read_line(&mut line)) {
+            Some(Ok(length)) if length > 0 => {
+                self.own = line.trim_end().to_owned();
+                Ok(())
+            }
+            _ => {
                 let ended = self.child.wait().map_or_else(|error| error.to_string(), |status| status.to_string());
                 Err(Error::Daemon(ended))
             }
@@ -101,6 +98,6 @@ impl Drop for Daemon {
         // It was ended too fast to do so itself.
         let _ = std::fs::remove_file(&self.socket);
         let _ = std::fs::remove_file(&self.settings);
-        services::end(&self.address);
+        services::end(&self.own);
     }
 }

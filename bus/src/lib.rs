@@ -1,5 +1,6 @@
-//! What the desktop is on D-Bus: the session bus itself, where the host has none; notifications of programs; and what they
-//! ask a portal for: settings, files, programs, permissions, pictures of the screen.
+//! What the desktop is on D-Bus: the session bus itself, where the host has none; notifications of programs, and that
+//! somebody watches what they show; and what they ask a portal for: settings, files, programs, permissions, pictures of the
+//! screen, who the user is.
 //!
 //! All of it runs on one thread of its own. Programs' [`Word`]s go out through a function; what becomes of notifications
 //! comes back by [`Bus::tell`].
@@ -7,11 +8,14 @@
 mod ask;
 mod choose;
 mod daemon;
+mod inhibit;
+mod keeper;
 mod notifications;
 mod options;
 mod permit;
 mod portal;
 mod requests;
+mod sandboxed;
 mod service;
 mod services;
 mod text;
@@ -21,6 +25,7 @@ mod uri;
 
 pub use ask::{Answer, Ask, AskId, Choice, Filter, Parent, Question, Rule, Terms};
 pub use daemon::Daemon;
+pub use keeper::Keeper;
 pub use notifications::{Closed, Notification, NotificationId, Urgency};
 pub use portal::{Appearance, Portals, write_portals};
 pub use service::{Bus, start};
@@ -42,6 +47,10 @@ pub enum Word {
     Ask(Ask),
     /// A question is not open any more: its program took it back or has left.
     Unask(AskId),
+    /// There is no program for something that was to be opened: what that is, in words.
+    Unopened(String),
+    /// Some program says that somebody watches; none any more.
+    Watched(bool),
 }
 
 /// What the desktop says.
@@ -49,8 +58,8 @@ pub enum Word {
 pub enum Told {
     /// A notification is not on the screen any more.
     Closed(NotificationId, Closed),
-    /// The user took one up.
-    Activated(NotificationId),
+    /// The user took one up, or chose what is done about it: which of its choices.
+    Activated(NotificationId, Option<usize>),
     /// What came of a question.
     Answered(AskId, Answer),
     /// How the desktop looks has changed.

@@ -59,6 +59,17 @@ pub(crate) fn label(options: &Options, key: &str) -> Result<Option<String>, Unfi
     Ok(text.map(|text| cut(&without_mnemonic(&text), MOST_LABEL)).filter(|text| !text.trim().is_empty()))
 }
 
+/// A text for the screen, cut; empty where there is none.
+pub(crate) fn text(options: &Options, key: &str, most: usize) -> Result<String, Unfit> {
+    let text: Option<String> = value(options, key)?;
+    Ok(text.map(|text| cut(text.trim(), most)).unwrap_or_default())
+}
+
+/// A list of what is like this itself.
+pub(crate) fn dictionaries(options: &Options, key: &str) -> Result<Vec<Options>, Unfit> {
+    Ok(value(options, key)?.unwrap_or_default())
+}
+
 /// A text that is not cut, since it is used as it is.
 pub(crate) fn word(options: &Options, key: &str) -> Result<Option<String>, Unfit> {
     value(options, key)?.map(|text: String| fitting(text, MOST_WORD)).transpose()

@@ -1,5 +1,5 @@
-//! `org.freedesktop.impl.portal.Access` and `org.freedesktop.impl.portal.Screenshot`, version 2: what programs may do is the
-//! user's to say.
+//! `org.freedesktop.impl.portal.Access`, `org.freedesktop.impl.portal.Account` and
+//! `org.freedesktop.impl.portal.Screenshot`, version 2: what programs may do and know is the user's to say.
 
 use zbus::message::Header;
 use zbus::names::BusName;
@@ -114,5 +114,39 @@ impl Screenshot {
     #[zbus(property, name = "version")]
     fn version(&self) -> u32 {
         2
+    }
+}
+
+/// The object on the bus that tells who the user is.
+pub(crate) struct Account {
+    pub(crate) requests: Requests,
+}
+
+#[interface(name = "org.freedesktop.impl.portal.Account")]
+impl Account {
+    async fn get_user_information(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] connection: &Connection,
+        handle: ObjectPath<'_>,
+        app_id: &str,
+        parent_window: &str,
+        options: Options,
+    ) -> Reply {
+        let Ok(reason) = options::text(&options, "reason", MOST_BODY) else { return only(ENDED) };
+        drop(options);
+        let ask = asked(app_id, parent_window, "", Question::Account { reason });
+        match self.requests.ask(connection, &header, &handle, ask).await {
+            // Nobody has a portrait here.
+            Answer::Account { user, name } => {
+                results([("id", Variant::new(user)), ("name", Variant::new(name)), ("image", Variant::new(""))])
+            }
+            answer => unanswered(&answer),
+        }
+    }
+
+    #[zbus(property, name = "version")]
+    fn version(&self) -> u32 {
+        1
     }
 }

@@ -14,7 +14,8 @@ use crate::Toolkit;
 /// Where Debian's portals say what they are.
 const SYSTEM_PORTALS: &str = "/usr/share/xdg-desktop-portal/portals";
 /// What the desktop does for `xdg-desktop-portal`.
-const INTERFACES: [&str; 5] = ["Access", "AppChooser", "FileChooser", "Screenshot", "Settings"];
+const INTERFACES: [&str; 8] =
+    ["Access", "Account", "AppChooser", "FileChooser", "Inhibit", "Notification", "Screenshot", "Settings"];
 /// The one namespace that all desktops share.
 const NAMESPACE: &str = "org.freedesktop.appearance";
 const KEYS: [&str; 3] = ["color-scheme", "contrast", "accent-color"];

@@ -35,6 +35,11 @@ pub(crate) fn unanswered(answer: &Answer) -> Reply {
     only(if matches!(answer, Answer::Cancelled) { CANCELLED } else { ENDED })
 }
 
+/// Whether something is where requests have to be.
+pub(crate) fn is_request(handle: &ObjectPath<'_>) -> bool {
+    handle.as_str().starts_with(PREFIX)
+}
+
 /// An answer without anything.
 pub(crate) fn only(response: u32) -> Reply {
     (response, HashMap::new())
@@ -116,7 +121,7 @@ impl Requests {
         ask: Ask,
     ) -> Answer {
         let Some(owner) = header.sender().map(ToString::to_string) else { return Answer::Failed };
-        if !handle.as_str().starts_with(PREFIX) {
+        if !is_request(handle) {
             return Answer::Failed;
         }
         let (sender, answer) = oneshot::channel();

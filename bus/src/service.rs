@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::runtime;
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zbus::Connection;
 use zbus::connection::Builder;
 use zbus::fdo::{DBusProxy, RequestNameFlags, RequestNameReply};
 
 use crate::choose::{AppChooser, FileChooser};
-use crate::notifications::{DEFAULT_ACTION, Notifications};
-use crate::permit::{Access, Screenshot};
+use crate::inhibit::{Inhibit, Inhibitors, ScreenSaver};
+use crate::notifications::Notifications;
+use crate::permit::{Access, Account, Screenshot};
 use crate::portal::Settings;
 use crate::requests::Requests;
+use crate::sandboxed::PortalNotifications;
 use crate::{Appearance, Error, Told, Toolkit, Word};
 
 /// Takes what programs say, and tells whether it could; called on the bus's thread, must not wait.
@@ -85,16 +88,23 @@ async fn serve(
     mut told: Receiver<Told>,
 ) -> zbus::Result<()> {
     let requests = Requests::new(deliver.clone());
+    let inhibitors = Inhibitors::new(deliver.clone());
+    let (notices, saver) = (Arc::new(Mutex::default()), || ScreenSaver { inhibitors: inhibitors.clone() });
     let connection = Builder::address(address)
-        .serve_at(Notifications::PATH, Notifications::new(deliver))
+        .serve_at(Notifications::PATH, Notifications::new(deliver.clone(), Arc::clone(&notices)))
+        .serve_at(Settings::PATH, PortalNotifications::new(deliver.clone(), notices))
+        .serve_at(Settings::PATH, Inhibit { inhibitors: inhibitors.clone() })
+        .serve_at(ScreenSaver::PATHS[0], saver())
+        .serve_at(ScreenSaver::PATHS[1], saver())
         .serve_at(Settings::PATH, Settings { appearance: looks.0, toolkit: looks.1 })
         .serve_at(Settings::PATH, FileChooser { requests: requests.clone() })
-        .serve_at(Settings::PATH, AppChooser { requests: requests.clone() })
+        .serve_at(Settings::PATH, AppChooser { requests: requests.clone(), deliver })
         .serve_at(Settings::PATH, Access { requests: requests.clone() })
+        .serve_at(Settings::PATH, Account { requests: requests.clone() })
         .serve_at(Settings::PATH, Screenshot { requests: requests.clone() })
         .build()
         .await?;
-    for name in [Notifications::NAME, Settings::NAME] {
+    for name in [Notifications::NAME, Settings::NAME, ScreenSaver::NAME] {
         let flags = RequestNameFlags::DO_NOT_QUEUE;
         match connection.request_name_with_flags(name, flags).await {
             Ok(RequestNameReply::PrimaryOwner) => {}
@@ -113,7 +123,10 @@ async fn serve(
                 }
             }
             change = leaving.next() => match change.as_ref().map(|change| change.args()) {
-                Some(Ok(change)) if change.new_owner().is_none() => requests.left(change.name().as_str()),
+                Some(Ok(change)) if change.new_owner().is_none() => {
+                    requests.left(change.name().as_str());
+                    inhibitors.left(&connection, change.name().as_str()).await;
+                }
                 Some(_) => {}
                 // The bus has ended.
                 None => return Ok(()),
@@ -127,14 +140,25 @@ async fn pass_on(connection: &Connection, requests: &Requests, told: Told) -> zb
     match told {
         Told::Closed(id, why) => {
             let notifications = objects.interface::<_, Notifications>(Notifications::PATH).await?;
-            if notifications.get().await.forget(id).await {
+            let known = notifications.get().await.forget(id).await;
+            let portal = objects.interface::<_, PortalNotifications>(Settings::PATH).await?;
+            // A portal's programs hear nothing of it.
+            if known && !portal.get_mut().await.forget(id) {
                 Notifications::notification_closed(notifications.signal_emitter(), id.0, why as u32).await?;
             }
             Ok(())
         }
-        Told::Activated(id) => {
+        Told::Activated(id, choice) => {
+            let portal = objects.interface::<_, PortalNotifications>(Settings::PATH).await?;
+            if portal.get().await.invoke(portal.signal_emitter(), id, choice).await? {
+                return Ok(());
+            }
             let notifications = objects.interface::<_, Notifications>(Notifications::PATH).await?;
-            Notifications::action_invoked(notifications.signal_emitter(), id.0, DEFAULT_ACTION).await
+            let action = notifications.get().await.action(id, choice).await;
+            match action {
+                Some(action) => Notifications::action_invoked(notifications.signal_emitter(), id.0, &action).await,
+                None => Ok(()),
+            }
         }
         Told::Answered(id, answer) => {
             requests.answer(id, answer);

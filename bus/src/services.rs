@@ -7,6 +7,7 @@ use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// What a bus tells those that it starts, and they those that they start: whose they are.
@@ -67,6 +68,7 @@ fn wait(mut processes: Vec<OwnedFd>) {
         let mut asked: Vec<PollFd<'_>> = processes.iter().map(|process| PollFd::new(process, PollFlags::IN)).collect();
         match poll(&mut asked, Some(&left)) {
             Ok(ended) if ended > 0 => {}
+            Err(Errno::INTR) => continue,
             // Nothing happened for as long as there was.
             _ => return,
         }

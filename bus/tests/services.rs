@@ -33,8 +33,8 @@ async fn what_a_bus_has_started_ends_with_it_whatever_it_does_against_that() {
     let script = format!("trap '' TERM\nsetsid sleep {mark} &\n(sleep {mark} &)\nwhile :; do sleep {mark}; done\n");
     service(folder.path(), "org.test.Stays", &script);
     let environment = [("XDG_DATA_HOME".into(), folder.path().into())];
-    let daemon = Daemon::start(&folder.path().join("bus"), &environment).unwrap();
-    let other = Daemon::start(&folder.path().join("bus2"), &environment).unwrap();
+    let daemon = Daemon::start(&folder.path().join("bus"), &environment, None).unwrap();
+    let other = Daemon::start(&folder.path().join("bus2"), &environment, None).unwrap();
     for bus in [&daemon, &other] {
         let program = Builder::address(bus.address.as_str()).build().await.unwrap();
         let start = zbus::Message::method_call("/org/freedesktop/DBus", "StartServiceByName");

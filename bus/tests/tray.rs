@@ -30,7 +30,7 @@ struct Session {
 impl Session {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let daemon = Daemon::start(&folder.path().join("bus"), &[]).unwrap();
+        let daemon = Daemon::start(&folder.path().join("bus"), &[], None).unwrap();
         let (send, words) = channel();
         let tray = start_tray(daemon.address.clone(), move |word| send.send(word).unwrap_or(())).unwrap();
         Self { tray, words, daemon, _folder: folder }

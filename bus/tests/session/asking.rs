@@ -226,3 +226,35 @@ async fn only_the_portal_is_believed_that_the_user_was_asked_before() {
         assert_eq!((response, &*results["uri"]), (0, &Variant::new("file:///tmp/a%20b.png")));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_the_user_is_is_told_when_they_want() {
+    let session = Session::new();
+    let program = session.program().await;
+    let proxy = portal(&program, "org.freedesktop.impl.portal.Account").await;
+    let options: Options = HashMap::from([("reason", Variant::new("to greet you"))]);
+    let reply = call(&proxy, "GetUserInformation", (handle("a1"), "org.example.Mail", "", options));
+    {
+        let ask = asked(&session);
+        assert_eq!(ask.question, Question::Account { reason: "to greet you".into() });
+        let answer = Answer::Account { user: "ada".into(), name: "Ada Lovelace".into() };
+        session.bus.tell(Told::Answered(ask.id, answer));
+    }
+    let (response, results) = reply.await.unwrap();
+    assert_eq!(
+        (response, &*results["id"], &*results["name"]),
+        (0, &Variant::new("ada"), &Variant::new("Ada Lovelace"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_program_opens_something_the_user_hears_of_it() {
+    let session = Session::new();
+    let program = session.program().await;
+    let proxy = portal(&program, "org.freedesktop.impl.portal.AppChooser").await;
+    let options: Options = HashMap::from([("uri", Variant::new("warp:nine"))]);
+    let none: Vec<String> = Vec::new();
+    let reply = call(&proxy, "ChooseApplication", (handle("c1"), "org.example.Mail", "", none, options));
+    assert_eq!(word(&session), Word::Unopened("warp:nine".into()));
+    assert_eq!(reply.await.unwrap().0, 2);
+}

@@ -4,6 +4,8 @@
 
 mod asking;
 mod on_bus;
+mod sandboxed;
+mod watching;
 
 use std::collections::HashMap;
 
@@ -30,7 +32,8 @@ async fn notifications(program: &Connection) -> Proxy<'static> {
 
 async fn notify(proxy: &Proxy<'_>, replaces: u32, summary: &str, urgency: u8) -> zbus::Result<u32> {
     let hints: HashMap<&str, Variant> = HashMap::from([("urgency", Variant::U8(urgency))]);
-    let body = ("mail", replaces, "", summary, "from <b>Ada</b>", &["default", "Open"][..], hints, -1_i32);
+    let actions = &["default", "Open", "reply", "Reply"][..];
+    let body = ("mail", replaces, "", summary, "from <b>Ada</b>", actions, hints, -1_i32);
     proxy.call("Notify", &body).await
 }
 
@@ -49,13 +52,18 @@ async fn what_a_program_tells_is_heard_and_it_hears_what_became_of_it() {
         ("One letter", "from Ada", "mail")
     );
     assert!(heard.activates);
+    assert_eq!(heard.choices, ["Reply"]);
     assert_eq!(heard.process, Some(std::process::id()));
 
     assert_eq!(notify(&proxy, id, "Two letters", 1).await.unwrap(), id);
     assert!(session.notified().replaces);
-    session.bus.tell(Told::Activated(heard.id));
-    let (what, action): (u32, String) = invoked.next().await.unwrap().body().deserialize().unwrap();
-    assert_eq!((what, action.as_str()), (id, "default"));
+    for (choice, called) in [(None, "default"), (Some(7), "nobody hears of it"), (Some(0), "reply")] {
+        session.bus.tell(Told::Activated(heard.id, choice));
+        if choice != Some(7) {
+            let (what, action): (u32, String) = invoked.next().await.unwrap().body().deserialize().unwrap();
+            assert_eq!((what, action.as_str()), (id, called));
+        }
+    }
     session.bus.tell(Told::Closed(heard.id, Closed::Dismissed));
     assert_eq!(closed.next().await.unwrap().body().deserialize::<(u32, u32)>().unwrap(), (id, 2));
 

@@ -24,7 +24,7 @@ pub struct Session {
 impl Session {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let daemon = Daemon::start(&folder.path().join("bus"), &[]).unwrap();
+        let daemon = Daemon::start(&folder.path().join("bus"), &[], None).unwrap();
         let (send, words) = channel();
         let bus = bus::start(daemon.address.clone(), (LOOKS, Toolkit::default()), move |word| send.send(word).is_ok())
             .unwrap();

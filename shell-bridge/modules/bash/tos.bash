@@ -315,15 +315,15 @@ if [[ $- == *i* && -n $TOS_NONCE ]]; then
             bind -m "$map" '"\e[9001;12~": kill-whole-line'
             bind -m "$map" -x '"\e[9001;13~": _tos_literal'
             bind -m "$map" '"\e[9001;14~": accept-line'
-            bind -m "$map" '"\e[9001;1~": "\e[9001;11~\e[9001;12~"'
-            bind -m "$map" '"\e[9001;2~": bracketed-paste-begin'
-            bind -m "$map" '"\e[9001;3~": "\e[9001;13~\e[9001;14~"'
-            bind -m "$map" -x '"\e[9001;4~": _tos_suggest'
-            bind -m "$map" -x '"\e[9001;5~": _tos_listing'
-            bind -m "$map" -x '"\e[9001;6~": _tos_complete'
+            bind -m "$map" '"\e[983041u": "\e[9001;11~\e[9001;12~"'
+            bind -m "$map" '"\e[983042u": bracketed-paste-begin'
+            bind -m "$map" '"\e[983043u": "\e[9001;13~\e[9001;14~"'
+            bind -m "$map" -x '"\e[983044u": _tos_suggest'
+            bind -m "$map" -x '"\e[983045u": _tos_listing'
+            bind -m "$map" -x '"\e[983046u": _tos_complete'
         done
         # In the command mode of vi there is no typing.
-        bind -m vi-command '"\e[9001;1~": "\e[9001;11~\e[9001;12~i"'
+        bind -m vi-command '"\e[983041u": "\e[9001;11~\e[9001;12~i"'
         if ! declare -F open >/dev/null && ! alias open &>/dev/null; then
             open() { _tos_open "$@"; }
         fi

@@ -329,12 +329,12 @@ if [[ -o interactive && -n $TOS_NONCE ]]; then
         zle -N _tos_complete
         local map
         for map in emacs viins vicmd; do
-            bindkey -M $map '\e[9001;1~' _tos_clear
-            bindkey -M $map '\e[9001;2~' _tos_paste
-            bindkey -M $map '\e[9001;3~' _tos_run
-            bindkey -M $map '\e[9001;4~' _tos_suggest
-            bindkey -M $map '\e[9001;5~' _tos_listing
-            bindkey -M $map '\e[9001;6~' _tos_complete
+            bindkey -M $map '\e[983041u' _tos_clear
+            bindkey -M $map '\e[983042u' _tos_paste
+            bindkey -M $map '\e[983043u' _tos_run
+            bindkey -M $map '\e[983044u' _tos_suggest
+            bindkey -M $map '\e[983045u' _tos_listing
+            bindkey -M $map '\e[983046u' _tos_complete
         done
         (( $+functions[open] || $+aliases[open] )) || functions -c _tos_open open
         _tos_say ready "{\"shell\":\"zsh\",\"version\":\"$ZSH_VERSION\"}"

@@ -69,7 +69,8 @@ pub fn prepare(shell: &Path, nonce: &Nonce, files: &ModuleFiles, directory: Path
         Kind::Fish => {
             let mut source = OsString::from("source ");
             source.push(files.fish_quoted());
-            argv.extend(["--init-command".into(), source]);
+            // Fish 4 marks its prompts itself, without the nonce. Fish 3 does not know this feature and passes over it.
+            argv.extend(["--features".into(), "no-mark-prompt".into(), "--init-command".into(), source]);
         }
         Kind::Zsh => {
             if let Some(user) = std::env::var_os("ZDOTDIR") {

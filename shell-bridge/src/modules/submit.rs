@@ -2,12 +2,14 @@
 
 use super::command::Kind;
 
-/// Keys that no keyboard has and that the modules bind.
-const CLEAR: &str = "\x1b[9001;1~";
-const PASTE: &str = "\x1b[9001;2~";
-const RUN: &str = "\x1b[9001;3~";
-/// The end of a bracketed paste.
+/// Keys that no keyboard has and that the modules bind: those of private characters, as keys are told that are letters.
+/// Fish 4 passes over a sequence that can be no key at all.
+const CLEAR: &str = "\x1b[983041u";
+const PASTE: &str = "\x1b[983042u";
+const RUN: &str = "\x1b[983043u";
+/// The end of a bracketed paste. Fish has a key for it: its version 4 takes this sequence for itself.
 const PASTED: &str = "\x1b[201~";
+const PASTED_IN_FISH: &str = "\x1b[983047u";
 
 /// A text that cannot be typed as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +42,8 @@ pub fn submit(kind: Kind, text: &str) -> Result<Vec<u8>, NotSubmitted> {
         return Err(NotSubmitted::Empty);
     }
     let typed = match kind {
-        Kind::Fish | Kind::Bash => format!("{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
+        Kind::Fish => format!("{CLEAR}{PASTE}{text}{PASTED_IN_FISH}{RUN}"),
+        Kind::Bash => format!("{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
         // At a secondary prompt the first one brings back the lines that were typed before, the second puts them aside.
         Kind::Zsh => format!("{CLEAR}{CLEAR}{PASTE}{text}{PASTED}{RUN}"),
         Kind::Other if text.trim_end_matches('\n').contains('\n') => return Err(NotSubmitted::Lines),
@@ -64,8 +67,8 @@ pub enum Request {
 pub fn request(kind: Kind, request: Request) -> Option<&'static [u8]> {
     match (kind, request) {
         (Kind::Other, _) => None,
-        (_, Request::Suggest) => Some(b"\x1b[9001;4~"),
-        (_, Request::Directory) => Some(b"\x1b[9001;5~"),
-        (_, Request::Complete) => Some(b"\x1b[9001;6~"),
+        (_, Request::Suggest) => Some(b"\x1b[983044u"),
+        (_, Request::Directory) => Some(b"\x1b[983045u"),
+        (_, Request::Complete) => Some(b"\x1b[983046u"),
     }
 }

@@ -95,7 +95,7 @@ fn texts_that_would_press_keys_are_not_submitted() {
 #[test]
 fn several_lines_are_one_paste_and_a_shell_that_knows_none_gets_one_line() {
     let typed = String::from_utf8(submit(Kind::Fish, "if true\n  ls\nend").unwrap()).unwrap();
-    assert_eq!(typed, "\x1b[9001;1~\x1b[9001;2~if true\n  ls\nend\x1b[201~\x1b[9001;3~");
+    assert_eq!(typed, "\x1b[983041u\x1b[983042uif true\n  ls\nend\x1b[983047u\x1b[983043u");
     assert!(!typed.contains('\r'));
     assert_eq!(submit(Kind::Other, "ls\npwd"), Err(NotSubmitted::Lines));
     assert_eq!(submit(Kind::Other, "ls\n").unwrap(), b"\x15ls\r");

@@ -7,6 +7,9 @@ use parking_lot::{Condvar, Mutex};
 /// Bytes that are read ahead. More would not be faster, and all of it is still shown after an interrupt.
 pub(super) const AHEAD: usize = 128 << 10;
 
+/// How long who takes waits for a larger piece.
+const PATIENCE: Duration = Duration::from_millis(1);
+
 /// The buffer. One thread puts, another takes.
 #[derive(Default)]
 pub(super) struct Between {
@@ -20,6 +23,8 @@ pub(super) struct Between {
 #[derive(Default)]
 struct Held {
     bytes: Vec<u8>,
+    /// Who takes sleeps until there are so many.
+    awaited: usize,
     ended: bool,
 }
 
@@ -39,10 +44,13 @@ impl Between {
     pub fn put(&self, bytes: &[u8]) {
         let mut held = self.held.lock();
         self.emptied.wait_while(&mut held, |held| held.bytes.len() > AHEAD);
-        let was_empty = held.bytes.is_empty();
         held.bytes.extend_from_slice(bytes);
+        let enough = held.awaited > 0 && held.bytes.len() >= held.awaited;
+        if enough {
+            held.awaited = 0;
+        }
         drop(held);
-        if was_empty {
+        if enough {
             self.filled.notify_one();
         }
     }
@@ -53,10 +61,16 @@ impl Between {
         self.filled.notify_one();
     }
 
-    /// Takes all that there is in exchange for `into`, which is emptied; waits for it, for so long at most.
-    pub fn take(&self, into: &mut Vec<u8>, within: Option<Duration>) -> Taken {
+    /// Takes all that there is in exchange for `into`, which is emptied; waits for it, for so long at most. What is known
+    /// to come fast is taken in larger pieces: of so many bytes at least, unless they take longer than [`PATIENCE`].
+    pub fn take(&self, into: &mut Vec<u8>, within: Option<Duration>, least: usize) -> Taken {
         into.clear();
         let mut held = self.held.lock();
+        if least > 1 && held.bytes.len() < least {
+            held.awaited = least;
+            self.filled.wait_while_for(&mut held, |held| held.bytes.len() < least && !held.ended, PATIENCE);
+        }
+        held.awaited = 1;
         let nothing = |held: &mut Held| held.bytes.is_empty() && !held.ended;
         match within {
             Some(within) => {
@@ -64,6 +78,7 @@ impl Between {
             }
             None => self.filled.wait_while(&mut held, nothing),
         }
+        held.awaited = 0;
         if held.bytes.is_empty() {
             return if held.ended { Taken::End } else { Taken::Nothing };
         }
@@ -85,8 +100,14 @@ mod tests {
 
     #[test]
     fn everything_comes_out_in_its_order_however_fast_either_side_is() {
-        let between = Between::default();
         let sent: Vec<u8> = (0..4 * AHEAD).map(|at| (at % 251) as u8).collect();
+        for least in [1, 20_000, AHEAD] {
+            come_out(&sent, least);
+        }
+    }
+
+    fn come_out(sent: &[u8], least: usize) {
+        let between = Between::default();
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for piece in sent.chunks(4095) {
@@ -95,7 +116,7 @@ mod tests {
                 between.end();
             });
             let (mut got, mut buffer) = (Vec::new(), Vec::new());
-            while between.take(&mut buffer, None) == Taken::Bytes {
+            while between.take(&mut buffer, None, least) == Taken::Bytes {
                 assert!(buffer.len() <= AHEAD + 4095);
                 got.extend_from_slice(&buffer);
             }
@@ -107,12 +128,12 @@ mod tests {
     fn who_waits_is_told_that_the_time_is_over_and_that_nothing_will_come() {
         let between = Between::default();
         let mut buffer = vec![1];
-        assert_eq!(between.take(&mut buffer, Some(Duration::ZERO)), Taken::Nothing);
+        assert_eq!(between.take(&mut buffer, Some(Duration::ZERO), 1), Taken::Nothing);
         assert!(buffer.is_empty());
         between.put(b"last");
         between.end();
-        assert_eq!(between.take(&mut buffer, None), Taken::Bytes);
+        assert_eq!(between.take(&mut buffer, None, 1), Taken::Bytes);
         assert_eq!(buffer, b"last");
-        assert_eq!(between.take(&mut buffer, None), Taken::End);
+        assert_eq!(between.take(&mut buffer, None, 1), Taken::End);
     }
 }

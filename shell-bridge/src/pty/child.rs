@@ -1,11 +1,12 @@
 //! The process at the other end of the pty: started, signalled, and waited for by one.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{
     Pid, PidfdFlags, Resource, Rlimit, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, pidfd_open,
     prlimit, waitid,
@@ -155,8 +156,16 @@ impl Child {
             std::thread::sleep(time);
             return *self.reaped.lock();
         };
-        let timeout = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: i64::from(time.subsec_nanos()) };
-        let mut fds = [PollFd::from_borrowed_fd(ended, PollFlags::IN)];
-        matches!(poll(&mut fds, Some(&timeout)), Ok(count) if count > 0)
+        let end = Instant::now() + time;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let left = Timespec { tv_sec: left.as_secs() as i64, tv_nsec: i64::from(left.subsec_nanos()) };
+            let mut fds = [PollFd::from_borrowed_fd(ended, PollFlags::IN)];
+            match poll(&mut fds, Some(&left)) {
+                // Such as by the signal that says that it has ended.
+                Err(Errno::INTR) => {}
+                answer => return matches!(answer, Ok(count) if count > 0),
+            }
+        }
     }
 }

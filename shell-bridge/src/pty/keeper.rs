@@ -8,7 +8,7 @@ use parking_lot::MutexGuard;
 
 use super::between::{AHEAD, Taken};
 use super::successor::is_replaced;
-use super::turns::{Flood, Turns};
+use super::turns::{Flood, Pace, Turns};
 use super::{FromShell, Listener, Shared};
 use crate::api::{Decoder, Piece, ShellEvent};
 use crate::terminal::Happening;
@@ -41,6 +41,7 @@ pub(super) struct Keeper {
     rest: Option<Duration>,
     /// When it is to be seen whether another shell took the place of ours.
     look: Option<Duration>,
+    pace: Pace,
     /// The shell's module has said that a command runs, and not that it ended.
     runs: bool,
     /// What there is to tell, kept for its memory.
@@ -61,6 +62,7 @@ impl Keeper {
             tick: None,
             rest: None,
             look: None,
+            pace: Pace::default(),
             runs: false,
             news: Vec::new(),
         }
@@ -69,9 +71,9 @@ impl Keeper {
     pub fn run(mut self) {
         let mut bytes = Vec::new();
         loop {
-            let next = [self.tick, self.look, self.rest].into_iter().flatten().min();
+            let next = [self.tick, self.look, self.rest, self.pace.owed()].into_iter().flatten().min();
             let within = next.map(|at| at.saturating_sub(self.now()) + Duration::from_micros(100));
-            match self.shared.read.take(&mut bytes, within) {
+            match self.shared.read.take(&mut bytes, within, self.flood.piece()) {
                 Taken::Bytes => self.take(&bytes),
                 Taken::Nothing => {}
                 Taken::End => break,
@@ -82,6 +84,9 @@ impl Keeper {
             if self.look.is_some_and(|at| self.now() >= at) {
                 self.look = None;
                 self.look_for_successor();
+            }
+            if self.pace.owed().is_some_and(|at| self.now() >= at) {
+                self.tell();
             }
             if self.rest.is_some_and(|at| self.now() >= at) {
                 self.rest = None;
@@ -194,11 +199,13 @@ impl Keeper {
 
     /// Tells the listener what there is. No lock is held.
     fn tell(&mut self) {
+        // Also where nobody hears it any more: what stays owed would wake this thread without end.
+        let due = self.pace.is_due(self.flood.is_on(), self.now());
         if self.shared.closing.load(Ordering::Acquire) {
             self.news.clear();
             return;
         }
-        if !self.shared.told.swap(true, Ordering::AcqRel) {
+        if due && !self.shared.told.swap(true, Ordering::AcqRel) {
             self.listener.changed();
         }
         for event in self.news.drain(..) {

@@ -61,6 +61,9 @@ impl Turns {
     }
 }
 
+/// Bytes of a flood that are taken together.
+const PIECE: usize = 32 << 10;
+
 /// Whether a terminal is flooded.
 #[derive(Debug, Default)]
 pub(super) struct Flood {
@@ -70,6 +73,16 @@ pub(super) struct Flood {
 }
 
 impl Flood {
+    /// Whether it is.
+    pub fn is_on(&self) -> bool {
+        self.flooded
+    }
+
+    /// How many bytes are worth waiting for. To be woken for each four kilobytes of a flood costs more than to take them.
+    pub fn piece(&self) -> usize {
+        if self.flooded { PIECE } else { 1 }
+    }
+
     /// Counts bytes that came at a time; says whether they are part of a flood.
     pub fn count(&mut self, bytes: usize, now: Duration) -> bool {
         if now.saturating_sub(self.since) >= WINDOW {
@@ -80,6 +93,33 @@ impl Flood {
         self.bytes = self.bytes.saturating_add(bytes);
         self.flooded |= self.bytes >= MUCH;
         self.flooded
+    }
+}
+
+/// Time between two pictures of text that rushes by. Nobody reads it, and each picture takes from what brings it to an end.
+const RUSH: Duration = Duration::from_millis(33);
+
+/// How often it is told that a terminal looks different.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    told: Option<Duration>,
+    owed: Option<Duration>,
+}
+
+impl Pace {
+    /// Whether it is to be told now; if not, it is owed.
+    pub fn is_due(&mut self, rushes: bool, now: Duration) -> bool {
+        let next = self.told.filter(|_| rushes).map(|told| told + RUSH).filter(|next| now < *next);
+        self.owed = next;
+        if next.is_none() {
+            self.told = Some(now);
+        }
+        next.is_none()
+    }
+
+    /// When it is to be told at last, also if nothing comes any more.
+    pub fn owed(&self) -> Option<Duration> {
+        self.owed
     }
 }
 
@@ -115,5 +155,23 @@ mod tests {
         assert!(!turns.are_taken());
         turns.somebody_acts();
         assert!(turns.are_taken());
+    }
+
+    #[test]
+    fn what_rushes_by_is_told_now_and_then_and_to_its_end() {
+        let mut pace = Pace::default();
+        assert!(pace.is_due(true, at(1)));
+        let told = (2..1000).filter(|now| pace.is_due(true, at(*now))).count();
+        assert_eq!(told, 998 / 33);
+        let owed = pace.owed().unwrap();
+        assert!(owed > at(999) && owed <= at(999) + RUSH, "its last lines as well");
+        assert!(pace.is_due(true, owed));
+        assert_eq!(pace.owed(), None);
+    }
+
+    #[test]
+    fn what_does_not_rush_is_told_at_once() {
+        let mut pace = Pace::default();
+        assert!((0..100).all(|now| pace.is_due(false, at(now)) && pace.owed().is_none()));
     }
 }

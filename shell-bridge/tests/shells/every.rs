@@ -71,6 +71,7 @@ in_every_shell! {
     answers_that_are_too_long_are_cut_to_fit,
     files_are_opened_by_the_session,
     the_editor_mode_of_vi_takes_texts_too,
+    prompts_start_no_process,
 }
 
 fn it_says_that_it_is_ready_and_where(shell: &str) {
@@ -422,4 +423,33 @@ fn the_editor_mode_of_vi_takes_texts_too(shell: &str) {
     session.press("\x1b");
     session.press("0");
     assert_eq!(session.run("echo whole").1, "whole\n");
+}
+
+/// Page faults of all processes that a shell has started and waited for: none starts without some.
+fn faults_of_children(shell: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{shell}/stat")).unwrap();
+    let fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+    fields.skip(8).step_by(2).take(2).map(|field| field.parse::<u64>().unwrap()).sum()
+}
+
+fn prompts_start_no_process(shell: &str) {
+    let mut session = start(shell);
+    let git = session.home.join("sub/.git");
+    std::fs::create_dir(&git).unwrap();
+    std::fs::write(git.join("HEAD"), "ref: refs/heads/one\n").unwrap();
+    session.run("cd sub");
+    session.run("true");
+    let before = faults_of_children(session.process());
+    std::fs::write(git.join("HEAD"), "ref: refs/heads/two\n").unwrap();
+    session.press("\r");
+    until_variable(&mut session, "git_branch", Some("two"));
+    session.until_prompt();
+    // Bash has no other way than a process to look before a command runs.
+    if shell != "bash" {
+        session.run("true");
+        session.run("cd /");
+    }
+    assert_eq!(faults_of_children(session.process()), before);
+    session.run("sh -c true");
+    assert!(faults_of_children(session.process()) > before, "it would be seen");
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, MasterPty, PtySize, native_pty_system};
 use shell_bridge::api::{Counters, Decoder, Limits, Nonce, Piece, ShellEvent};
 use shell_bridge::modules::{Kind, ModuleFiles, prepare, submit};
+use shell_bridge::terminal::{GridSize, Happening, Options, Terminal};
 
 /// For a shell that is hung. No test waits for it to pass.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,7 +36,7 @@ pub struct Session {
     log: Arc<(Mutex<Log>, Condvar)>,
     /// What has been looked at.
     seen: usize,
-    input: Box<dyn Write + Send>,
+    input: Arc<Mutex<Box<dyn Write + Send>>>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
     reader: Option<JoinHandle<()>>,
     _master: Box<dyn MasterPty + Send>,
@@ -63,6 +64,8 @@ impl Session {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, contents).unwrap();
         }
+        // Or each Fish reads all manuals first.
+        std::fs::create_dir_all(own.join(".local/share/fish/generated_completions")).unwrap();
         let modules = ModuleFiles::install(&runtime).unwrap();
         let nonce = Nonce::random().unwrap();
         let prepared = prepare(Path::new(shell), &nonce, &modules, own.clone());
@@ -85,25 +88,38 @@ impl Session {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
-        let input = pair.master.take_writer().unwrap();
+        let input = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
+        let replies = input.clone();
         let log: Arc<(Mutex<Log>, Condvar)> = Arc::default();
         let shared = log.clone();
         let mut decoder = Decoder::new(nonce.clone(), Limits::default());
         let reader = std::thread::spawn(move || {
             let began = Instant::now();
             let mut bytes = vec![0; 64 << 10];
+            // Fish asks what the terminal can do, and waits for the answer.
+            let mut terminal = Terminal::new(GridSize::new(200, 40), Options::default());
             // A pty whose other end is closed gives an error.
             while let Ok(count @ 1..) = output.read(&mut bytes) {
                 let mut log = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
                 decoder.feed(&bytes[..count], began.elapsed(), &mut |piece| match piece {
-                    Piece::Bytes(bytes) => match log.said.last_mut() {
-                        Some(Said::Bytes(all)) => all.extend_from_slice(bytes),
-                        _ => log.said.push(Said::Bytes(bytes.to_owned())),
-                    },
+                    Piece::Bytes(bytes) => {
+                        terminal.feed(bytes);
+                        match log.said.last_mut() {
+                            Some(Said::Bytes(all)) => all.extend_from_slice(bytes),
+                            _ => log.said.push(Said::Bytes(bytes.to_owned())),
+                        }
+                    }
                     Piece::Event(event) => log.said.push(Said::Event(event)),
                 });
                 log.counters = *decoder.counters();
                 shared.1.notify_all();
+                drop(log);
+                for happening in terminal.take_happenings() {
+                    if let Happening::Reply(bytes) = happening {
+                        // One that has ended asks nothing any more.
+                        let _ = write(&replies, &bytes);
+                    }
+                }
             }
             shared.0.lock().unwrap_or_else(PoisonError::into_inner).over = true;
             shared.1.notify_all();
@@ -122,10 +138,14 @@ impl Session {
         }
     }
 
+    /// The shell's own process.
+    pub fn process(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
     /// Presses keys.
     pub fn press(&mut self, bytes: impl AsRef<[u8]>) {
-        self.input.write_all(bytes.as_ref()).unwrap();
-        self.input.flush().unwrap();
+        write(&self.input, bytes.as_ref()).unwrap();
     }
 
     /// Has the shell run a text.
@@ -230,6 +250,12 @@ impl Session {
     pub fn counters(&self) -> Counters {
         self.log.0.lock().unwrap_or_else(PoisonError::into_inner).counters
     }
+}
+
+fn write(input: &Mutex<Box<dyn Write + Send>>, bytes: &[u8]) -> std::io::Result<()> {
+    let mut input = input.lock().unwrap_or_else(PoisonError::into_inner);
+    input.write_all(bytes)?;
+    input.flush()
 }
 
 impl Drop for Session {

@@ -47,7 +47,7 @@ pub fn classify(policy: &Policy, text: &str, context: &Context) -> Verdict {
 impl Rule {
     /// It has conditions on a command, and not on the text alone.
     fn speaks_of_commands(&self) -> bool {
-        let lists = [&self.commands, &self.flags, &self.operands, &self.writes, &self.via, &self.from];
+        let lists = [&self.commands, &self.flags, &self.operands, &self.writes, &self.reads, &self.via, &self.from];
         lists.iter().any(|list| list.is_some()) || self.signs.is_some() || self.line_matches.is_some()
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a rule speaks of an invocation.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::places::{absolute, could_be, is_at};
 use super::{Policy, Rule};
@@ -11,7 +11,7 @@ use crate::stage::syntax::UNKNOWN;
 /// Options of commands with subcommands that take a value in a word of their own and stand before the subcommand.
 const GLOBAL_OPTIONS: [(&str, &[&str]); 6] = [
     ("git", &["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path"]),
-    ("docker", &["-H", "--host", "--context", "-c", "-l", "--log-level", "--config"]),
+    ("docker", &["-H", "--host", "--context", "-c", "-l", "--log-level", "--config", "-f", "--file", "-p"]),
     ("podman", &["--url", "--connection", "-c", "--log-level", "--root"]),
     ("kubectl", &["-n", "--namespace", "--context", "--kubeconfig", "--cluster", "--user", "-s", "--server"]),
     ("systemctl", &["-H", "-M", "--host", "--machine", "-t", "--type"]),
@@ -21,9 +21,13 @@ const GLOBAL_OPTIONS: [(&str, &[&str]); 6] = [
 impl Policy {
     /// Whether all of a rule's conditions hold for an invocation.
     pub(super) fn speaks_of(&self, rule: &Rule, seen: &Invocation, line: &str, context: &Context) -> bool {
-        let directory = if seen.elsewhere { Path::new("") } else { &context.directory };
+        let here = if seen.elsewhere { Path::new("") } else { &context.directory };
+        let directories = || [here].into_iter().chain(seen.directories.iter().map(PathBuf::as_path));
         let places = |patterns: &[String], args: &[Arg]| {
-            args.iter().any(|arg| patterns.iter().any(|pattern| self.is_one_of(&arg.text, pattern, directory, context)))
+            args.iter().any(|arg| {
+                let is_one = |pattern, directory| self.is_one_of(&arg.text, pattern, directory, context);
+                patterns.iter().any(|pattern| directories().any(|directory| is_one(pattern, directory)))
+            })
         };
         let names = |patterns: &[String], names: &[String]| {
             names.iter().any(|name| patterns.iter().any(|pattern| could_be(name, pattern)))
@@ -33,6 +37,7 @@ impl Policy {
             rule.flags.as_ref().map(|flags| flags.iter().any(|flag| has_flag(&seen.args, flag))),
             rule.operands.as_ref().map(|patterns| places(patterns, &seen.args)),
             rule.writes.as_ref().map(|patterns| places(patterns, &seen.writes)),
+            rule.reads.as_ref().map(|patterns| places(patterns, &seen.reads)),
             rule.via.as_ref().map(|patterns| names(patterns, &seen.via)),
             rule.from.as_ref().map(|patterns| names(patterns, &seen.from)),
             rule.signs.as_ref().map(|signs| seen.sign.is_some_and(|sign| signs.contains(&sign))),
@@ -43,9 +48,9 @@ impl Policy {
 
     fn is_one_of(&self, word: &str, pattern: &str, directory: &Path, context: &Context) -> bool {
         let Some(set) = pattern.strip_prefix('@') else { return could_be(word, pattern) };
-        // `--output=/etc/x`, `of=/dev/sda`, `host:/path`: what stands behind the sign is a path too.
-        let words =
-            [Some(word), word.split_once('=').map(|(_, path)| path), word.split_once(':').map(|(_, path)| path)];
+        // `--output=/etc/x`, `of=/dev/sda`, `host:/path`, `@/path`: what stands behind the sign is a path too.
+        let behind = |sign| word.split_once(sign).map(|(_, path)| path);
+        let words = [Some(word), behind('='), behind(':'), behind('@')];
         let paths = words.into_iter().flatten().filter_map(|word| absolute(word, directory));
         let places = self.places.get(set).map(Vec::as_slice).unwrap_or_default();
         paths.into_iter().any(|path| places.iter().any(|place| is_at(&path, place, &context.home)))

@@ -8,6 +8,7 @@
 //! | `flags` | it has one of these: `"-r"` (also within `-rf`), `"--recursive"` (also shortened, or with `=value`) |
 //! | `operands` | an operand is one of these: `"@system"` (a set of places), or a pattern with `*` |
 //! | `writes` | a file that it writes to (redirection, `tee`, `of=`, the target of `cp` …) is one of these |
+//! | `reads` | a file that comes into it (`<`), or that those name whose output it gets, is one of these |
 //! | `via` | it is wrapped in one of these: `"xargs"`, `"ssh"` |
 //! | `from` | it reads what one of these writes, or has it as an argument |
 //! | `line` | name and arguments in a line, a space between two, match this regular expression |
@@ -108,6 +109,7 @@ struct Rule {
     flags: Option<Vec<String>>,
     operands: Option<Vec<String>>,
     writes: Option<Vec<String>>,
+    reads: Option<Vec<String>>,
     via: Option<Vec<String>>,
     from: Option<Vec<String>>,
     line_matches: Option<Regex>,

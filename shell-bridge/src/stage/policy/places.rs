@@ -82,10 +82,29 @@ fn meets(a: Token, b: Token) -> bool {
     }
 }
 
-/// Whether a word can be what a pattern with `*` means. A word of which nothing is known is nothing that anybody meant.
+/// Beginnings of a word's end that are tried one by one; a word with more counts as what it could be at all.
+const MOST_ENDS: usize = 64;
+
+/// Whether a word can be what a pattern with `*` means. What is only possible because nothing is known of it is nothing
+/// that anybody meant: neither a word that is unknown as a whole, nor, for a pattern that begins with `*`, one whose end
+/// is, like `line-$name` for `*/.envrc`.
 pub(super) fn could_be(word: &str, pattern: &str) -> bool {
-    let known = word.chars().any(|c| !matches!(c, UNKNOWN | ANY | ONE));
-    known && overlap(&of_word(word), &of_pattern(pattern))
+    let (word, pattern) = (of_word(word), of_pattern(pattern));
+    let known = |part: &[Token]| part.iter().any(|token| matches!(token, Token::Just(_)));
+    if !known(&word) || !overlap(&word, &pattern) {
+        return false;
+    }
+    let [Token::Any, rest @ ..] = pattern.as_slice() else { return true };
+    let Some(Token::Just(first)) = rest.first() else { return true };
+    if !word.contains(&Token::All) {
+        return true;
+    }
+    let names = |part: &[Token]| part.iter().any(|token| matches!(token, Token::Just(c) if *c != '/'));
+    let begins = |end: &&[Token]| end.first().is_some_and(|token| meets(*token, Token::Just(*first)));
+    let ends = (0..word.len()).filter_map(|from| word.get(from..)).filter(begins);
+    let mut ends = ends.filter(|end| names(end));
+    let tried = ends.by_ref().take(MOST_ENDS).any(|end| overlap(end, rest));
+    tried || ends.next().is_some()
 }
 
 /// The path that a word means, absolute, without `.` and `..`; `None` where that cannot be told.
@@ -166,6 +185,14 @@ mod tests {
             ("r\u{f8ff}", "rm", true),
             ("\u{f8ff}s", "mkfs*", true),
             ("x\u{f8ff}", "mkfs*", false),
+            ("line-\u{f8ff}", "*/.envrc", false),
+            ("src/\u{f8ff}", "*/.envrc", false),
+            ("src/.\u{f8ff}", "*/.envrc", true),
+            ("\u{f8ff}/.envrc", "*/.envrc", true),
+            ("\u{f8ff}rc", "*/.envrc", true),
+            ("\u{f8ff}.txt", "*/.envrc", false),
+            ("a/.git/hooks/\u{f8ff}", "*/.git/hooks/*", true),
+            ("a/.git/\u{f8ff}/x", "*/.git/hooks/*", true),
         ] {
             assert_eq!(could_be(word, pattern), meets, "{word:?} {pattern}");
         }
@@ -209,5 +236,6 @@ mod tests {
     fn a_long_word_is_quick() {
         let word = "\u{f8fe}a".repeat(5000);
         assert!(!could_be(&word, "*b*c*d*e"));
+        assert!(could_be(&"\u{f8ff}a".repeat(5000), "*b*c*d*ea"));
     }
 }

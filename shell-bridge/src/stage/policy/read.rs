@@ -74,7 +74,13 @@ pub(super) fn read(text: &str, file: &str, known: &BTreeMap<String, Vec<String>>
     }
     let is_known = |name: &str| known.contains_key(name) || read.places.iter().any(|(place, _)| place == name);
     for rule in &read.rules {
-        let named = rule.operands.iter().chain(&rule.writes).flatten().filter_map(|value| value.strip_prefix('@'));
+        let named = rule
+            .operands
+            .iter()
+            .chain(&rule.writes)
+            .chain(&rule.reads)
+            .flatten()
+            .filter_map(|value| value.strip_prefix('@'));
         for name in named.filter(|name| !is_known(name)) {
             let message = format!("rule {:?} speaks of @{name}, which [paths] does not say", rule.name);
             errors.found.push(PolicyError { file: file.to_owned(), line: rule.line, message });
@@ -143,6 +149,7 @@ fn rule(value: &Value<'_>, errors: &mut Errors<'_>) -> Option<Rule> {
         flags: None,
         operands: None,
         writes: None,
+        reads: None,
         via: None,
         from: None,
         line_matches: None,
@@ -161,6 +168,7 @@ fn rule(value: &Value<'_>, errors: &mut Errors<'_>) -> Option<Rule> {
             "flags" => rule.flags = Some(flags(value, errors)),
             "operands" => rule.operands = Some(strings(key_name, value, errors)),
             "writes" => rule.writes = Some(strings(key_name, value, errors)),
+            "reads" => rule.reads = Some(strings(key_name, value, errors)),
             "via" => rule.via = Some(strings(key_name, value, errors)),
             "from" => rule.from = Some(strings(key_name, value, errors)),
             "line" => rule.line_matches = pattern(value, errors),
@@ -177,7 +185,7 @@ fn rule(value: &Value<'_>, errors: &mut Errors<'_>) -> Option<Rule> {
     for key in ["name", "class", "because"].iter().filter(|key| !has(key)) {
         errors.add(start, format!("a rule needs {key:?}"));
     }
-    let conditions = ["commands", "flags", "operands", "writes", "via", "from", "line", "signs", "text"];
+    let conditions = ["commands", "flags", "operands", "writes", "reads", "via", "from", "line", "signs", "text"];
     if !conditions.iter().any(|key| has(key)) {
         errors.add(start, format!("a rule needs one of {}", conditions.join(", ")));
     }

@@ -1,11 +1,13 @@
 //! Commands that run code: what stands in an argument, what another command writes to them.
 
 use super::walk::{Call, Frame, Input, Walker, filled, joined};
-use super::wrappers::skip_options;
-use super::{Arg, Sign, syntax};
+use super::wrappers::{is_wrapper, skip_options};
+use super::{Arg, Sign, effects, syntax};
 
 const SHELLS: [&str; 14] =
     ["sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "yash", "fish", "csh", "tcsh", "hush", "pwsh"];
+/// So many arguments of code are told apart.
+const MOST_PARAMETERS: usize = 10;
 const INTERPRETERS: [&str; 12] =
     ["python", "perl", "ruby", "node", "nodejs", "php", "lua", "luajit", "tclsh", "deno", "bun", "osascript"];
 
@@ -40,6 +42,7 @@ impl Walker<'_> {
             "ssh" | "mosh" | "rsh" => self.remote(args, call, &Frame { posix: true, ..inner }),
             "parallel" | "rush" => {
                 let end = args.iter().position(|arg| arg.text.starts_with(":::")).unwrap_or(args.len());
+                let all = args;
                 let args = args.get(..end).unwrap_or_default();
                 let start = skip_options(
                     args,
@@ -48,13 +51,40 @@ impl Walker<'_> {
                 );
                 let code = filled(args.get(start..).unwrap_or_default(), "{}");
                 let inner = Frame { posix: true, unfinished: true, ..inner };
-                if code.is_empty() { self.input(call, &inner) } else { self.argument(&joined(&code), call, &inner) }
+                if code.is_empty() {
+                    self.input(call, &inner)
+                } else {
+                    self.argument(&joined(&code), call, &inner)
+                }
+                // Without a command each value is one.
+                for value in all.get(end + 1..).unwrap_or_default() {
+                    self.carried_text(name, value, &inner);
+                }
             }
-            "su" | "runuser" | "script" | "flock" | "sg" => {
+            "set" if frame.posix && args.first().is_some_and(|arg| arg.text == "--") => {
+                self.carried("--", args, call, frame);
+            }
+            // These read their rules or their program from what comes in, and run commands by them.
+            "make" | "gmake" | "awk" | "gawk" | "mawk" | "sed" | "crontab" | "psql" | "mysql" | "mariadb"
+            | "sqlite3" | "gdb" | "vim" | "vi" | "nvim" | "ed" | "ex"
+                if frame.input != Input::Nothing && reads_program(name, args) =>
+            {
+                let from = frame.from.clone();
+                self.sign(Sign::HiddenCode, call.at.clone(), &inner, from);
+            }
+            "functions" => {
+                // `functions --copy del k`: another name of the same.
+                if let [from, to, ..] = effects::operands(args).as_slice() {
+                    self.aliases.insert(to.text.clone(), from.text.clone());
+                }
+            }
+            "su" | "runuser" | "script" | "flock" | "sg" | "capsh" => {
                 let value = |option: &str, name: &str| option_value(args, option, name);
                 if let Some(code) = value("-c", "--command").or_else(|| value("--session-command", "--session-command"))
                 {
                     self.argument(&code.text, call, &Frame { posix: true, ..inner });
+                } else if matches!(name, "su" | "script") {
+                    self.input(call, &Frame { posix: true, ..inner });
                 }
             }
             "env" => {
@@ -72,8 +102,12 @@ impl Walker<'_> {
                 for arg in args.iter().filter(|arg| arg.text.contains(' ')) {
                     self.code(&arg.text, &arg.at, &Frame { posix: true, ..inner.clone() });
                 }
+                self.carried(name, args, call, frame);
             }
-            "git" => self.git(args, call, &Frame { posix: true, ..inner }),
+            "git" => {
+                self.git(args, call, &Frame { posix: true, ..inner });
+                self.carried(name, args, call, frame);
+            }
             "tar" | "rsync" | "scp" | "sftp" => {
                 for arg in args {
                     let code = ["--checkpoint-action=exec=", "--to-command=", "--use-compress-program=", "--rsh="]
@@ -87,7 +121,11 @@ impl Walker<'_> {
                     self.argument(&code.text, call, &Frame { posix: true, ..inner });
                 }
             }
-            _ => {}
+            _ => {
+                if !is_wrapper(name) {
+                    self.carried(name, args, call, frame);
+                }
+            }
         }
     }
 
@@ -123,7 +161,7 @@ impl Walker<'_> {
             Some(file) if !file.known() && call.has_substitution => {
                 self.sign(Sign::HiddenCode, call.at.clone(), frame, call.made_by.clone());
             }
-            Some(_) => {}
+            Some(file) => self.run_written(file, call, frame),
             None => self.input(call, frame),
         }
     }
@@ -161,7 +199,16 @@ impl Walker<'_> {
         let operand = args.get(at);
         if code_follows {
             match operand {
-                Some(code) => self.argument(&code.text, call, &inner),
+                Some(code) => {
+                    // What follows the code is `$0`, `$1` and so on in it.
+                    let rest = args.get(at + 1..).unwrap_or_default();
+                    let before = self.names.variables.clone();
+                    let known = rest.iter().enumerate().take(MOST_PARAMETERS).filter(|(_, arg)| arg.known());
+                    self.names.variables.extend(known.map(|(place, arg)| (place.to_string(), arg.text.clone())));
+                    let argv = (inner.posix && !rest.is_empty()).then(|| rest.get(1..).unwrap_or_default().to_vec());
+                    self.argument(&code.text, call, &Frame { argv, ..inner.clone() });
+                    self.names.variables = before;
+                }
                 // `xargs sh -c`: the code comes from the stream.
                 None if frame.unfinished => self.sign(Sign::HiddenCode, call.at.clone(), &inner, frame.from.clone()),
                 None => {}
@@ -257,6 +304,14 @@ impl Walker<'_> {
 /// A text for a program that does not run it as a shell would is as good as unseen.
 fn not_text(input: &Input) -> Input {
     if *input == Input::Nothing { Input::Nothing } else { Input::Stream }
+}
+
+/// Whether a program takes from its input what it does, and not only what it does it with.
+fn reads_program(name: &str, args: &[Arg]) -> bool {
+    let named = |arg: &&Arg| matches!(arg.text.as_str(), "-" | "-f-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0");
+    let is_only = !args.iter().any(|arg| !arg.text.starts_with('-'));
+    args.iter().any(|arg| named(&arg))
+        || (is_only && matches!(name, "ed" | "ex" | "psql" | "mysql" | "mariadb" | "gdb"))
 }
 
 /// Code of which nothing is known where its command should be.

@@ -23,6 +23,7 @@ pub(super) fn writes(name: &str, args: &[Arg]) -> Vec<Arg> {
             });
             if in_place { operands(args) } else { Vec::new() }
         }
+        "find" | "gfind" | "bfs" => values(args, &["-fprint", "-fprint0", "-fprintf", "-fls"], &[]),
         "sort" => values(args, &["-o"], &["--output"]),
         "curl" => values(args, &["-o"], &["--output", "--output-dir"]),
         "wget" => values(args, &["-O", "-P", "-o", "-a"], &["--output-document", "--directory-prefix"]),

@@ -5,14 +5,18 @@
 //! invocation has a [`Sign`] that says so. Rather more is seen than runs: both branches of an `if`, the body of a
 //! function that is only defined, the command that an alias hides.
 
+mod around;
+mod carried;
 mod code;
 mod effects;
 mod learn;
 mod variables;
 mod walk;
 mod wrappers;
+mod written;
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 pub(super) use effects::operands;
 
@@ -91,6 +95,8 @@ pub(super) struct Invocation {
     pub from: Vec<String>,
     /// The files it writes to.
     pub writes: Vec<Arg>,
+    /// The files that it reads, or that those read whose output it gets.
+    pub reads: Vec<Arg>,
     /// More arguments come from a stream.
     pub unfinished: bool,
     pub sign: Option<Sign>,
@@ -98,6 +104,8 @@ pub(super) struct Invocation {
     pub at: Range<usize>,
     /// Relative paths are not those of the context: something before it changed the directory.
     pub elsewhere: bool,
+    /// Directories that the text goes to, as far as they are known: relative paths may be below any of them.
+    pub directories: Vec<PathBuf>,
 }
 
 impl Invocation {

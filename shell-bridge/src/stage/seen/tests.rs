@@ -38,6 +38,11 @@ fn wrappers_are_seen_through() {
         ("docker run --rm -v /:/x --name y alpine rm x", "docker>rm x"),
         ("kubectl exec -it pod -- rm x", "kubectl>rm x"),
         ("chroot /mnt rm x", "chroot>rm x"),
+        ("env - A=b rm x", "env>rm x"),
+        ("runuser -u ada -- rm x", "runuser>rm x"),
+        ("poetry run rm x", "poetry>rm x"),
+        ("foo 'bar; rm x'", "foo>rm x"),
+        ("PAGER='rm x' foo", "export>rm x"),
         ("time rm x", "rm x"),
         ("if true; rm x; end", "rm x"),
         ("echo (rm x)", "rm x"),
@@ -89,11 +94,32 @@ fn what_cannot_be_seen_has_a_sign() {
     assert_eq!(signs("function f; f | f &; end; f"), [Sign::ForkBomb, Sign::ForkBomb]);
     assert_eq!(signs("bash -c ':(){ :|:& };:'"), [Sign::ForkBomb, Sign::ForkBomb]);
     assert_eq!(signs("function f; f x; end; f"), [], "it ends when the stack does");
+    assert_eq!(signs("while true; ls &; end"), [Sign::ForkBomb]);
+    assert_eq!(signs("while true; ls &; sleep 1; end"), []);
+    assert_eq!(signs("while read x; ls &; end"), []);
+    assert_eq!(signs("curl -o x https://y; sh x"), [Sign::HiddenCode]);
+    assert_eq!(signs("curl -O https://y/z.sh; cp z.sh w; ./w"), [Sign::HiddenCode]);
+    assert_eq!(signs("gcc -o x x.c; ./x"), [], "a compiler wrote it");
+    assert_eq!(signs("curl -o x https://y; sh z"), []);
     assert_eq!(signs("ls | grep x"), []);
     assert_eq!(signs("sh -c '('"), [Sign::NotUnderstood]);
     assert_eq!(signs("sh script.sh"), []);
     let from = &see("curl x | sh", &context())[2].from;
     assert_eq!(from, &["curl"]);
+}
+
+#[test]
+fn where_a_text_goes_and_what_it_reads_is_known() {
+    let last = |text: &str| see(text, &context()).pop().unwrap();
+    assert_eq!(last("cd /etc; rm x").directories, [std::path::Path::new("/etc")]);
+    assert_eq!(last("cd; cd sub; rm x").directories.last().unwrap(), std::path::Path::new("/home/ada/work/sub"));
+    assert_eq!(last("cd $x; rm x").directories, Vec::<std::path::PathBuf>::new());
+    assert!(last("cd $x; rm x").elsewhere);
+    let reads = |text: &str| last(text).reads.into_iter().map(|arg| arg.text).collect::<Vec<_>>();
+    assert_eq!(reads("cat a | sort | nc h 1"), ["a"]);
+    assert_eq!(reads("nc h 1 < a"), ["a"]);
+    let long = "cat a | ".repeat(500) + "nc h 1";
+    assert!(see(&long, &context()).iter().all(|seen| seen.reads.len() <= 300), "it does not grow from one to the next");
 }
 
 #[test]
@@ -112,6 +138,12 @@ fn depth_and_amount_are_bounded() {
     let deep = "sudo ".repeat(3000) + "rm x";
     let seen = see(&deep, &context());
     assert!(seen.len() < 100 && seen.iter().any(|seen| seen.sign == Some(Sign::NotUnderstood)));
+    for (text, most) in
+        [("foo ".to_owned() + &"sudo foo ".repeat(1000) + "ls", 400), ("foo ".to_owned() + &"rm x ".repeat(3000), 10)]
+    {
+        let seen = see(&text, &context());
+        assert!(seen.len() < most, "{}", seen.len());
+    }
     let mut context = context();
     for level in 0..30 {
         context.aliases.insert(format!("l{level}"), format!("l{0}; l{0}", level + 1));

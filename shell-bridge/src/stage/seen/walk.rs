@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::syntax::{self, Command, Dialect, Names, Pipeline, RedirectKind, Script, Stage, UNKNOWN, Word};
 use super::variables::Variables;
-use super::{Arg, Context, DEEPEST, Invocation, MOST_CODE, MOST_INVOCATIONS, Sign, effects};
+use super::{Arg, Context, DEEPEST, Invocation, MOST_CODE, MOST_INVOCATIONS, Sign, around, effects};
+
+/// So many arguments of those before it in a pipeline.
+const MOST_READ: usize = 256;
 
 /// What a command reads from.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,6 +33,8 @@ pub(super) struct Frame {
     pub via: Vec<String>,
     /// Whose output comes in by pipes.
     pub from: Vec<String>,
+    /// What those read.
+    pub reads: Vec<Arg>,
     pub input: Input,
     /// Of the function that is looked into.
     pub argv: Option<Vec<Arg>>,
@@ -45,7 +51,7 @@ impl Frame {
         if self.posix { Dialect::Posix } else { Dialect::Fish }
     }
 
-    fn at(&self, at: &Range<usize>) -> Range<usize> {
+    pub fn at(&self, at: &Range<usize>) -> Range<usize> {
         self.place.clone().unwrap_or_else(|| at.clone())
     }
 
@@ -85,7 +91,13 @@ pub(super) struct Walker<'a> {
     expanding: Vec<String>,
     depth: usize,
     code_left: usize,
-    moved: bool,
+    pub moved: bool,
+    /// Where the text goes.
+    pub directories: Vec<PathBuf>,
+    /// Files that the text writes, and whose output is in them.
+    pub written: Vec<(String, Vec<String>)>,
+    /// What is looked at stands among the arguments of a program that nobody knows.
+    pub carrying: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -101,6 +113,9 @@ impl<'a> Walker<'a> {
             depth: 0,
             code_left: MOST_CODE,
             moved: false,
+            directories: Vec::new(),
+            written: Vec::new(),
+            carrying: false,
         }
     }
 
@@ -164,6 +179,12 @@ impl<'a> Walker<'a> {
         names
     }
 
+    /// What may be read by what was seen since then.
+    fn read_since(&self, start: usize) -> Vec<Arg> {
+        let seen = self.seen.get(start..).unwrap_or_default().iter();
+        seen.flat_map(|seen| seen.args.iter().chain(&seen.reads)).take(MOST_READ).cloned().collect()
+    }
+
     pub fn script(&mut self, script: &Script, frame: &Frame) {
         for pipeline in &script.pipelines {
             self.pipeline(pipeline, frame);
@@ -178,6 +199,7 @@ impl<'a> Walker<'a> {
             self.stage(stage, &frame);
             if place + 1 < pipeline.stages.len() {
                 frame.from.extend(self.names_since(start));
+                frame.reads = self.read_since(start);
                 frame.input = match stage.output().filter(|_| place == 0) {
                     Some(text) => Input::Text(text),
                     None => Input::Stream,
@@ -188,7 +210,8 @@ impl<'a> Walker<'a> {
 
     /// What runs to make a word.
     fn word(&mut self, word: &Word, frame: &Frame) {
-        let inner = Frame { from: Vec::new(), input: Input::Nothing, unfinished: false, ..frame.clone() };
+        let inner =
+            Frame { from: Vec::new(), reads: Vec::new(), input: Input::Nothing, unfinished: false, ..frame.clone() };
         for script in &word.scripts {
             self.script(script, &inner);
         }
@@ -206,7 +229,10 @@ impl<'a> Walker<'a> {
                     call.writes.push(Arg { text: target.text.clone(), at: frame.at(&target.at) });
                 }
                 RedirectKind::Read if !target.scripts.is_empty() => frame.input = Input::Stream,
-                RedirectKind::Read => frame.input = Input::Nothing,
+                RedirectKind::Read => {
+                    frame.input = Input::Nothing;
+                    frame.reads.push(Arg { text: target.text.clone(), at: frame.at(&target.at) });
+                }
                 RedirectKind::HereString if target.known() => frame.input = Input::Text(target.text.clone()),
                 RedirectKind::HereString => frame.input = Input::Stream,
                 RedirectKind::Duplicate => {}
@@ -221,6 +247,7 @@ impl<'a> Walker<'a> {
                 call.has_substitution = words.iter().any(|word| !word.scripts.is_empty());
                 call.args = arguments(words, &frame);
                 self.variables.learn(assigns, &call.args, frame.dialect());
+                self.assigned(assigns, &call, &frame);
                 self.call(call, &frame);
             }
             Command::Block { function, head, body } => {
@@ -231,6 +258,9 @@ impl<'a> Walker<'a> {
                     self.word(word, &frame);
                 }
                 self.variables.learn_loop(head);
+                if around::starts_without_end(head, body) {
+                    self.sign(Sign::ForkBomb, frame.at(&stage.at), &frame, Vec::new());
+                }
                 if let Some(name) = function {
                     self.within.push(name.clone());
                     self.script(body, &Frame { forks: false, argv: None, ..frame });
@@ -256,7 +286,9 @@ impl<'a> Walker<'a> {
         let Some((first, args)) = call.args.split_first() else {
             return self.record(String::new(), &call, &[], frame, None);
         };
-        let name = first.text.rsplit('/').next().unwrap_or_default().to_owned();
+        // `=rm` is the path of rm, for Zsh.
+        let word = first.text.strip_prefix('=').filter(|_| frame.posix).unwrap_or(&first.text);
+        let name = word.rsplit('/').next().unwrap_or_default().to_owned();
         if first.text.is_empty() || name.is_empty() {
             return self.record(first.text.clone(), &call, args, frame, None);
         }
@@ -265,7 +297,7 @@ impl<'a> Walker<'a> {
             self.sign(Sign::ForkBomb, call.at.clone(), frame, Vec::new());
         }
         if matches!(name.as_str(), "cd" | "pushd" | "popd" | "chroot") {
-            self.moved = true;
+            self.goes(&name, args);
         }
         self.record(name.clone(), &call, args, frame, sign);
         if !frame.plain {
@@ -274,6 +306,12 @@ impl<'a> Walker<'a> {
         if first.known() {
             self.unwrap(&name, args, &call, frame);
             self.run_code(&name, args, &call, frame);
+            if first.text.contains('/') {
+                self.run_written(first, &call, frame);
+            }
+        } else {
+            // Whatever `$SHELL` is, it may run what it is given.
+            self.carried(&name, args, &call, frame);
         }
     }
 
@@ -288,22 +326,25 @@ impl<'a> Walker<'a> {
         Some(if effects::look_destructive(args) { Sign::UnknownDestructive } else { Sign::UnknownCommand })
     }
 
-    fn record(&mut self, name: String, call: &Call, args: &[Arg], frame: &Frame, sign: Option<Sign>) {
+    pub fn record(&mut self, name: String, call: &Call, args: &[Arg], frame: &Frame, sign: Option<Sign>) {
         let mut from = frame.from.clone();
         from.extend(call.made_by.iter().cloned());
         let mut writes = effects::writes(&name, args);
         // A redirection is one of the outermost command only.
         writes.extend(call.writes.iter().cloned());
+        self.remember_written(&name, args, &writes, &call.writes, &from);
         self.push(Invocation {
             name,
             args: args.to_vec(),
             via: frame.via.clone(),
             from,
             writes,
+            reads: frame.reads.clone(),
             unfinished: frame.unfinished,
             sign,
             at: call.at.clone(),
             elsewhere: self.moved,
+            directories: self.directories.clone(),
         });
     }
 

@@ -1,7 +1,7 @@
 //! Commands that run the command among their arguments.
 
-use super::Arg;
 use super::walk::{Call, Frame, Walker, filled};
+use super::{Arg, Sign};
 
 /// How the options of a wrapper are read, so that the command behind them is found.
 struct Wrapper {
@@ -39,7 +39,10 @@ const WRAPPERS: &[Wrapper] = &[
     Wrapper { skip: 1, ..wrapper(&["timeout", "gtimeout"], "ks", &["kill-after", "signal"]) },
     wrapper(&["stdbuf"], "ioe", &["input", "output", "error"]),
     Wrapper { skip: 1, ..wrapper(&["chroot"], "", &[]) },
-    Wrapper { skip: 1, ..wrapper(&["taskset", "chrt", "setarch", "linux64", "schroot"], "", &[]) },
+    Wrapper { skip: 1, ..wrapper(&["taskset", "chrt", "setarch", "schroot", "faketime"], "", &[]) },
+    wrapper(&["runuser"], "ugG", &["user", "group", "supp-group"]),
+    wrapper(&["numactl"], "NmiCcpPw", &[]),
+    wrapper(&["choom", "cpulimit"], "npl", &[]),
     Wrapper { skip: 1, ..wrapper(&["flock"], "wE", &["timeout", "wait", "conflict-exit-code"]) },
     wrapper(&["exec"], "a", &[]),
     wrapper(
@@ -66,6 +69,11 @@ const WRAPPERS: &[Wrapper] = &[
             "setpriv",
             "capsh",
             "linux32",
+            "linux64",
+            "prlimit",
+            "chronic",
+            "rlwrap",
+            "valgrind",
             "i386",
             "prime-run",
             "caffeinate",
@@ -80,7 +88,6 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper(&["sshpass"], "pfe", &[]),
     wrapper(&["systemd-run"], "pHMuE", &["unit", "property", "slice", "description", "host", "machine", "uid", "gid"]),
     wrapper(&["systemd-inhibit"], "", &["what", "who", "why", "mode"]),
-    wrapper(&["numactl"], "", &[]),
 ];
 
 /// Options of `docker run` and `exec` that take no value in a word of its own.
@@ -102,6 +109,15 @@ const CONTAINER_FLAGS: &[&str] = &[
     "latest",
     "rmi",
 ];
+
+/// Whether a command is known to run another one, and how.
+pub(super) fn is_wrapper(name: &str) -> bool {
+    const OTHERS: [&str; 14] = [
+        "xargs", "find", "gfind", "bfs", "fd", "fdfind", "docker", "podman", "nerdctl", "kubectl", "oc", "parallel",
+        "rush", "trap",
+    ];
+    OTHERS.contains(&name) || WRAPPERS.iter().any(|wrapper| wrapper.names.contains(&name))
+}
 
 /// Where the operands begin: behind the options and what belongs to them.
 pub(super) fn skip_options(args: &[Arg], short: &str, long: &[&str]) -> usize {
@@ -161,11 +177,21 @@ impl Walker<'_> {
                     return;
                 }
                 let mut start = skip_options(args, wrapper.short, wrapper.long);
-                let assigned = |start: usize| wrapper.assigns && args.get(start).is_some_and(is_assignment);
+                // `env - …` is `env -i …`.
+                let assigned = |start: usize| {
+                    wrapper.assigns && args.get(start).is_some_and(|arg| is_assignment(arg) || arg.text == "-")
+                };
                 while assigned(start) {
+                    if let Some(arg) = args.get(start) {
+                        self.carried_text(name, arg, frame);
+                    }
                     start += 1;
                 }
                 start += wrapper.skip;
+                if start >= args.len() && frame.unfinished {
+                    // `xargs env`: the command itself comes from the stream.
+                    self.sign(Sign::HiddenCode, call.at.clone(), frame, frame.from.clone());
+                }
                 self.inner(name, args.get(start..).unwrap_or_default().to_vec(), call, frame);
             }
         }

@@ -182,7 +182,7 @@ impl Reader<'_> {
         let stage = match word.text.as_str() {
             "begin" | "if" | "while" if fish => {
                 let body = self.script(End::Keyword(&["end"]))?;
-                self.block(start, None, Vec::new(), body, redirects)?
+                self.block(start, None, loop_head(word), body, redirects)?
             }
             "for" | "switch" | "function" if fish => {
                 let head = self.words_to_separator()?;
@@ -200,7 +200,7 @@ impl Reader<'_> {
             }
             "while" | "until" => {
                 let body = self.script(End::Keyword(&["done"]))?;
-                self.block(start, None, Vec::new(), body, redirects)?
+                self.block(start, None, loop_head(word), body, redirects)?
             }
             "for" | "select" if !fish => {
                 let head = self.words_to_separator()?;
@@ -437,6 +437,11 @@ impl Reader<'_> {
         }
         Ok(Redirect { kind: RedirectKind::Read, target })
     }
+}
+
+/// Of a loop its word, so that it is told from other blocks; its condition is the first statement of its body.
+fn loop_head(word: &Word) -> Vec<Word> {
+    if matches!(word.text.as_str(), "while" | "until") { vec![word.clone()] } else { Vec::new() }
 }
 
 /// `NAME=value` before a command.

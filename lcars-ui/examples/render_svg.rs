@@ -382,21 +382,11 @@ fn draw_with(
         .collect();
     let readings = Readings { cpu: 0.23, memory_used: 3_328_599_654, memory_total: 8 << 30, network: 4.2e6 };
     view::build(&Inputs {
-        desktop,
-        output: desktop.focused_output().id,
-        size,
-        scale: 1.0,
         ui_scale,
-        theme: &theme,
-        interface,
         directories,
-        shells: &Shells::default(),
         readings: &readings,
-        clock: "14:02",
         launcher: &launcher,
-        bindings: &[],
-        map: true,
-        now,
+        ..Inputs::of(desktop, interface, &theme, size, now)
     })
 }
 

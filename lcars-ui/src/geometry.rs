@@ -52,6 +52,11 @@ impl Rect {
         self.y + self.h
     }
 
+    /// The point in its middle.
+    pub fn middle(&self) -> Point {
+        Point { x: self.x + self.w / 2.0, y: self.y + self.h / 2.0 }
+    }
+
     /// Its extent.
     pub fn size(&self) -> Size {
         Size { w: self.w, h: self.h }

@@ -314,6 +314,8 @@ pub enum Refused {
     NoPanel,
     #[error("where a panel is, its file says")]
     PanelStays,
+    #[error("the log is always there")]
+    LogStays,
     #[error("the shell of {terminal} still runs")]
     StillRuns { terminal: TerminalId },
     #[error("{node} is not one of the tiles here")]

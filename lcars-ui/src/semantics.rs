@@ -3,7 +3,8 @@
 //! One list serves pointer, touch and keyboard, the ARIA elements that the page lays over the video, and the tests. What
 //! can be pressed is exactly what is announced.
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::{NodeId, SectorId, TerminalId};
@@ -105,7 +106,7 @@ pub enum Action {
 }
 
 /// What concerns the interface alone.
-#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "ui", rename_all = "snake_case", deny_unknown_fields)]
 pub enum UiAction {
     /// Shows the keys in force, or hides them.
@@ -119,6 +120,8 @@ pub enum UiAction {
         /// Which.
         node: NodeId,
     },
+    /// Shows what can be done with the focused pane: how it shares the screen with the others.
+    PaneMenu,
     /// Shows the sectors that a node can be sent to.
     SendTo {
         /// Which.
@@ -152,8 +155,6 @@ pub enum UiAction {
     },
     /// Shows what can be set up, or hides it.
     Settings,
-    /// Shows the log of alerts, or hides it.
-    Log,
     /// Puts the keyboard into the prompt, which opens wherever one is; again, and it closes.
     Prompt,
     /// Puts a text into the prompt in the place of what is there.
@@ -170,6 +171,8 @@ pub enum UiAction {
     Execute,
     /// Empties the prompt.
     ClearPrompt,
+    /// Leaves the desktop for the portal that the user came by.
+    Portal,
     /// Gives the user files of a sector's directory, to keep outside of the desktop.
     Download {
         /// Whose directory.
@@ -263,10 +266,19 @@ pub enum UiAction {
         /// Which.
         alert: u64,
     },
+    /// Takes all alerts away.
+    DismissAll,
     /// Goes to where an alert comes from, and takes it away.
     Attend {
         /// Which.
         alert: u64,
+    },
+    /// Does what a program offers to do about an alert of its own, and takes that away.
+    Answer {
+        /// Which.
+        alert: u64,
+        /// Which of its choices, counted from 0.
+        choice: usize,
     },
     /// Starts a program in the sector of the focused pane.
     Launch {
@@ -307,7 +319,7 @@ pub enum UiAction {
 }
 
 /// What can be done with the files that a hub shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FilesAct {
     /// Stages what a tap stages: to go into a folder, to open a file; while picking, picks it or no longer.
@@ -337,7 +349,7 @@ pub enum FilesAct {
 }
 
 /// What can be done about what a program asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AskAct {
     /// Takes a file, or goes into a folder.

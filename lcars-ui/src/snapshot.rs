@@ -131,6 +131,9 @@ pub struct SavedViewport {
     /// The panel that it showed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
+    /// Whether it showed the log.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub log: bool,
 }
 
 /// A place by indices: the overview, a hub, a picker or a window.

@@ -11,6 +11,7 @@ use crate::hierarchy::{
     Shown, Terminal, TerminalId, ViewportId, Window, WindowId,
 };
 use crate::operation::Operation;
+use crate::semantics::UiAction;
 use crate::snapshot::Snapshot;
 use crate::viewport::Output;
 
@@ -256,16 +257,48 @@ impl Desktop {
     }
 }
 
+/// What a program may ask for.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is read one by one; this is its form")]
+enum Command {
+    /// One thing.
+    One(Asked),
+    /// Several in their order, up to the first that is refused.
+    Several(Vec<Asked>),
+}
+
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it is read one by one; this is its form")]
+enum Asked {
+    Operation(Operation),
+    Ui(UiAction),
+}
+
+/// The JSON Schema of what programs may ask for: an [`Operation`], a [`UiAction`], or several of them.
+pub fn command_schema() -> Value {
+    let mut schema = read_schema::<Command>();
+    if let Some(operation) = schema.pointer_mut("/$defs/Operation") {
+        name_aliases(operation);
+    }
+    schema
+}
+
 /// The JSON Schema of an [`Operation`], other names that it is known by among them.
 pub fn operation_schema() -> Value {
     let mut schema = read_schema::<Operation>();
-    let variants = schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
+    name_aliases(&mut schema);
+    schema
+}
+
+fn name_aliases(operation: &mut Value) {
+    let variants = operation.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
     for name in variants.filter_map(|variant| variant.pointer_mut("/properties/op")) {
         if name["const"] == "send_to_sector" {
             *name = json!({ "type": "string", "enum": ["send_to_sector", "move_window"] });
         }
     }
-    schema
 }
 
 /// The JSON Schema of a [`StateView`].

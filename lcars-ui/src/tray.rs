@@ -1,6 +1,7 @@
 //! Signs that programs leave behind while they have no window, as values: what they are called, what they look like, what
 //! is in their menus. All of it is a stranger's word.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What is in the tray.
@@ -94,7 +95,7 @@ impl Tray {
 }
 
 /// What can be done with the tray.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TrayAct {
     /// Shows all signs as a list, or hides it.

@@ -141,6 +141,11 @@ impl Output {
         panes.get(nearest(&rects, from, direction)?).map(|(id, _)| *id)
     }
 
+    /// How the split lies that a viewport is directly a half of, and what that has of it, between 0 and 1.
+    pub fn share_of(&self, viewport: ViewportId) -> Option<(Axis, f64)> {
+        self.panes.share_of(viewport)
+    }
+
     /// Gives a half of one viewport's room to a new one.
     pub(crate) fn split(&mut self, viewport: ViewportId, new: ViewportId, axis: Axis) -> Result<(), Refused> {
         let panes = Panes::Split { axis, share: 0.5, halves: Box::new([Panes::One(viewport), Panes::One(new)]) };
@@ -225,6 +230,14 @@ impl Panes {
                 let holder = halves.iter_mut().find(|half| half.viewports().contains(&viewport));
                 holder.into_iter().for_each(|half| half.replace(viewport, with.clone()));
             }
+        }
+    }
+
+    fn share_of(&self, viewport: ViewportId) -> Option<(Axis, f64)> {
+        let Self::Split { axis, share, halves } = self else { return None };
+        match halves.iter().position(|half| *half == Self::One(viewport)) {
+            Some(place) => Some((*axis, if place == 0 { *share } else { 1.0 - share })),
+            None => halves.iter().find_map(|half| half.share_of(viewport)),
         }
     }
 
@@ -316,6 +329,8 @@ mod tests {
         output.split(id(1), id(2), Axis::Horizontal).unwrap();
         output.resize(id(2), 0.7).unwrap();
         assert_eq!(output.rect_of(id(1)).unwrap().w, (1272.0f64 * 0.3).round());
+        let (axis, share) = output.share_of(id(1)).unwrap();
+        assert!(axis == Axis::Horizontal && (share - 0.3).abs() < 1e-9);
         assert!(matches!(output.resize(id(2), 0.9), Err(Refused::PaneTooSmall { .. })));
         assert_eq!(output.resize(id(2), f64::NAN), Err(Refused::NotFinite));
     }

@@ -9,7 +9,7 @@ use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::semantics::{Action, Node, Role, UiAction};
 use lcars_ui::shells::{Class, Shells, StagedView};
 use lcars_ui::theme::Theme;
-use lcars_ui::view::{self, Binding, Inputs, Launchable, PromptPlace, Readings};
+use lcars_ui::view::{self, Binding, Inputs, Launchable, PromptPlace};
 use proptest::prelude::*;
 
 /// A desktop with its interface and its last view.
@@ -65,23 +65,8 @@ impl Session {
         let typed = self.interface.search.trim().to_lowercase();
         let launcher: Vec<_> = launcher.into_iter().filter(|one| one.entry.contains(&typed)).collect();
         let bindings = [Binding { chord: "Super+Up".into(), label: "Zoom out".into(), context: "Everywhere".into() }];
-        let view = view::build(&Inputs {
-            desktop: &self.desktop,
-            output: self.desktop.focused_output().id,
-            size: self.size,
-            scale: 1.0,
-            ui_scale: 1.0,
-            theme: &self.theme,
-            interface: &self.interface,
-            directories: &lcars_ui::files::Directories::default(),
-            shells: &self.shells,
-            readings: &Readings::default(),
-            clock: "14:02",
-            launcher: &launcher,
-            bindings: &bindings,
-            map: true,
-            now: self.now,
-        });
+        let plain = Inputs::of(&self.desktop, &self.interface, &self.theme, self.size, self.now);
+        let view = view::build(&Inputs { shells: &self.shells, launcher: &launcher, bindings: &bindings, ..plain });
         (self.nodes, self.prompt) = (view.nodes, view.prompt);
         self.with(|interface, sight, _| interface.forget(sight));
     }
@@ -340,6 +325,7 @@ fn event() -> impl Strategy<Value = Event> {
     let operations = vec![
         Operation::ZoomOut,
         Operation::ZoomIn { into: None },
+        Operation::Jump { to: Some(NodeId::Log) },
         Operation::NewSector { name: None, colour: None },
         Operation::Split { axis: Axis::Horizontal },
         Operation::Split { axis: Axis::Vertical },
@@ -354,7 +340,7 @@ fn event() -> impl Strategy<Value = Event> {
         UiAction::Keys,
         UiAction::Launcher,
         UiAction::Settings,
-        UiAction::Log,
+        UiAction::DismissAll,
         UiAction::Cancel,
         UiAction::Prompt,
         UiAction::Prompt,

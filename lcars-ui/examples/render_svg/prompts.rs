@@ -81,23 +81,9 @@ impl Hub {
             .map(|name| Launchable { entry: name.to_lowercase(), name: (*name).into(), ..Launchable::default() })
             .collect();
         let readings = Readings { cpu: 0.23, memory_used: 3_328_599_654, memory_total: 8 << 30, network: 4.2e6 };
-        let view = view::build(&Inputs {
-            desktop: &self.desktop,
-            output: self.desktop.focused_output().id,
-            size: self.size,
-            scale: 1.0,
-            ui_scale: 1.0,
-            theme: &Theme::default(),
-            interface: &self.interface,
-            directories: &lcars_ui::files::Directories::default(),
-            shells: &self.shells,
-            readings: &readings,
-            clock: "14:02",
-            launcher: &launcher,
-            bindings: &[],
-            map: true,
-            now,
-        });
+        let theme = Theme::default();
+        let plain = Inputs::of(&self.desktop, &self.interface, &theme, self.size, now);
+        let view = view::build(&Inputs { shells: &self.shells, readings: &readings, launcher: &launcher, ..plain });
         self.view = Some(view.clone());
         view
     }

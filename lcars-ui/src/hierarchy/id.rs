@@ -69,7 +69,7 @@ id!(
     "expected app"
 );
 
-/// Names any node of the tree but its root. JSON: `{"sector":1}`, `{"app":2}`, `{"window":3}`.
+/// Names any node of the tree but its root. JSON: `{"sector":1}`, `{"app":2}`, `{"window":3}`, `"log"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeId {
@@ -79,6 +79,8 @@ pub enum NodeId {
     App(AppId),
     /// A window.
     Window(WindowId),
+    /// The log of everything that was said.
+    Log,
 }
 
 impl NodeId {
@@ -88,6 +90,8 @@ impl NodeId {
             Self::Sector(id) => id.0,
             Self::App(id) => id.0,
             Self::Window(id) => id.0,
+            // No id is given out twice, and none is 0.
+            Self::Log => 0,
         }
     }
 }
@@ -98,6 +102,7 @@ impl fmt::Display for NodeId {
             Self::Sector(id) => id.fmt(f),
             Self::App(id) => id.fmt(f),
             Self::Window(id) => id.fmt(f),
+            Self::Log => f.write_str("log"),
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Level {
     Overview,
     /// Level 2: one sector's hub.
     Hub,
+    /// Level 2: the log of everything that was said.
+    Log,
     /// Level 3a: the windows of one app.
     Picker,
     /// Level 3: one window in focus.
@@ -25,7 +27,7 @@ impl Level {
     pub fn label(self) -> &'static str {
         match self {
             Self::Overview => "1",
-            Self::Hub => "2",
+            Self::Hub | Self::Log => "2",
             Self::Picker => "3A",
             Self::Focus => "3",
         }
@@ -33,7 +35,7 @@ impl Level {
 }
 
 /// A stack of nodes from the root: empty at the overview, then a sector, an app, a window. A panel's app may be in no
-/// sector.
+/// sector. The log is the root's own and has nothing in it.
 ///
 /// Only a [`Tree`](super::tree::Tree) makes one, so the nodes are of the right kinds and each was the parent of the next.
 /// The desktop shortens or renews the paths of its viewports when nodes go or move.
@@ -52,7 +54,7 @@ impl Path {
     /// The caller vouches for kinds and kinship.
     pub(super) fn of(nodes: Vec<NodeId>) -> Self {
         debug_assert!(nodes.iter().enumerate().all(|(depth, node)| match (node, depth.checked_sub(1)) {
-            (NodeId::Sector(_), outer) => outer.is_none(),
+            (NodeId::Sector(_) | NodeId::Log, outer) => outer.is_none(),
             (NodeId::App(_), outer) => outer.is_none() || outer == Some(0),
             (NodeId::Window(_), outer) => outer.is_some_and(|outer| matches!(nodes.get(outer), Some(NodeId::App(_)))),
         }));
@@ -74,6 +76,7 @@ impl Path {
         match self.leaf() {
             None => Level::Overview,
             Some(NodeId::Sector(_)) => Level::Hub,
+            Some(NodeId::Log) => Level::Log,
             Some(NodeId::App(_)) => Level::Picker,
             Some(NodeId::Window(_)) => Level::Focus,
         }

@@ -96,7 +96,7 @@ fn tiles_as_written(pane: Size, level: Level, mode: HubMode, count: usize) -> Ve
         Level::Picker => {
             Grid { room, gaps: (gap, gap), least: LEAST_TILE, aspect: APP_TILE, step: 8.0 }.place_wide(count)
         }
-        Level::Focus => Vec::new(),
+        Level::Focus | Level::Log => Vec::new(),
     }
 }
 

@@ -257,12 +257,14 @@ impl Tree {
             NodeId::Sector(id) => self.sector(id).is_some(),
             NodeId::App(id) => self.app(id).is_some(),
             NodeId::Window(id) => self.window(id).is_some(),
+            NodeId::Log => true,
         }
     }
 
     /// The way to a node. A dialog is no place: its path is that of the window it stays above.
     pub fn path_to(&self, node: NodeId) -> Option<Path> {
         let (sector, app, window) = match node {
+            NodeId::Log => return Some(Path::of(vec![node])),
             NodeId::Sector(id) => (self.sector(id), None, None),
             NodeId::App(id) => {
                 let (sector, app) = self.app(id)?;
@@ -304,7 +306,7 @@ impl Tree {
                 let app = self.app(id).map(|(_, app)| app);
                 app.into_iter().flat_map(App::places).map(|window| NodeId::Window(window.id)).collect()
             }
-            Some(NodeId::Window(_)) => Vec::new(),
+            Some(NodeId::Window(_) | NodeId::Log) => Vec::new(),
         }
     }
 
@@ -314,7 +316,7 @@ impl Tree {
         let recent = match path.leaf() {
             Some(NodeId::Sector(id)) => self.sector(id)?.recent.map(NodeId::App),
             Some(NodeId::App(id)) => self.app(id)?.1.recent.map(NodeId::Window),
-            None | Some(NodeId::Window(_)) => None,
+            None | Some(NodeId::Window(_) | NodeId::Log) => None,
         };
         recent.filter(|node| children.contains(node)).or_else(|| children.first().copied())
     }
@@ -324,7 +326,7 @@ impl Tree {
         let path = self.path_to(node)?;
         match node {
             NodeId::App(_) => self.usual_child(&path).and_then(|window| self.path_to(window)).or(Some(path)),
-            NodeId::Sector(_) | NodeId::Window(_) => Some(path),
+            NodeId::Sector(_) | NodeId::Window(_) | NodeId::Log => Some(path),
         }
     }
 

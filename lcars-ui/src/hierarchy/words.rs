@@ -42,7 +42,7 @@ impl Tree {
                 put(apps, from, to);
             }
             NodeId::Window(id) if self.window(id).is_none() => return Err(Refused::NoSuchNode { node }),
-            NodeId::Window(_) => return Err(Refused::NotOrdered { node }),
+            NodeId::Window(_) | NodeId::Log => return Err(Refused::NotOrdered { node }),
         }
         Ok(())
     }

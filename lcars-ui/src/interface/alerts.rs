@@ -11,9 +11,11 @@ use crate::label;
 pub const MOST_SHOWN: usize = 4;
 /// At most so many are kept in the log; the oldest go.
 pub const MOST_KEPT: usize = 200;
+/// So much may be done about one; the rest is left out.
+pub const MOST_CHOICES: usize = 4;
 /// A notice leaves the screen after this long.
 pub const NOTICE: Duration = Duration::from_secs(6);
-/// What wants care leaves the screen after this long; what is dangerous stays until it is dismissed.
+/// What wants care, or an answer, leaves the screen after this long; what is dangerous stays until it is dismissed.
 pub const CAUTION: Duration = Duration::from_secs(20);
 /// How often an alert blinks before it stays lit.
 pub const BLINKS: u32 = 3;
@@ -54,6 +56,8 @@ pub struct Alert {
     pub text: String,
     /// Where it happened.
     pub sector: Option<SectorId>,
+    /// What may be done about it, in words for its buttons.
+    pub choices: Vec<String>,
     /// How often it was said.
     pub count: u32,
     /// When it was last said.
@@ -66,8 +70,8 @@ impl Alert {
     /// When it leaves the screen by itself.
     pub fn leaves(&self) -> Option<Duration> {
         match self.level {
-            AlertLevel::Info => Some(self.at.saturating_add(NOTICE)),
-            AlertLevel::Caution => Some(self.at.saturating_add(CAUTION)),
+            AlertLevel::Info if self.choices.is_empty() => Some(self.at.saturating_add(NOTICE)),
+            AlertLevel::Info | AlertLevel::Caution => Some(self.at.saturating_add(CAUTION)),
             AlertLevel::Danger => None,
         }
     }
@@ -104,7 +108,8 @@ impl Alerts {
             Some(alert) => Alert { count: (alert.count + 1).min(MOST_COUNTED), at: now, ..alert },
             None => {
                 self.last += 1;
-                Alert { id: self.last, level, text, sector, count: 1, at: now, shown: true }
+                let choices = Vec::new();
+                Alert { id: self.last, level, text, sector, choices, count: 1, at: now, shown: true }
             }
         };
         let id = alert.id;
@@ -114,6 +119,14 @@ impl Alerts {
         }
         self.make_room();
         Some(id)
+    }
+
+    /// Says what may be done about one. What cannot be read on a button is nothing, and keeps its place.
+    pub fn offer(&mut self, id: u64, choices: &[String]) {
+        let clean = choices.iter().take(MOST_CHOICES).map(|choice| label::clean(choice)).collect();
+        if let Some(alert) = Arc::make_mut(&mut self.all).iter_mut().find(|alert| alert.id == id) {
+            alert.choices = clean;
+        }
     }
 
     /// Takes from the screen what is too much for it: the least serious one, the oldest of those.
@@ -145,6 +158,13 @@ impl Alerts {
         if self.shown().any(|alert| alert.id == id) {
             let all = Arc::make_mut(&mut self.all).iter_mut();
             all.filter(|alert| alert.id == id).for_each(|alert| alert.shown = false);
+        }
+    }
+
+    /// Takes all of them from the screen; the log keeps them.
+    pub fn dismiss_all(&mut self) {
+        if self.shown().next().is_some() {
+            Arc::make_mut(&mut self.all).iter_mut().for_each(|alert| alert.shown = false);
         }
     }
 
@@ -229,6 +249,19 @@ mod tests {
         alerts.dismiss(id);
         assert_eq!(alerts.shown().count(), 0);
         assert_eq!(alerts.log().count(), 2);
+    }
+
+    #[test]
+    fn one_that_wants_an_answer_waits_longer_and_offers_a_few_things() {
+        let mut alerts = Alerts::default();
+        let id = alerts.add(AlertLevel::Info, "mail", None, seconds(0.0)).unwrap();
+        let offered = ["Reply", "Mark\nas read", "Later", "Open", "Never"].map(String::from);
+        alerts.offer(id, &offered);
+        assert_eq!(alerts.get(id).unwrap().choices, ["Reply", "Mark as read", "Later", "Open"]);
+        alerts.tick(seconds(19.9));
+        assert_eq!(alerts.shown().count(), 1);
+        alerts.tick(seconds(20.0));
+        assert_eq!(alerts.shown().count(), 0);
     }
 
     #[test]

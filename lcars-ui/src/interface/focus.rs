@@ -4,6 +4,7 @@ use super::{Interface, Request, Sight};
 use crate::geometry::{Point, Rect};
 use crate::hierarchy::NodeId;
 use crate::operation::{Direction, Operation};
+use crate::scene::Key;
 use crate::semantics::{Action, Node, UiAction};
 use crate::viewport::nearest;
 
@@ -12,8 +13,7 @@ impl Sight<'_> {
     pub(super) fn place_of(&self, id: NodeId) -> Option<Point> {
         let is_its =
             |node: &&Node| tile(node) == Some(id) || node.menu == Some(Action::Ui(UiAction::Menu { node: id }));
-        let Rect { x, y, w, h } = self.nodes.iter().find(is_its)?.rect;
-        Some(Point { x: x + w / 2.0, y: y + h / 2.0 })
+        Some(self.nodes.iter().find(is_its)?.rect.middle())
     }
 
     /// Whether a part belongs to the modal one, and does not just lie above it as alerts do.
@@ -93,12 +93,21 @@ impl Interface {
         })
     }
 
+    /// To a part by its key, as somebody goes who reads the page with other means than the eye.
+    pub fn go_to(&mut self, key: Key, sight: &Sight) -> Vec<Request> {
+        self.forget(sight);
+        self.go(sight.stops().find(|node| node.key == key))
+    }
+
     fn go(&mut self, to: Option<&Node>) -> Vec<Request> {
         let Some(to) = to else { return Vec::new() };
         self.focused = Some(to.key);
         self.ring = true;
-        // A tile that has the keyboard is the one that zooming in leads to.
-        let select = |node| (Self::pane_of(to.key), Action::Do(Operation::Select { node }));
-        tile(to).map(select).into_iter().collect()
+        Self::select(to).into_iter().collect()
+    }
+
+    /// A tile that has the keyboard, or whose menu is open, is the one that zooming in leads to.
+    pub(super) fn select(node: &Node) -> Option<Request> {
+        Some((Self::pane_of(node.key), Action::Do(Operation::Select { node: tile(node)? })))
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::prompt::PROMPT;
 use super::{Interface, Overlay, Request, Sight, text_box};
 use crate::asking::Asking;
-use crate::geometry::{Point, Rect};
 use crate::hierarchy::Level;
 use crate::operation::{Direction, Operation};
 use crate::semantics::{Action, Node, Role, UiAction};
@@ -78,7 +77,7 @@ impl Interface {
             if self.find.is_some() {
                 return self.find_key(symbol, held, sight);
             }
-            if sight.level == Level::Focus || self.terminal_has_keyboard(sight).is_some() {
+            if sight.level == Level::Focus || self.shell_has_keyboard(sight).is_some() {
                 return None;
             }
         } else if self.holds_by_key(symbol, held, sight, now) {
@@ -113,7 +112,7 @@ impl Interface {
             }
             Symbol::Char(' ') if self.presses_by_space(sight) => {
                 let node = self.here(sight)?;
-                Some(self.activate(node, Some(corner(node)), sight))
+                Some(self.activate(node, Some(node.rect.middle()), sight))
             }
             Symbol::Char(c) => self.type_char(c, sight),
         }
@@ -187,7 +186,7 @@ impl Interface {
     fn escape(&mut self, sight: &Sight) -> Option<Vec<Request>> {
         if self.overlay.is_some() {
             self.close();
-        } else if sight.terminal().is_some() {
+        } else if sight.terminal().is_some_and(|terminal| sight.has_shell(terminal)) {
             // Out of the parts around it back into the terminal.
             (self.focused, self.ring) = (None, false);
         } else if !self.search.is_empty() {
@@ -201,13 +200,16 @@ impl Interface {
     fn enter(&mut self, sight: &Sight) -> Vec<Request> {
         let typed = self.text_box(sight).is_some_and(|text| !text.is_empty());
         let node = self.here(sight).filter(|_| self.ring || self.overlay.is_some());
+        if let Some(over) = self.terminal_has_keyboard(sight).filter(|_| node.is_none()) {
+            return vec![(None, Action::Do(Operation::RestartTerminal { terminal: Some(over) }))];
+        }
         match node {
             _ if typed && (!self.ring || self.is_in_box(sight)) => self.accept_typed(sight),
             Some(node) if node.key.part == PROMPT => self.act(&UiAction::Prompt, sight),
             Some(node) if is_box(node) => self.accept_typed(sight),
             Some(node) => {
                 self.ring = true;
-                self.activate(node, Some(corner(node)), sight)
+                self.activate(node, Some(node.rect.middle()), sight)
             }
             None if self.overlay.is_some() => Vec::new(),
             None => vec![(None, Action::Do(Operation::ZoomIn { into: None }))],
@@ -240,7 +242,9 @@ impl Interface {
 
     /// Presses what turns the pages of what is open.
     fn turn_page(&mut self, part: &str, sight: &Sight) -> Option<Vec<Request>> {
-        self.overlay.as_ref()?;
+        if self.overlay.is_none() && sight.level != Level::Log {
+            return None;
+        }
         let button = sight.stops().find(|node| node.key.part == part);
         Some(button.map(|node| self.activate(node, None, sight)).unwrap_or_default())
     }
@@ -248,7 +252,7 @@ impl Interface {
     fn menu_by_key(&mut self, sight: &Sight) -> Option<Vec<Request>> {
         let node = self.here(sight).filter(|node| node.menu.is_some())?;
         self.ring = true;
-        Some(self.show_menu(node, corner(node), sight))
+        Some(self.show_menu(node, node.rect.middle(), sight))
     }
 
     /// Whether a space presses what the keyboard is at, and is not typed.
@@ -269,10 +273,4 @@ impl Interface {
 
 pub(super) fn is_box(node: &Node) -> bool {
     matches!(node.role, Role::SearchBox | Role::TextBox)
-}
-
-/// Where a menu opens that belongs to a part: over its middle.
-fn corner(node: &Node) -> Point {
-    let Rect { x, y, w, h } = node.rect;
-    Point { x: x + w / 2.0, y: y + h / 2.0 }
 }

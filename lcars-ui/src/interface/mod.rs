@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::asking::Asking;
-use crate::geometry::{Point, Rect};
+use crate::geometry::Point;
 use crate::hierarchy::{Level, NodeId, SectorId, Tree, ViewportId};
 use crate::operation::Operation;
 use crate::scene::Key;
@@ -68,6 +68,8 @@ pub struct Interface {
     pub overlay: Option<Overlay>,
     /// Which page of it is wanted, where it has several, counted from 0; beyond the last one means that.
     pub page: usize,
+    /// The same of the log.
+    pub log_page: usize,
     /// What a program asks.
     pub asking: Option<Asking>,
     /// What is being dragged.
@@ -198,6 +200,9 @@ impl Interface {
         if sight.level != Level::Hub && !matches!(self.overlay, Some(Overlay::Launcher { .. })) {
             self.search.clear();
         }
+        if sight.level != Level::Log {
+            self.log_page = 0;
+        }
     }
 
     /// An operation was done: what was looked for among apps is not looked for among files, nor the other way.
@@ -215,8 +220,7 @@ impl Interface {
         if key.part == prompt::PROMPT {
             return if self.prompt.keyboard { Vec::new() } else { self.act(&UiAction::Prompt, sight) };
         }
-        let Rect { x, y, w, h } = node.rect;
-        self.activate(node, Some(Point { x: x + w / 2.0, y: y + h / 2.0 }), sight)
+        self.activate(node, Some(node.rect.middle()), sight)
     }
 
     /// The pane of a part, as requests name it.
@@ -235,8 +239,8 @@ impl Interface {
     /// Does what concerns the interface alone, and passes on everything else.
     fn perform(&mut self, action: &Action, pane: Option<ViewportId>, at: Option<Point>, sight: &Sight) -> Vec<Request> {
         match action {
-            Action::Do(_) => {
-                self.close_choice();
+            Action::Do(operation) => {
+                self.close_choice(operation);
                 vec![(pane, action.clone())]
             }
             Action::Ui(ui) => self.act_in(ui, pane, at, sight),

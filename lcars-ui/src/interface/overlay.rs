@@ -23,6 +23,11 @@ pub enum Overlay {
         /// Where it was asked for.
         at: Point,
     },
+    /// What can be done with the focused pane.
+    Pane {
+        /// Where it was asked for.
+        at: Point,
+    },
     /// The sectors that a node can be sent to.
     SendTo {
         /// Which.
@@ -61,8 +66,6 @@ pub enum Overlay {
         /// Where it was asked for.
         at: Point,
     },
-    /// Everything that was said.
-    Log,
     /// What a program asks.
     Ask,
 }
@@ -75,10 +78,10 @@ impl Overlay {
             Self::Rename { sector, .. } | Self::Recolour { sector } | Self::Remove { sector } => Some((*sector).into()),
             Self::Keys
             | Self::Launcher { .. }
+            | Self::Pane { .. }
             | Self::Confirm { .. }
             | Self::Settings
             | Self::Tray { .. }
-            | Self::Log
             | Self::Ask => None,
         }
     }
@@ -101,10 +104,10 @@ impl Interface {
         match action {
             UiAction::Keys => self.toggle(Overlay::Keys),
             UiAction::Settings => self.toggle(Overlay::Settings),
-            UiAction::Log => self.toggle(Overlay::Log),
             UiAction::Launcher => self.toggle(Overlay::Launcher { category: None }),
             UiAction::Category { name } => self.open(Overlay::Launcher { category: name.clone() }),
-            UiAction::Page { number } => self.page = *number,
+            UiAction::Page { number } if self.overlay.is_some() => self.page = *number,
+            UiAction::Page { number } => self.log_page = *number,
             UiAction::Search => {
                 let boxes = sight.stops().filter(|node| node.role == Role::SearchBox);
                 match boxes.max_by_key(|node| node.key.pane == sight.pane.get()) {
@@ -115,6 +118,14 @@ impl Interface {
             UiAction::Menu { node } => {
                 let at = at.or_else(|| sight.place_of(*node)).unwrap_or_default();
                 self.open_about(Overlay::Menu { node: *node, at }, sight);
+            }
+            UiAction::PaneMenu => {
+                let own = |node: &&Node| node.key.part == "pane-menu" && node.key.pane == sight.pane.get();
+                let place = || sight.nodes.iter().find(own).map(|node| node.rect.middle());
+                self.open(Overlay::Pane { at: at.or_else(place).unwrap_or_default() });
+                // What it does is done with the focused pane: from now on that is the one it was asked for in.
+                let focus = |viewport| (Some(viewport), Action::Do(Operation::FocusViewport { viewport }));
+                return pane.map(focus).into_iter().collect();
             }
             UiAction::SendTo { node } => self.open_about(Overlay::SendTo { node: *node }, sight),
             UiAction::Rename { sector } => {
@@ -127,7 +138,8 @@ impl Interface {
             UiAction::Files { act } => return self.act_on_files(*act, pane, sight),
             UiAction::Tray { act } => return self.act_on_tray(*act, pane, at, sight),
             UiAction::Dismiss { alert } => self.alerts.dismiss(*alert),
-            UiAction::Attend { alert } => {
+            UiAction::DismissAll => self.alerts.dismiss_all(),
+            UiAction::Attend { alert } | UiAction::Answer { alert, .. } => {
                 self.alerts.dismiss(*alert);
                 return vec![(pane, Action::Ui(action.clone()))];
             }
@@ -149,7 +161,8 @@ impl Interface {
             | UiAction::Choose { .. }
             | UiAction::Around { .. }
             | UiAction::Find => return self.act_on_prompt(action, sight),
-            UiAction::Download { .. }
+            UiAction::Portal
+            | UiAction::Download { .. }
             | UiAction::Commit { .. }
             | UiAction::Interrupt { .. }
             | UiAction::Complete { .. }
@@ -202,9 +215,16 @@ impl Interface {
         }
     }
 
-    /// Something was chosen: what was open for choosing has done its work. What is set up is seen at once and stays.
-    pub(super) fn close_choice(&mut self) {
-        if self.overlay.as_ref().is_some_and(|overlay| !matches!(overlay, Overlay::Settings)) {
+    /// Something was chosen: what was open for choosing has done its work. What is set up is seen at once and stays, unless
+    /// it leads elsewhere.
+    pub(super) fn close_choice(&mut self, operation: &Operation) {
+        let stays = match self.overlay {
+            Some(Overlay::Settings) => !matches!(operation, Operation::Jump { .. }),
+            // A boundary is moved in steps.
+            Some(Overlay::Pane { .. }) => matches!(operation, Operation::Resize { .. }),
+            _ => false,
+        };
+        if !stays {
             self.close();
         }
     }
@@ -274,5 +294,6 @@ fn is_called(node: NodeId, typed: &str, sight: &Sight) -> bool {
         NodeId::Sector(id) => sight.tree.sector(id).is_some_and(|sector| contains(&sector.name)),
         NodeId::App(id) => sight.tree.app(id).is_some_and(|(_, app)| contains(&app.title) || contains(&app.app_id)),
         NodeId::Window(id) => sight.tree.window(id).is_some_and(|(_, _, window)| contains(&window.title)),
+        NodeId::Log => false,
     }
 }

@@ -287,12 +287,19 @@ impl Interface {
         (self.show_menu(node, at, sight), None)
     }
 
+    /// Shows the menu of a part by its key, as somebody does who reads the page with other means than the eye.
+    pub fn menu_of(&mut self, key: Key, sight: &Sight) -> Vec<Request> {
+        self.forget(sight);
+        let Some(node) = sight.within_reach().iter().find(|node| node.key == key) else { return Vec::new() };
+        self.show_menu(node, node.rect.middle(), sight)
+    }
+
     /// What the secondary button does.
     pub(super) fn show_menu(&mut self, node: &Node, at: Point, sight: &Sight) -> Vec<Request> {
-        match node.menu.as_ref() {
-            Some(menu) => self.perform(menu, Self::pane_of(node.key), Some(at), sight),
-            None => Vec::new(),
-        }
+        let Some(menu) = node.menu.as_ref() else { return Vec::new() };
+        let mut requests: Vec<Request> = Self::select(node).into_iter().collect();
+        requests.extend(self.perform(menu, Self::pane_of(node.key), Some(at), sight));
+        requests
     }
 
     /// Whether a press there means that the overlay may go: on nothing, and not on the overlay itself.

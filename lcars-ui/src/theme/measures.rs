@@ -160,6 +160,8 @@ impl Measures {
         scaled.hit_min = (self.hit_min * text.min(s).max(1.0) * scale).round() / scale;
         // The prompt's bar is pressed too, over the margin below it and the gap above.
         scaled.bar_prompt = scaled.bar_prompt.max(scaled.hit_min - scaled.margin - scaled.gap);
+        // A pill is met over half of the gaps around it.
+        scaled.pill_height = scaled.pill_height.max(scaled.hit_min - scaled.gap);
         scaled.derive();
         scaled
     }

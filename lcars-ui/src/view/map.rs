@@ -10,7 +10,7 @@ use crate::geometry::Rect;
 use crate::hierarchy::{App, HubMode, Level, NodeId, Path, Sector};
 use crate::operation::Operation;
 use crate::scene::{Align, Key};
-use crate::semantics::{Action, Node, Role, UiAction};
+use crate::semantics::{Action, Node, Role};
 use crate::theme::Colour;
 
 /// The map: the bar of the root, a block a sector, rows of blocks for apps with ticks for windows.
@@ -21,6 +21,8 @@ const MAP_TITLE: f64 = 28.0;
 const HEADING: f64 = 40.0;
 /// One notice with its gap.
 const NOTICE: f64 = 36.0;
+/// A narrower cell stays empty.
+const LEAST_CELL: f64 = 160.0;
 /// How many columns of apps a sector's column has.
 const APP_COLUMNS: usize = 3;
 /// How much of a colour is seen below the sectors.
@@ -38,7 +40,11 @@ const MOST_BESIDE_TABS: f64 = 0.4;
 /// it has those around the one that is shown.
 fn plan_small(b: &Builder, pane: &Pane, path: &Path, bar: Rect) -> Option<(Range<usize>, f64)> {
     let sectors = &pane.inputs.desktop.tree().sectors;
-    let here = sectors.iter().position(|sector| path.sector() == Some(sector.id)).filter(|_| pane.inputs.map)?;
+    let here = match path.level() {
+        Level::Log => Some(0),
+        _ => sectors.iter().position(|sector| path.sector() == Some(sector.id)),
+    };
+    let here = here.filter(|_| pane.inputs.map)?;
     let tabs = path.level() == Level::Hub && pane.mode() == HubMode::Command;
     let most = if tabs { MOST_BESIDE_TABS } else { MOST_OF_BAR };
     // Truncation is meant: a block that is cut off could not be met.
@@ -112,14 +118,23 @@ fn small_sector(b: &mut Builder, pane: &Pane, path: &Path, sector: &Sector, (rec
     b.node(node);
 }
 
+/// The heading of the notices in a cell that has room for them.
+pub(super) fn notices_in(b: &Builder, cell: Rect) -> Option<Rect> {
+    let room = cell.h - b.px(MAP + MAP_TITLE + 16.0);
+    (room >= b.px(HEADING + NOTICE) && cell.w >= b.px(LEAST_CELL)).then(|| notices_heading(b, cell))
+}
+
+fn notices_heading(b: &Builder, cell: Rect) -> Rect {
+    Rect::new(cell.x, cell.y, cell.w, b.px(24.0))
+}
+
 /// Fills a cell with as much as there is room for.
 pub(super) fn draw(b: &mut Builder, pane: &Pane, cell: Rect) {
     let (map, title) = (b.px(MAP), b.px(MAP_TITLE));
-    if cell.h < map + title || cell.w < b.px(160.0) {
+    if cell.h < map + title || cell.w < b.px(LEAST_CELL) {
         return;
     }
-    let notices_room = cell.h - map - title - b.px(16.0);
-    let with_notices = notices_room >= b.px(HEADING + NOTICE);
+    let with_notices = notices_in(b, cell).is_some();
     let top = if with_notices { cell.bottom() - map } else { cell.y + title + b.px(12.0) };
     if with_notices {
         let bottom = top - title - b.px(16.0);
@@ -143,15 +158,16 @@ fn notices(b: &mut Builder, pane: &Pane, rect: Rect) {
     let alerts = &pane.inputs.interface.alerts;
     let all = alerts.log().count();
     let key = Key::part("notices");
-    let heading = Rect::new(rect.x, rect.y, rect.w, b.px(24.0));
+    let heading = notices_heading(b, rect);
     let words = if all == 0 { String::from("NO NOTICES") } else { counted(all, "NOTICE") };
     let colour = if all == 0 { b.theme.text_muted } else { b.theme.title };
     let colour = b.tint(key, colour);
     b.text(key, Text::label(heading, words.as_str(), b.m.cap_tile, colour));
     b.ring(key, heading, [0.0; 4]);
     let mut node = Node::new(key, Role::Button, words, heading);
-    node.hit = Rect::from_edges(rect.x, rect.y - b.px(8.0), rect.right(), rect.y + b.px(HEADING - 6.0));
-    node.action = Some(Action::Ui(UiAction::Log));
+    let height = b.px(HEADING + 2.0).max(b.m.hit_min);
+    node.hit = Rect { y: rect.y - b.px(8.0), h: height, ..rect };
+    node.action = Some(Action::Do(Operation::Jump { to: Some(NodeId::Log) }));
     let group = b.node(node);
     // Truncation is meant: as many as fit.
     let fitting = ((rect.h - b.px(HEADING - 8.0)) / b.px(NOTICE)).floor().max(0.0) as usize;

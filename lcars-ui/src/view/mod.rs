@@ -14,6 +14,7 @@ mod tile;
 mod tray;
 mod zoom;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 pub use metrics::{label_width, mono_width};
@@ -95,8 +96,38 @@ pub struct Inputs<'a> {
     pub bindings: &'a [Binding],
     /// Whether levels 2 and 3 show the small map.
     pub map: bool,
+    /// Whether there is a portal above the overview.
+    pub portal: bool,
     /// For cameras.
     pub now: Duration,
+}
+
+impl<'a> Inputs<'a> {
+    /// A picture of the focused output at scale 1 and two in the afternoon, with nothing around the desktop: for pictures
+    /// and tests, which say what is otherwise.
+    pub fn of(desktop: &'a Desktop, interface: &'a Interface, theme: &'a Theme, size: Size, now: Duration) -> Self {
+        static DIRECTORIES: LazyLock<Directories> = LazyLock::new(Directories::default);
+        static SHELLS: LazyLock<Shells> = LazyLock::new(Shells::default);
+        static READINGS: LazyLock<Readings> = LazyLock::new(Readings::default);
+        Self {
+            desktop,
+            output: desktop.focused_output().id,
+            size,
+            scale: 1.0,
+            ui_scale: 1.0,
+            theme,
+            interface,
+            directories: &DIRECTORIES,
+            shells: &SHELLS,
+            readings: &READINGS,
+            clock: "14:02",
+            launcher: &[],
+            bindings: &[],
+            map: true,
+            portal: false,
+            now,
+        }
+    }
 }
 
 /// One pane's window in focus: the size its program is told, whether or not the camera is there yet.

@@ -17,8 +17,10 @@ const FULL_RAIL: f64 = 960.0;
 const NARROW_RAIL: f64 = 560.0;
 /// What the buttons of a rail and its elbows need from top to bottom.
 const LEAST_RAIL: f64 = 360.0;
-/// A frame that is lower than this leaves no room for the expanded prompt.
+/// A frame that is lower than this leaves no room for the expanded prompt, nor for a second row of chips.
 const LEAST_EXPANDED: f64 = 560.0;
+/// What is written on a narrower chip cannot be read.
+const READABLE_CHIP: f64 = 60.0;
 
 /// How wide a pane's rail is, outside of level 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,7 +224,7 @@ impl<'a> Pane<'a> {
         );
         if self.rail == Rail::Slim {
             // Its buttons are a row of chips above the rest.
-            return Rect::from_edges(rect.x, rect.y + self.chip(b) + 2.0 * m.gap, rect.right(), rect.bottom());
+            return Rect::from_edges(rect.x, self.chips(b, level).bottom() + 2.0 * m.gap, rect.right(), rect.bottom());
         }
         rect
     }
@@ -236,11 +238,20 @@ impl<'a> Pane<'a> {
         b.snap(b.m.chip_height.max(b.m.hit_min - b.m.gap))
     }
 
-    /// The row of chips that stands for a rail.
-    pub fn chips(&self, b: &Builder) -> Rect {
+    /// The chips that stand for a rail: in a row, or in two where they could not be read in one.
+    pub fn chips(&self, b: &Builder, level: Level) -> Rect {
         let (m, frame) = (&b.m, self.frame);
-        let top = frame.y + self.top_bar(b) + m.gap;
-        Rect::from_edges(frame.x + m.slim_rail + m.gap, top, frame.right(), top + self.chip(b))
+        let (left, top) = (frame.x + m.slim_rail + m.gap, frame.y + self.top_bar(b) + m.gap);
+        let rows = self.chip_rows(b, level) as f64;
+        let height = rows * (self.chip(b) + m.gap) - m.gap;
+        Rect::from_edges(left, top, frame.right(), top + height)
+    }
+
+    /// In how many rows they stand.
+    pub fn chip_rows(&self, b: &Builder, level: Level) -> usize {
+        let room = self.frame.w - b.m.slim_rail;
+        let wanted = super::rail::usual_chips(self, level) as f64 * (b.px(READABLE_CHIP) + b.m.gap);
+        if wanted > room && self.frame.h >= LEAST_EXPANDED * b.factor() { 2 } else { 1 }
     }
 
     /// Between tiles, across and down.

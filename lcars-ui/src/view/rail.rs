@@ -17,8 +17,13 @@ use crate::viewport::{LEAST_PANE, PANE_GAP};
 const CELLS: usize = 14;
 /// No more panels have pills; the others are gone to by name.
 const MOST_PANELS: usize = 2;
+/// The pills that places grow from.
+const LOG: &str = "log";
+const PANEL: &str = "panel";
 /// How much of an unlit cell is seen.
 const UNLIT: f64 = 0.22;
+/// An upper elbow that is lower would cut its label off.
+const LEAST_UPPER: f64 = 80.0;
 /// A filler that is lower than this would only be a fat gap, in the measures' own pixels.
 const LEAST_FILLER: f64 = 24.0;
 
@@ -32,6 +37,8 @@ pub(super) struct Pill {
     pub short: &'static str,
     pub colour: Colour,
     pub action: Action,
+    /// What a long press does.
+    pub menu: Option<Action>,
     pub selected: bool,
     pub disabled: bool,
     pub role: Role,
@@ -64,9 +71,10 @@ pub(super) struct Plan {
     filler: Option<Rect>,
 }
 
-fn pill(part: &'static str, label: &str, short: &'static str, colour: Colour, action: Action) -> Pill {
-    let (selected, disabled, role, value) = (false, false, Role::Button, None);
-    Pill { key: Key::part(part), label: String::from(label), short, colour, action, selected, disabled, role, value }
+pub(super) fn pill(part: &'static str, label: &str, short: &'static str, colour: Colour, action: Action) -> Pill {
+    let (menu, selected, disabled, role, value) = (None, false, false, Role::Button, None);
+    let (key, label) = (Key::part(part), String::from(label));
+    Pill { key, label, short, colour, action, menu, selected, disabled, role, value }
 }
 
 /// The pills of a level, from the top.
@@ -74,9 +82,13 @@ pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
     let theme = b.theme;
     if level == Level::Overview {
         let new = Action::Do(Operation::NewSector { name: None, colour: None });
-        let split = Pill {
-            disabled: split_axis(pane).is_none(),
-            ..pill("split", "SPLIT VIEW", "SPLIT", theme.act_a, split(pane))
+        let split = if pane.alone {
+            Pill {
+                disabled: split_axis(pane).is_none(),
+                ..pill("split", "SPLIT VIEW", "SPLIT", theme.act_a, split(pane))
+            }
+        } else {
+            of_pane(b)
         };
         let mut pills = vec![
             pill("new-sector", "NEW SECTOR", "NEW", theme.act_b, new),
@@ -84,13 +96,22 @@ pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
             pill("settings", "SETTINGS", "SETUP", theme.act_c, Action::Ui(UiAction::Settings)),
             pill("keys", "KEYS", "KEYS", theme.act_d, Action::Ui(UiAction::Keys)),
         ];
+        // Where the notices are in view, they are the way to all of them.
+        if pane.alone && super::levels::notices(b, pane).is_none() {
+            let jump = Action::Do(Operation::Jump { to: Some(NodeId::Log) });
+            pills.push(pill(LOG, "ALERT LOG", "LOG", theme.act_a, jump));
+        }
         pills.extend(panels(pane).map(|app| {
             let name = app.panel.as_ref().map(|panel| panel.name.clone()).unwrap_or_default();
             let open = Action::Do(Operation::OpenPanel { name });
             let label = caption(&app.title);
-            Pill { key: Key::of("panel", app.id.get()), ..pill("panel", &label, "PANEL", theme.act_a, open) }
+            let menu = Some(Action::Ui(UiAction::Menu { node: app.id.into() }));
+            Pill { key: Key::of(PANEL, app.id.get()), menu, ..pill(PANEL, &label, "PANEL", theme.act_a, open) }
         }));
         return pills;
+    }
+    if level == Level::Log {
+        return super::levels::log_pills(b, pane);
     }
     let mode = |part, label, short, colour, mode: HubMode| Pill {
         selected: pane.mode() == mode,
@@ -102,12 +123,19 @@ pub(super) fn pills(b: &Builder, pane: &Pane, level: Level) -> Vec<Pill> {
     if let Some(text) = search {
         searching = Pill { selected: true, value: Some(text), ..searching };
     }
-    vec![
+    let mut pills = vec![
         mode("mode-command", "COMMAND", "CMD", theme.act_a, HubMode::Command),
         mode("mode-directory", "DIRECTORY", "DIR", theme.act_b, HubMode::Directory),
         mode("mode-apps", "APPS", "APPS", theme.act_c, HubMode::Apps),
         Pill { role: Role::SearchBox, ..searching },
-    ]
+    ];
+    pills.extend((!pane.alone).then(|| of_pane(b)));
+    pills
+}
+
+/// Where panes share an output: what can be done with this one.
+pub(super) fn of_pane(b: &Builder) -> Pill {
+    pill("pane-menu", "PANE", "PANE", b.theme.act_a, Action::Ui(UiAction::PaneMenu))
 }
 
 /// The panels that have pills on the overview.
@@ -115,14 +143,32 @@ fn panels<'a>(pane: &Pane<'a>) -> impl Iterator<Item = &'a App> {
     pane.inputs.desktop.tree().place_panels().take(MOST_PANELS)
 }
 
-/// The pill that a panel grows from which has no tile.
-pub(super) fn panel_pill(b: &Builder, pane: &Pane, path: &Path, node: NodeId) -> Option<Rect> {
+/// How many chips stand for a rail: without the one for the log, which most often is seen elsewhere.
+pub(super) fn usual_chips(pane: &Pane, level: Level) -> usize {
+    let own = match level {
+        Level::Overview => 4 + panels(pane).count(),
+        Level::Hub => 4 + usize::from(!pane.alone),
+        Level::Log => 3 + usize::from(!pane.alone),
+        Level::Focus | Level::Picker => return 0,
+    };
+    own + usize::from(tray::is_there(pane))
+}
+
+/// What a place grows from that has no tile: its pill, or the notices.
+pub(super) fn pill_of(b: &Builder, pane: &Pane, path: &Path, node: NodeId) -> Option<Rect> {
     if path.level() != Level::Overview || !matches!(pane.rail, Rail::Full | Rail::Narrow) {
         return None;
     }
-    let at = panels(pane).position(|app| NodeId::from(app.id) == node)?;
-    let before = pills(b, pane, Level::Overview).len() - panels(pane).count();
-    plan(b, pane, Level::Overview).pills.get(before + at).copied()
+    if let Some(notices) = super::levels::notices(b, pane).filter(|_| node == NodeId::Log) {
+        return Some(notices);
+    }
+    let key = match node {
+        NodeId::Log => Key::part(LOG),
+        NodeId::App(id) => Key::of(PANEL, id.get()),
+        NodeId::Sector(_) | NodeId::Window(_) => return None,
+    };
+    let at = pills(b, pane, Level::Overview).iter().position(|pill| pill.key == key)?;
+    plan(b, pane, Level::Overview).pills.get(at).copied()
 }
 
 /// How a pane would be split: side by side, or one above the other where it is tall; not at all where it is too small.
@@ -234,11 +280,11 @@ pub(super) fn plan(b: &Builder, pane: &Pane, level: Level) -> Plan {
     }
     let mut readings = readings(b, pane, level);
     let sign = if tray::is_there(pane) { tray::height(b) } else { 0.0 };
-    if sign > 0.0 {
-        // The lower elbow makes room for the tray before a reading goes.
-        let wanted = sign + m.gap + readings.len() as f64 * (reading + m.gap);
-        lower = least_lower.max(lower + (rest(upper, lower) - wanted).min(0.0)).min(lower);
-    }
+    // The elbows make room for the tray and the readings before one of those goes.
+    let of_tray = if sign > 0.0 { sign + m.gap } else { 0.0 };
+    let wanted = of_tray + readings.len() as f64 * (reading + m.gap);
+    lower = least_lower.max(lower + (rest(upper, lower) - wanted).min(0.0)).min(lower);
+    upper = b.px(LEAST_UPPER).max(upper + (rest(upper, lower) - wanted).min(0.0)).min(upper);
     let has_tray = sign > 0.0 && rest(upper, lower) >= sign + m.gap;
     let pill_room = if has_tray { pill_room + sign + m.gap } else { pill_room };
     let rest = |upper: f64, lower: f64| bottom - top - upper - lower - m.gap - pill_room;
@@ -316,11 +362,14 @@ fn tab_list(b: &mut Builder, level: Level, rects: impl Iterator<Item = Rect>) ->
 fn draw_pill(b: &mut Builder, pane: &Pane, pill: Pill, rect: Rect, hit: Rect, tabs: Option<usize>) {
     let full = pane.rail == Rail::Full;
     let typed = pill.value.as_deref().map(caption);
-    let fits = pane.rail == Rail::Slim && label_width(&pill.label, b.m.cap_small) + 2.0 * b.px(20.0) <= rect.w;
+    let cut = if pill.selected { rect.h / 2.0 + b.m.gap } else { 0.0 };
+    let wished = label_width(&pill.label, b.m.cap_small) + 2.0 * b.px(20.0) + cut;
+    let fits = pane.rail == Rail::Slim && wished <= rect.w;
     let label = typed.unwrap_or_else(|| if full || fits { pill.label.clone() } else { String::from(pill.short) });
     let mut button = Button::pill(pill.key, rect, label, pill.colour, pill.action);
     button.name = Some(pill.label);
     button.value = pill.value;
+    button.menu = pill.menu;
     button.role = pill.role;
     button.selected = pill.selected;
     button.disabled = pill.disabled;
@@ -339,17 +388,20 @@ fn draw_pill(b: &mut Builder, pane: &Pane, pill: Pill, rect: Rect, hit: Rect, ta
 }
 
 fn chips(b: &mut Builder, pane: &Pane, level: Level) {
-    let row = pane.chips(b);
+    let (all, rows) = (pane.chips(b, level), pane.chip_rows(b, level));
     let mut list = pills(b, pane, level);
     if tray::is_there(pane) {
         list.push(pill("tray-all", &tray::name(pane), "TRAY", b.theme.act_a, tray::all()));
     }
     let gap = b.m.gap;
-    let w = (row.w + gap) / list.len().max(1) as f64;
+    let in_row = list.len().div_ceil(rows).max(1);
     let rects: Vec<Rect> = (0..list.len())
         .map(|i| {
-            let left = b.snap(row.x + i as f64 * w);
-            Rect::from_edges(left, row.y, b.snap(row.x + (i + 1) as f64 * w) - gap, row.bottom())
+            let (row, place) = (i / in_row, i % in_row);
+            let w = (all.w + gap) / in_row.min(list.len() - row * in_row) as f64;
+            let (left, right) = (b.snap(all.x + place as f64 * w), b.snap(all.x + (place + 1) as f64 * w) - gap);
+            let top = all.y + row as f64 * (pane.chip(b) + gap);
+            Rect::from_edges(left, top, right, top + pane.chip(b))
         })
         .collect();
     let tabs = tab_list(b, level, rects.iter().take(3).copied());

@@ -13,7 +13,7 @@ use lcars_ui::scene::Primitive;
 use lcars_ui::semantics::{Action, FilesAct, Node, UiAction};
 use lcars_ui::shells::Shells;
 use lcars_ui::theme::Theme;
-use lcars_ui::view::{self, Inputs, Readings, View};
+use lcars_ui::view::{self, Inputs, View};
 
 pub struct Session {
     pub desktop: Desktop,
@@ -79,23 +79,8 @@ impl Session {
                 interface.follow_files(&places, &directories, sight, now, motion, &Timing::default());
                 interface.forget(sight);
             });
-            self.view = view::build(&Inputs {
-                desktop: &self.desktop,
-                output: self.desktop.focused_output().id,
-                size: self.size,
-                scale: 1.0,
-                ui_scale: 1.0,
-                theme: &self.theme,
-                interface: &self.interface,
-                directories: &self.directories,
-                shells: &Shells::default(),
-                readings: &Readings::default(),
-                clock: "14:02",
-                launcher: &[],
-                bindings: &[],
-                map: true,
-                now: self.now,
-            });
+            let plain = Inputs::of(&self.desktop, &self.interface, &self.theme, self.size, self.now);
+            self.view = view::build(&Inputs { directories: &self.directories, ..plain });
             self.with(|interface, sight| interface.forget(sight));
         }
     }

@@ -10,8 +10,11 @@ use lcars_ui::hierarchy::{
     Path, SectorColour, SectorId, TerminalId, Tree, ViewportId, WindowId, content, tiles,
 };
 use lcars_ui::operation::{Axis, Direction, Effect, Effects, Operation, Refused};
+use lcars_ui::state::operation_schema;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use crate::AREA;
 use crate::cameras::pose_of;
@@ -78,6 +81,9 @@ enum Asked {
     RestartTerminal(Option<u8>),
     ShowTerminal(u8),
     StepTerminal(bool),
+    OpenPanel(u8),
+    ClosePanel(Option<u8>),
+    RestartPanel(Option<u8>),
 }
 
 fn direction() -> impl Strategy<Value = Direction> {
@@ -124,6 +130,9 @@ fn asked() -> impl Strategy<Value = Asked> {
         1 => of(any()).prop_map(Asked::RestartTerminal),
         1 => any().prop_map(Asked::ShowTerminal),
         1 => proptest::bool::ANY.prop_map(Asked::StepTerminal),
+        1 => any().prop_map(Asked::OpenPanel),
+        1 => of(any()).prop_map(Asked::ClosePanel),
+        1 => of(any()).prop_map(Asked::RestartPanel),
     ]
 }
 
@@ -151,6 +160,11 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any(), any()).prop_map(|(which, levels)| Step::Panels(which, levels)),
         1 => Just(Step::Reload),
     ]
+}
+
+/// The name of a panel, which may be there.
+fn panel(number: u8) -> String {
+    format!("p{}", number % 5)
 }
 
 fn panel_windows(tree: &Tree) -> BTreeSet<WindowId> {
@@ -263,6 +277,9 @@ impl Run {
                     Operation::PreviousTerminal
                 }
             }
+            Asked::OpenPanel(n) => Operation::OpenPanel { name: panel(n) },
+            Asked::ClosePanel(n) => Operation::ClosePanel { name: n.map(panel) },
+            Asked::RestartPanel(n) => Operation::RestartPanel { name: n.map(panel) },
             Asked::Activate(n) => Operation::Activate { window: self.window(n) },
             Asked::Fullscreen(n, on) => Operation::Fullscreen { window: n.map(|n| self.window(n)), on },
         }
@@ -544,7 +561,7 @@ impl Run {
 
 fn nodes(tree: &Tree) -> Vec<NodeId> {
     let apps = || tree.sectors.iter().flat_map(|sector| &sector.apps).chain(&tree.panels);
-    let sectors = tree.sectors.iter().map(|sector| NodeId::from(sector.id));
+    let sectors = tree.sectors.iter().map(|sector| NodeId::from(sector.id)).chain([NodeId::Log]);
     sectors.chain(apps().map(|app| app.id.into())).chain(tree.windows().map(|window| window.id.into())).collect()
 }
 
@@ -560,8 +577,24 @@ fn check_app(app: &App) {
     }
 }
 
+#[test]
+fn every_operation_is_among_what_happens() {
+    let (run, steps, mut runner) = (Run::new(), asked(), TestRunner::deterministic());
+    let mut seen = BTreeSet::new();
+    for _ in 0..2_000 {
+        let asked = steps.new_tree(&mut runner).unwrap().current();
+        let operation = serde_json::to_value(run.operation(&asked)).unwrap();
+        seen.insert(operation["op"].as_str().unwrap().to_owned());
+    }
+    let schema = operation_schema();
+    let names = schema["oneOf"].as_array().unwrap().iter().map(|variant| &variant["properties"]["op"]);
+    let name = |op: &serde_json::Value| op["const"].as_str().or_else(|| op["enum"][0].as_str()).unwrap().to_owned();
+    let all: BTreeSet<String> = names.map(name).collect();
+    assert_eq!(seen, all);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_the_desktop_stays_whole(steps in vec(step(), 1..120)) {

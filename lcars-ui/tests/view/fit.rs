@@ -130,3 +130,59 @@ fn each_pane_of_a_split_is_a_region_of_its_own() {
         );
     }
 }
+
+#[test]
+fn where_not_one_row_has_room_above_the_prompt_there_is_no_list() {
+    let list = |h: f64| {
+        let mut world = World::usual(Size { w: 1280.0, h });
+        world.ui(&lcars_ui::semantics::UiAction::Stage { text: String::from("?o") });
+        let list = world.view().nodes.into_iter().find(|node| node.role == Role::List);
+        list.map(|list| list.rect.y)
+    };
+    assert_eq!(list(110.0), None);
+    assert!(list(360.0).is_some());
+    assert!((60..400).step_by(4).all(|h| list(f64::from(h)).is_none_or(|y| y >= 0.0)));
+}
+
+/// What a pane offers where it shares the screen, with where that is.
+fn of_panes(world: &World) -> Vec<u64> {
+    let nodes = world.view().nodes;
+    nodes.iter().filter(|node| node.name == "PANE" && node.role == Role::Button).map(|node| node.key.pane).collect()
+}
+
+#[test]
+fn every_pane_that_shares_the_screen_has_the_way_to_share_it_otherwise() {
+    for (size, axis) in [(STANDARD, Axis::Horizontal), (Size { w: 390.0, h: 844.0 }, Axis::Vertical)] {
+        for mut world in everywhere(size) {
+            assert!(of_panes(&world).is_empty(), "one alone needs none");
+            world.apply(Operation::Split { axis });
+            let panes: Vec<u64> = world.desktop.viewports().map(|viewport| viewport.id.get()).collect();
+            let mut offered = of_panes(&world);
+            offered.sort_unstable();
+            assert_eq!(offered, panes, "{size:?}: {:?}", world.desktop.focused_viewport().path);
+        }
+    }
+}
+
+#[test]
+fn on_a_phone_a_larger_interface_has_its_chips_in_two_rows_that_can_be_read() {
+    let rows = |ui_scale: f64, hub: bool| {
+        let mut world = World::usual(Size { w: 390.0, h: 844.0 });
+        world.ui_scale = ui_scale;
+        let world = if hub { everywhere(world.size).remove(3) } else { world };
+        let world = World { ui_scale, ..world };
+        let view = world.view();
+        let wanted = if hub {
+            ["COMMAND", "DIRECTORY", "APPS", "SEARCH"]
+        } else {
+            ["NEW SECTOR", "SPLIT VIEW", "SETTINGS", "KEYS"]
+        };
+        let chips = wanted.map(|name| named(&view, name).rect);
+        assert!(chips.iter().all(|chip| chip.w >= 1.35 * chip.h), "{chips:?} at {ui_scale}");
+        let rows: std::collections::BTreeSet<i64> = chips.iter().map(|chip| chip.y as i64).collect();
+        rows.len()
+    };
+    for hub in [false, true] {
+        assert_eq!((rows(1.0, hub), rows(2.0, hub), rows(3.0, hub)), (1, 2, 2), "hub: {hub}");
+    }
+}

@@ -4,12 +4,14 @@
 
 mod fit;
 mod icons;
+mod log;
 mod meaning;
 mod morph;
 mod pictures;
 mod prompt;
 mod random;
 mod states;
+mod touch;
 mod tray;
 
 use std::time::Duration;
@@ -41,6 +43,7 @@ struct World {
     scale: f64,
     ui_scale: f64,
     map: bool,
+    portal: bool,
     now: Duration,
 }
 
@@ -60,8 +63,22 @@ impl World {
         let (interface, now) = (Interface::default(), Duration::ZERO);
         let directories = Directories::default();
         let (launcher, shells) = (launcher.into(), Shells::default());
-        let map = true;
-        Self { desktop, interface, theme, directories, readings, shells, launcher, size, scale, ui_scale, map, now }
+        let (map, portal) = (true, false);
+        Self {
+            desktop,
+            interface,
+            theme,
+            directories,
+            readings,
+            shells,
+            launcher,
+            size,
+            scale,
+            ui_scale,
+            map,
+            portal,
+            now,
+        }
     }
 
     /// The five sectors of the mock-ups with their apps, all of them seen.
@@ -164,21 +181,15 @@ impl World {
 
     fn view_at(&self, now: Duration) -> View {
         view::build(&Inputs {
-            desktop: &self.desktop,
-            output: self.desktop.focused_output().id,
-            size: self.size,
             scale: self.scale,
             ui_scale: self.ui_scale,
-            theme: &self.theme,
-            interface: &self.interface,
             directories: &self.directories,
             shells: &self.shells,
             readings: &self.readings,
-            clock: "14:02",
             launcher: &self.launcher,
-            bindings: &[],
             map: self.map,
-            now,
+            portal: self.portal,
+            ..Inputs::of(&self.desktop, &self.interface, &self.theme, self.size, now)
         })
     }
 }

@@ -27,6 +27,22 @@ fn every_tile_leads_to_its_place() {
 }
 
 #[test]
+fn above_the_overview_is_the_portal_where_there_is_one() {
+    for size in [STANDARD, Size { w: 390.0, h: 844.0 }, Size { w: 640.0, h: 360.0 }] {
+        let leads_out = |view: &View| {
+            let portal = Some(Action::Ui(UiAction::Portal));
+            view.nodes.iter().filter(|node| node.role == Role::Button && node.action == portal).count()
+        };
+        let mut world = World::usual(size);
+        assert_eq!(leads_out(&world.view()), 0, "{size:?}");
+        world.portal = true;
+        assert_eq!(leads_out(&world.view()), 1, "{size:?}");
+        let build = world.sector(0);
+        assert_eq!(leads_out(&world.jump(Some(build.into())).view()), 0, "a hub leads to the overview, {size:?}");
+    }
+}
+
+#[test]
 fn the_buttons_of_a_window_work_on_that_window() {
     let world = World::usual(STANDARD);
     let editor = world.app("Text Editor");

@@ -39,6 +39,7 @@ fn hub_to_window(name: &str) -> (World, NodeId) {
 
 fn key_of(node: NodeId) -> Key {
     match node {
+        NodeId::Log => Key::part("log-tile"),
         NodeId::Sector(id) => Key::of("sector-tile", id.get()),
         NodeId::App(id) => Key::of("app-tile", id.get()),
         NodeId::Window(id) => Key::of("window-tile", id.get()),

@@ -140,6 +140,20 @@ fn a_shell_that_ended_offers_restart_and_says_its_status() {
 }
 
 #[test]
+fn a_terminal_can_be_closed_without_a_keyboard() {
+    let mut world = hub(STANDARD);
+    world.ui(&UiAction::PaneMenu);
+    let close = Operation::CloseTerminal { terminal: Some(terminal(&world)) };
+    let view = world.view();
+    let item = view.nodes.iter().find(|node| node.name == "CLOSE TERMINAL").unwrap();
+    assert_eq!((item.role, item.action.as_ref()), (Role::MenuItem, Some(&Action::Do(close))));
+    let mut world = hub(STANDARD);
+    world.apply(Operation::Mode { mode: HubMode::Apps });
+    world.ui(&UiAction::PaneMenu);
+    assert!(!world.view().nodes.iter().any(|node| node.name == "CLOSE TERMINAL"), "none is shown");
+}
+
+#[test]
 fn several_terminals_have_tabs_and_one_has_none() {
     let mut world = hub(STANDARD);
     assert!(!has(&world.view(), "tab"));
@@ -375,6 +389,22 @@ fn the_question_fits_wherever_it_is_asked() {
         }
         assert!(!parts[0].rect.overlaps(&parts[1].rect), "{size:?}");
     }
+}
+
+#[test]
+fn a_reason_is_read_as_a_whole_on_a_phone() {
+    let reason = "it deletes a folder with everything in it, and nothing that is deleted so comes back";
+    let mut world = hub(Size { w: 390.0, h: 844.0 });
+    world.ui(&UiAction::Stage { text: String::from("rm -rf old") });
+    judge(&mut world, Class::Danger);
+    if let Some(verdict) = &mut world.shells.prompt.verdict {
+        verdict.reasons = vec![String::from(reason), String::from("it is short")];
+    }
+    world.ui(&UiAction::Execute);
+    let facts = texts(&world.view(), "confirm-fact");
+    let rows: Vec<&str> = facts.iter().map(String::as_str).filter(|text| *text != "WHY").collect();
+    assert!(rows.len() > 2, "{facts:?}");
+    assert_eq!(rows.concat(), format!("{reason}it is short"));
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn prompt(world: &mut World, what: u8) {
 fn everything(world: &World) -> Vec<NodeId> {
     let tree = world.desktop.tree();
     let mut nodes: Vec<NodeId> = tree.sectors.iter().map(|sector| sector.id.into()).collect();
+    nodes.push(NodeId::Log);
     nodes.extend(tree.sectors.iter().flat_map(|sector| &sector.apps).map(|app| NodeId::from(app.id)));
     nodes.extend(tree.windows().map(|window| NodeId::from(window.id)));
     nodes

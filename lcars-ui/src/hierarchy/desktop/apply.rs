@@ -78,6 +78,7 @@ impl Desktop {
         let (shown_here, window) = match node {
             NodeId::Sector(id) if self.tree.sector(id).is_none() => return Err(Refused::NoSuchNode { node }),
             NodeId::Sector(_) => return Err(Refused::WholeSector),
+            NodeId::Log => return Err(Refused::LogStays),
             NodeId::App(id) => {
                 let (_, app) = self.tree.app(id).ok_or(Refused::NoSuchNode { node })?;
                 let window = app.front().map(|window| window.id);
@@ -125,6 +126,7 @@ impl Desktop {
         }
         let windows: Vec<WindowId> = match node {
             NodeId::Sector(_) => return Err(Refused::WholeSector),
+            NodeId::Log => return Err(Refused::LogStays),
             NodeId::App(id) => {
                 let app = self.tree.app(id).map(|(_, app)| app);
                 app.into_iter().flat_map(App::places).map(|window| window.id).collect()

@@ -35,7 +35,7 @@ impl Desktop {
     /// The window of the panel that a node is.
     pub(super) fn panel_at(&self, node: NodeId) -> Option<WindowId> {
         let app = match node {
-            NodeId::Sector(_) => None,
+            NodeId::Sector(_) | NodeId::Log => None,
             NodeId::App(id) => self.tree.app(id).map(|(_, app)| app),
             NodeId::Window(id) => self.tree.window(id).map(|(_, app, _)| app),
         };

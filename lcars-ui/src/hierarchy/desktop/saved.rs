@@ -197,12 +197,13 @@ impl Desktop {
                     Some(NodeId::Sector(id)) => sector_place(id),
                     Some(NodeId::App(id)) => self.app_place(id),
                     // The windows of an app come back in any order.
-                    Some(NodeId::Window(_)) | None => None,
+                    Some(NodeId::Window(_) | NodeId::Log) | None => None,
                 }
             }
         }
         let panel = viewport.path.window().and_then(|window| self.tree.panel_of(window));
-        SavedViewport { path, mode: viewport.mode, selected, panel: panel.map(|panel| panel.name.clone()) }
+        let log = viewport.path.leaf() == Some(NodeId::Log);
+        SavedViewport { path, mode: viewport.mode, selected, panel: panel.map(|panel| panel.name.clone()), log }
     }
 
     fn save_path(&self, path: &Path) -> SavedPath {
@@ -396,7 +397,8 @@ impl Desktop {
         };
         let panel = saved.panel.as_ref().and_then(|name| self.tree.panel(name));
         let panel = panel.and_then(|app| self.tree.entrance(app.id.into()));
-        let (path, awaited) = panel.map_or((path, awaited), |panel| (panel, None));
+        let log = if saved.log { self.tree.path_to(NodeId::Log) } else { None };
+        let (path, awaited) = panel.or(log).map_or((path, awaited), |apart| (apart, None));
         let tile = if app.is_none() { slot(saved.selected) } else { None };
         let (selected, tile_awaited) = match tile {
             Some(Slot::Here(window)) => (self.tree.window(window).map(|(_, app, _)| app.id.into()), None),

@@ -16,6 +16,11 @@ impl Desktop {
         self.tree.terminal(id).map(|(_, terminal)| terminal)
     }
 
+    /// The terminal that a viewport shows, where it shows one.
+    pub fn commanded_terminal(&self, viewport: &Viewport) -> Option<TerminalId> {
+        self.tree.sector(commanded(viewport)?)?.shown_terminal().map(|terminal| terminal.id)
+    }
+
     /// What its programs call a terminal.
     pub fn terminal_titled(&mut self, id: TerminalId, title: &str) {
         self.tree.terminal_titled(id, title);

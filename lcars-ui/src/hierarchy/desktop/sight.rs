@@ -84,6 +84,7 @@ fn look(tree: &Tree, place: &Path, seen: &mut BTreeMap<WindowId, Shown>) {
             let panels = tree.overview_panels().filter_map(|app| Some((app, app.front()?)));
             panels.for_each(|(app, window)| see_stack(app, window.id, Shown::Thumbnail));
         }
+        Some(NodeId::Log) => {}
         Some(NodeId::Sector(id)) => {
             let apps = tree.sector(id).into_iter().flat_map(|sector| &sector.apps);
             apps.filter_map(|app| Some((app, app.front()?)))

@@ -160,7 +160,7 @@ impl Interface {
         let shown: Vec<&Terminal> = match sight.level {
             Level::Overview => sight.tree.terminals().collect(),
             Level::Hub => sight.prompt_terminal().into_iter().collect(),
-            Level::Picker | Level::Focus => {
+            Level::Log | Level::Picker | Level::Focus => {
                 sight.prompt_terminal().filter(|_| self.prompt.keyboard).into_iter().collect()
             }
         };

@@ -189,6 +189,11 @@ impl<'a> Sight<'a> {
         node.and_then(terminal_of)
     }
 
+    /// Whether the shell of a terminal runs.
+    pub(super) fn has_shell(&self, terminal: TerminalId) -> bool {
+        self.tree.terminal(terminal).is_some_and(|(_, terminal)| terminal.is_alive())
+    }
+
     /// What lists are made of.
     pub fn sources(&self) -> Sources<'a> {
         Sources { tree: self.tree, shells: self.shells, launcher: self.launcher }
@@ -205,6 +210,11 @@ impl Interface {
             return None;
         }
         sight.terminal()
+    }
+
+    /// The same, as long as its shell is there to take them: of one that has ended they are the interface's again.
+    pub fn shell_has_keyboard(&self, sight: &Sight) -> Option<TerminalId> {
+        self.terminal_has_keyboard(sight).filter(|id| sight.has_shell(*id))
     }
 
     /// What was typed that things to launch are to be found by: in the prompt, else in the hub or the launcher.

@@ -144,8 +144,16 @@ fn launchers(words: &str, sources: &Sources<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
+/// The one place that is in no sector.
+fn log(words: &str, hits: &mut Vec<Hit>) {
+    push(hits, fit(words, "Alert log"), usize::MAX, 0, "Alert log", "WHAT WAS SAID", Chosen::Go(NodeId::Log));
+}
+
 /// `go:SECTOR` and `go:SECTOR/APP`.
 fn places(words: &str, tree: &Tree, hits: &mut Vec<Hit>) {
+    if !words.contains('/') {
+        log(words, hits);
+    }
     let (sector_words, app_words) = words.split_once('/').map_or((words, None), |(sector, app)| (sector, Some(app)));
     for (age, sector) in tree.sectors.iter().enumerate() {
         let sector_fit = fit(sector_words, &sector.name);
@@ -166,6 +174,7 @@ fn places(words: &str, tree: &Tree, hits: &mut Vec<Hit>) {
 
 /// Sectors, apps, windows and terminals by their own names.
 fn everywhere(words: &str, tree: &Tree, hits: &mut Vec<Hit>) {
+    log(words, hits);
     for (age, sector) in tree.sectors.iter().enumerate() {
         push(hits, fit(words, &sector.name), age, 0, &sector.name, "SECTOR", Chosen::Go(sector.id.into()));
         for (age, app) in sector.apps.iter().enumerate() {

@@ -162,7 +162,7 @@ fn letters_elsewhere_are_left_to_bindings_and_programs() {
 fn the_menu_key_shows_the_menu_of_a_tile() {
     let mut world = World::new();
     let app = node(&world);
-    assert_eq!(world.symbol(Symbol::Menu), Some(vec![]));
+    assert_eq!(world.symbol(Symbol::Menu), Some(vec![selects(app)]));
     assert_eq!(world.interface.overlay, Some(Overlay::Menu { node: app, at: at(50.0, 150.0) }));
 }
 
@@ -185,7 +185,7 @@ fn pages_turn_by_key() {
     assert_eq!(world.symbol(Symbol::PageDown), Some(vec![]));
     assert_eq!(world.interface.page, 1);
     assert_eq!(world.symbol(Symbol::PageUp), Some(vec![]), "there is none before");
-    world.act(UiAction::Log);
+    world.act(UiAction::Settings);
     assert_eq!(world.interface.page, 0);
 }
 

@@ -39,6 +39,11 @@ fn key(part: &'static str) -> Key {
     Key::part(part).in_pane(7)
 }
 
+/// What follows from the keyboard, or a menu, coming to a tile.
+fn selects(node: NodeId) -> Request {
+    (Some(ViewportId::from_raw(7)), Action::Do(Operation::Select { node }))
+}
+
 fn at(x: f64, y: f64) -> Point {
     Point { x, y }
 }

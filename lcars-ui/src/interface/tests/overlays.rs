@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn one_key_shows_and_hides() {
     let mut world = World::new();
-    for action in [UiAction::Keys, UiAction::Settings, UiAction::Log, UiAction::Launcher] {
+    for action in [UiAction::Keys, UiAction::Settings, UiAction::Launcher] {
         assert_eq!(world.act(action.clone()), []);
         assert!(world.interface.overlay.is_some(), "{action:?}");
         assert_eq!(world.act(action), []);
@@ -150,4 +150,32 @@ fn an_alert_is_told_dismissed_and_leaves_by_itself() {
     let alert = alert.id;
     world.act(UiAction::Dismiss { alert });
     assert_eq!(world.interface.alerts.shown().count(), 0);
+}
+
+#[test]
+fn the_menu_of_a_pane_is_about_the_one_it_was_asked_for_in_and_a_boundary_is_moved_in_steps() {
+    let mut world = World::new();
+    world.add("pane-menu", Rect::new(600.0, 0.0, 100.0, 40.0), Action::Ui(UiAction::PaneMenu));
+    let viewport = ViewportId::from_raw(7);
+    let asked = world.with(|interface, sight, _| interface.press_key(key("pane-menu"), sight));
+    assert_eq!(asked, [(Some(viewport), Action::Do(Operation::FocusViewport { viewport }))]);
+    assert_eq!(world.interface.overlay, Some(Overlay::Pane { at: at(650.0, 20.0) }));
+    for (operation, stays) in [(Operation::Resize { share: 0.6 }, true), (Operation::Swap { with: None }, false)] {
+        world.add("item", Rect::new(600.0, 100.0, 100.0, 40.0), Action::Do(operation.clone()));
+        let done = world.with(|interface, sight, _| interface.press_key(key("item"), sight));
+        assert_eq!(done, [(Some(viewport), Action::Do(operation))]);
+        assert_eq!(world.interface.overlay.is_some(), stays);
+        world.nodes.pop();
+    }
+}
+
+#[test]
+fn assistive_technology_that_comes_to_a_tile_selects_it() {
+    let mut world = World::new();
+    let app = NodeId::App(world.app());
+    let tile = world.nodes.iter().find(|node| node.menu.is_some()).map(|node| node.key).unwrap();
+    assert_eq!(world.with(|interface, sight, _| interface.go_to(tile, sight)), [selects(app)]);
+    assert!(world.interface.ring && world.interface.focused == Some(tile));
+    assert_eq!(world.with(|interface, sight, _| interface.menu_of(tile, sight)), [selects(app)]);
+    assert!(matches!(world.interface.overlay, Some(Overlay::Menu { node, .. }) if node == app));
 }

@@ -56,7 +56,7 @@ fn a_long_press_shows_the_menu_and_the_release_does_nothing_more() {
     world.with(|interface, sight, now| interface.touched(at(50.0, 150.0), sight, now));
     assert_eq!(world.tick(499), (vec![], Some(Duration::from_millis(500))));
     assert_eq!(world.interface.overlay, None);
-    assert_eq!(world.tick(1), (vec![], None));
+    assert_eq!(world.tick(1), (vec![selects(node)], None));
     assert_eq!(world.interface.overlay, Some(Overlay::Menu { node, at: at(50.0, 150.0) }));
     world.add_dialog();
     world.with(|interface, sight, now| interface.finger_moved(at(20.0, 310.0), sight, now));

@@ -45,7 +45,7 @@ fn ui_action() -> impl Strategy<Value = UiAction> {
             UiAction::Launcher,
             UiAction::Search,
             UiAction::Settings,
-            UiAction::Log,
+            UiAction::DismissAll,
             UiAction::Accept,
             UiAction::Cancel,
             UiAction::Category { name: None },

@@ -4,7 +4,8 @@ use super::super::build::{Builder, Button, Shape, Text, caption};
 use super::super::frame::{Frame, Span};
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
-use super::{Without, command, directory, draw_tiles, frame_colour, launch, rail_frame, title_colour, tree};
+use super::rail_frame::{self, Parent};
+use super::{Without, command, directory, draw_tiles, frame_colour, launch, title_colour, tree};
 use crate::geometry::Rect;
 use crate::hierarchy::{APP_TILE, Grid, HubMode, Level, Path, Sector};
 use crate::interface::Overlay;
@@ -85,7 +86,7 @@ fn strip_tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
 }
 
 pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
-    rail_frame::draw(b, pane, path, frame(b, pane, path), without, Some("OVERVIEW"));
+    rail_frame::draw(b, pane, path, frame(b, pane, path), without, Some(Parent::OVERVIEW));
     rail::draw(b, pane, Level::Hub);
     let Some(sector) = sector(pane, path) else { return };
     match pane.mode() {

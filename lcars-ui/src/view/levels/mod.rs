@@ -5,6 +5,7 @@ mod directory;
 mod focus;
 mod hub;
 mod launch;
+mod log;
 mod overview;
 mod own_frame;
 mod panel;
@@ -36,6 +37,8 @@ pub(super) struct Without {
 pub(super) use command::terminal_area;
 pub(super) use directory::{area as files_area, counted as files_counted, draw_asked as draw_asked_files};
 pub(super) use focus::{Fit, area, area_for, fit, is_bare, window_picture};
+pub(super) use log::pills as log_pills;
+pub(super) use overview::notices;
 
 /// A frame that is being grown into opens for its buttons from here on.
 const OPENS: f64 = 0.75;
@@ -48,6 +51,7 @@ pub(super) fn frame(b: &Builder, pane: &Pane, path: &Path) -> Frame {
     match path.level() {
         Level::Overview => overview::frame(b, pane),
         Level::Hub => hub::frame(b, pane, path),
+        Level::Log => log::frame(b, pane, path),
         Level::Picker => picker::frame(b, pane, path),
         Level::Focus => focus::frame(b, pane, path),
     }
@@ -70,6 +74,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     match path.level() {
         Level::Overview => overview::draw(b, pane, path, without),
         Level::Hub => hub::draw(b, pane, path, without),
+        Level::Log => log::draw(b, pane, path, without),
         Level::Picker => picker::draw(b, pane, path, without),
         Level::Focus => focus::draw(b, pane, path, without),
     }
@@ -91,7 +96,7 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, path: &Path) -> Vec<(NodeId, Rect)
         Level::Overview => overview::tiles(b, pane, children.len()),
         Level::Hub => hub::tiles(b, pane, children.len()),
         Level::Picker => picker::tiles(b, pane, children.len()),
-        Level::Focus => Vec::new(),
+        Level::Focus | Level::Log => Vec::new(),
     };
     let snapped =
         |rect: Rect| Rect::from_edges(b.snap(rect.x), b.snap(rect.y), b.snap(rect.right()), b.snap(rect.bottom()));
@@ -101,7 +106,7 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, path: &Path) -> Vec<(NodeId, Rect)
 /// A tile of a place, as its frame is while nothing moves. Some children have none: in a strip only as many have as fit.
 pub(super) fn tile(b: &Builder, pane: &Pane, path: &Path, child: NodeId) -> Option<Frame> {
     let tile = tiles(b, pane, path).into_iter().find(|(node, rect)| *node == child && !rect.is_empty());
-    let rect = tile.map(|(_, rect)| rect).or_else(|| super::rail::panel_pill(b, pane, path, child))?;
+    let rect = tile.map(|(_, rect)| rect).or_else(|| super::rail::pill_of(b, pane, path, child))?;
     let kind = Kind::of(tree(pane), child)?;
     Some(tile_frame(b, pane, path, &kind, rect).0)
 }
@@ -112,6 +117,7 @@ pub(super) enum Kind<'a> {
     Sector(&'a Sector),
     App(Option<&'a Sector>, &'a App),
     Window(Option<&'a Sector>, &'a crate::hierarchy::Window),
+    Log,
 }
 
 impl<'a> Kind<'a> {
@@ -120,6 +126,7 @@ impl<'a> Kind<'a> {
             NodeId::Sector(id) => Self::Sector(tree.sector(id)?),
             NodeId::App(id) => tree.app(id).map(|(sector, app)| Self::App(sector, app))?,
             NodeId::Window(id) => tree.window(id).map(|(sector, _, window)| Self::Window(sector, window))?,
+            NodeId::Log => Self::Log,
         })
     }
 
@@ -128,6 +135,7 @@ impl<'a> Kind<'a> {
             Self::Sector(sector) => sector.id.into(),
             Self::App(_, app) => app.id.into(),
             Self::Window(_, window) => window.id.into(),
+            Self::Log => NodeId::Log,
         }
     }
 
@@ -136,6 +144,7 @@ impl<'a> Kind<'a> {
         let sector = match self {
             Self::Sector(sector) => Some(*sector),
             Self::App(sector, _) | Self::Window(sector, _) => *sector,
+            Self::Log => None,
         };
         sector.map_or(theme.frame, |sector| theme.sector(sector.colour.number()))
     }
@@ -145,6 +154,7 @@ impl<'a> Kind<'a> {
             Self::Sector(sector) => sector.front().and_then(App::front).map(|window| window.id),
             Self::App(_, app) => app.front().map(|window| window.id),
             Self::Window(_, window) => Some(window.id),
+            Self::Log => None,
         }
     }
 }
@@ -163,6 +173,7 @@ pub(super) fn tile_frame(b: &Builder, pane: &Pane, path: &Path, kind: &Kind, rec
         Kind::Sector(sector) => dropped_on(sector) || (pane.selects(node) && interface.ring),
         Kind::App(..) => pane.selects(node) && pane.mode() == HubMode::Apps,
         Kind::Window(..) => pane.selects(node),
+        Kind::Log => false,
     };
     let mood = mood(b, tile_key(node), own, chosen, opacity);
     let frame = match kind {
@@ -173,6 +184,7 @@ pub(super) fn tile_frame(b: &Builder, pane: &Pane, path: &Path, kind: &Kind, rec
             if strip { strip_frame(b, pane, &name, rect, mood) } else { app_frame(b, pane, &name, rect, mood) }
         }
         Kind::Window(_, window) => app_frame(b, pane, &picker::window_name(pane, window), rect, mood),
+        Kind::Log => app_frame(b, pane, log::NAME, rect, mood),
     };
     (frame, mood)
 }
@@ -186,6 +198,8 @@ pub(super) fn tile_interior(b: &mut Builder, pane: &Pane, kind: &Kind, frame: &F
             panel::draw_on_tile(b, tile_key(kind.node()), app, frame);
         }
         Kind::Window(..) => app_interior(b, pane, tile_key(kind.node()), kind.window(), frame, mood),
+        // It grows from a pill, which has nothing in it.
+        Kind::Log => {}
     }
 }
 
@@ -235,6 +249,7 @@ fn draw_tile(
             (super::tile::app_name(app), trouble.or_else(|| (notices > 0).then(|| format!("{notices} NEW"))))
         }
         Kind::Window(_, window) => (picker::window_name(pane, window), None),
+        Kind::Log => (String::from(log::NAME), None),
     };
     let mut button = super::tile::tile_node(key, node, name, rect, gaps);
     button.value = value;
@@ -244,6 +259,7 @@ fn draw_tile(
         // Where a panel is, its file says.
         Kind::App(_, app) if app.is_panel() => {}
         Kind::App(..) | Kind::Window(..) => button.drag = Some(node),
+        Kind::Log => {}
     }
     let place = b.node(button);
     if without.tile == Some(node) {

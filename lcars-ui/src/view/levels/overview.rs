@@ -5,7 +5,8 @@ use super::super::frame::{Frame, Span};
 use super::super::map;
 use super::super::pane::{Pane, Rail};
 use super::super::rail;
-use super::{Without, draw_tiles, frame_colour, rail_frame, title_colour};
+use super::rail_frame::{self, Parent};
+use super::{Without, draw_tiles, frame_colour, title_colour};
 use crate::geometry::Rect;
 use crate::hierarchy::{Grid, Level, Path, SECTOR_TILE};
 use crate::scene::Key;
@@ -35,7 +36,8 @@ pub(super) fn tiles(b: &Builder, pane: &Pane, count: usize) -> Vec<Rect> {
 }
 
 pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) {
-    rail_frame::draw(b, pane, path, frame(b, pane), without, None);
+    let parent = pane.inputs.portal.then_some(Parent::PORTAL);
+    rail_frame::draw(b, pane, path, frame(b, pane), without, parent);
     rail::draw(b, pane, Level::Overview);
     let tiles = super::tiles(b, pane, path);
     let content = pane.content(b, Level::Overview);
@@ -44,6 +46,16 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, without: Without) 
     if let Some(cell) = free_cell(b, content, &tiles.iter().map(|(_, rect)| *rect).collect::<Vec<_>>()) {
         map::draw(b, pane, cell);
     }
+}
+
+/// The heading of the notices, where they are in view.
+pub(in crate::view) fn notices(b: &Builder, pane: &Pane) -> Option<Rect> {
+    if pane.rail == Rail::None {
+        return None;
+    }
+    let tiles = super::tiles(b, pane, &Path::root());
+    let tiles: Vec<Rect> = tiles.into_iter().map(|(_, rect)| rect).collect();
+    map::notices_in(b, free_cell(b, pane.content(b, Level::Overview), &tiles)?)
 }
 
 /// The place right of the last tile, where the grid has one, else one below the tiles.

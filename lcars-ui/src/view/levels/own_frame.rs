@@ -35,7 +35,7 @@ fn fitting(b: &Builder, pane: &Pane, controls: &Controls) -> (f64, usize) {
     let strip = strip(b, pane);
     let label = if pane.alone { super::super::prompt::collapsed_width(b) + 3.0 * b.m.gap } else { 0.0 };
     let most = strip.right() - strip.h - b.m.gap - label;
-    let ends = controls.left.iter().scan(strip.x - b.m.gap, |end, control| {
+    let ends = controls.of_own_frame().scan(strip.x - b.m.gap, |end, control| {
         *end += b.m.gap + control.width;
         Some(*end)
     });
@@ -89,7 +89,7 @@ pub(super) fn draw(b: &mut Builder, pane: &Pane, path: &Path, mut frame: Frame, 
     }
     let gap = b.m.gap;
     let mut x = strip.x;
-    for (place, control) in controls.left.iter().take(count).enumerate() {
+    for (place, control) in controls.of_own_frame().take(count).enumerate() {
         let rect = Rect::new(x, strip.y, control.width.min(strip.right() - x), strip.h);
         let left = if place == 0 { pane.rect.x } else { rect.x - gap / 2.0 };
         let below = if pane.alone { pane.rect.bottom() } else { rect.bottom() };

@@ -9,7 +9,7 @@ use crate::geometry::{Point, Rect};
 use crate::hierarchy::{Level, Path};
 use crate::operation::Operation;
 use crate::scene::{Align, Key};
-use crate::semantics::{Action, Node, Role};
+use crate::semantics::{Action, Node, Role, UiAction};
 use crate::theme::Colour;
 
 /// No title takes more of its bar.
@@ -129,6 +129,18 @@ pub(super) fn merged(b: &Builder, pane: &Pane, elbow: f64) -> Lower {
     Lower { elbow, bar: (next, bar_end), segment, cap }
 }
 
+/// What is above a level, and what leads there.
+pub(super) struct Parent {
+    pub name: &'static str,
+    pub way: Action,
+}
+
+impl Parent {
+    pub const OVERVIEW: Self = Self { name: "OVERVIEW", way: Action::Do(Operation::ZoomOut) };
+    /// Outside of the desktop.
+    pub const PORTAL: Self = Self { name: "PORTAL", way: Action::Ui(UiAction::Portal) };
+}
+
 /// Draws the frame and what is on it: the way out, the time, the title.
 pub(super) fn draw(
     b: &mut Builder,
@@ -136,7 +148,7 @@ pub(super) fn draw(
     path: &Path,
     mut frame: Frame,
     without: Without,
-    parent: Option<&str>,
+    parent: Option<Parent>,
 ) {
     if matches!(pane.rail, Rail::Slim | Rail::None) {
         if !without.frame {
@@ -170,20 +182,20 @@ pub(super) fn draw(
     let (cap, inset) = if full { (b.m.cap_label, b.m.rail_label_inset) } else { (b.m.cap_small, b.px(10.0)) };
     let middle = elbow.bottom() - b.px(20.5);
     let line = Rect::from_edges(side.x + b.px(8.0), middle - cap, side.right() - inset, middle + cap);
-    let label = Text::label(line, parent.unwrap_or("TOS"), cap, ink).aligned(Align::Right);
+    let label = Text::label(line, parent.as_ref().map_or("TOS", |parent| parent.name), cap, ink).aligned(Align::Right);
     b.text(key.piece(1), label);
     match parent {
         None => {
             b.node(Node::new(Key::part("home"), Role::Img, "TOS", side));
         }
-        Some(parent) => {
+        Some(Parent { name, way }) => {
             let (x, y) = if full { (39.0, 18.5) } else { (44.0, 46.0) };
             let at = Point { x: side.x + b.px(x), y: elbow.bottom() - b.px(y) };
             b.chevron(key, at, b.px(22.0), ink);
-            let mut way_out = Node::new(key, Role::Button, format!("ZOOM OUT TO {parent}"), side);
+            let mut way_out = Node::new(key, Role::Button, format!("ZOOM OUT TO {name}"), side);
             let edge = b.m.gap / 2.0;
             way_out.hit = Rect::from_edges(pane.rect.x, pane.rect.y, side.right(), side.bottom() + edge);
-            way_out.action = Some(Action::Do(Operation::ZoomOut));
+            way_out.action = Some(way);
             b.ring(key, line, [0.0; 4]);
             b.node(way_out);
         }

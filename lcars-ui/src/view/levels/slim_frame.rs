@@ -43,6 +43,14 @@ pub(super) struct Controls {
     right: Option<Control>,
 }
 
+impl Controls {
+    /// Those of a window whose program draws its own frame, and can close it there.
+    pub fn of_own_frame(&self) -> impl Iterator<Item = &Control> {
+        let closes = |control: &&Control| matches!(control.action, Action::Do(Operation::Close { .. }));
+        self.left.iter().chain(self.right.iter().filter(move |control| !closes(control)))
+    }
+}
+
 impl Control {
     /// Draws it as a pill there, to be met in `hit`.
     pub fn draw(&self, b: &mut Builder, rect: Rect, hit: Rect) {
@@ -67,7 +75,8 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
         Control { key, label, width, colour, action, disabled: false }
     };
     let out = if tight { ("OUT", 72.0) } else { ("ZOOM OUT", 120.0) };
-    let out = control("zoom-out", out.0, out.1, theme.act_b, Action::Do(Operation::ZoomOut));
+    let way = if level == Level::Overview { Action::Ui(UiAction::Portal) } else { Action::Do(Operation::ZoomOut) };
+    let out = control("zoom-out", out.0, out.1, theme.act_b, way);
     let out = Control { width: out.width.min(b.snap(room)), ..out };
     let wide = pane.frame.w >= 900.0 * b.factor();
     let close =
@@ -75,11 +84,13 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
     let leaf = path.leaf();
     let mut more = Vec::new();
     let mut right = None;
+    let of_pane = |width| control("pane-menu", "PANE", width, theme.act_a, Action::Ui(UiAction::PaneMenu));
     match level {
-        Level::Overview => return Controls::default(),
-        Level::Hub => {}
+        Level::Overview if !pane.inputs.portal => return Controls::default(),
+        Level::Overview | Level::Hub | Level::Log => {}
         Level::Picker => {
             right = Some(if tight { close("CLOSE", 72.0) } else { close("CLOSE ALL", 120.0) });
+            more.extend((!pane.alone).then(|| of_pane(80.0)));
             if let Some(node @ NodeId::App(_)) = leaf {
                 more.push(control(
                     "new-window",
@@ -102,7 +113,11 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
                 },
             ));
             let able = split_axis(pane).is_some();
-            more.push(Control { disabled: !able, ..control("split", "SPLIT", 96.0, theme.act_a, split(pane)) });
+            more.push(if pane.alone {
+                Control { disabled: !able, ..control("split", "SPLIT", 96.0, theme.act_a, split(pane)) }
+            } else {
+                of_pane(80.0)
+            });
             if let Some(panel) = path.window().and_then(|window| tree(pane).panel_of(window)) {
                 let restart = Action::Do(Operation::RestartPanel { name: Some(panel.name.clone()) });
                 more.push(control("restart", "RESTART", 112.0, theme.act_c, restart));
@@ -111,11 +126,15 @@ pub(super) fn controls(b: &Builder, pane: &Pane, path: &Path) -> Controls {
             }
         }
     }
+    // With so little room that only one more button fits, the one leads to the others.
+    if tight && !pane.alone && right.is_some() {
+        (right, more) = (Some(of_pane(72.0)), Vec::new());
+    }
     let mut left_over = room - out.width - b.m.gap;
     right = right.filter(|right| left_over >= right.width);
     left_over -= right.as_ref().map_or(0.0, |right| right.width + b.m.gap);
     // What is left for the title decides how much else there is.
-    let title = 240.0 * b.factor();
+    let title = if pane.alone { 240.0 } else { 180.0 } * b.factor();
     let mut left = vec![out];
     for control in more {
         left_over -= control.width + b.m.gap;

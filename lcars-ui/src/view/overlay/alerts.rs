@@ -3,7 +3,7 @@
 use super::super::Inputs;
 use super::super::build::{Builder, Button, Shape, Text, caption, told};
 use super::super::metrics::label_width;
-use super::dialog::{around, line_height, wrap};
+use super::dialog::{self, Choice, around, line_height, wrap};
 use crate::geometry::{Point, Rect, Size};
 use crate::interface::{Alert, AlertLevel};
 use crate::scene::{Align, Key, Primitive};
@@ -18,7 +18,7 @@ const MOST_LINES: usize = 9;
 const DISMISS: f64 = 48.0;
 
 /// What an alert of this level is drawn in.
-pub(super) fn colour(b: &Builder, level: AlertLevel) -> Colour {
+pub(in crate::view) fn colour(b: &Builder, level: AlertLevel) -> Colour {
     match level {
         AlertLevel::Info => b.theme.info,
         AlertLevel::Caution => b.theme.caution,
@@ -27,12 +27,12 @@ pub(super) fn colour(b: &Builder, level: AlertLevel) -> Colour {
 }
 
 /// What it says of itself: `CAUTION x3`.
-pub(super) fn word(alert: &Alert) -> String {
+pub(in crate::view) fn word(alert: &Alert) -> String {
     if alert.count > 1 { format!("{} x{}", alert.level.word(), alert.count) } else { alert.level.word().to_owned() }
 }
 
 /// The name of the sector where it happened.
-pub(super) fn place(inputs: &Inputs, alert: &Alert) -> Option<String> {
+pub(in crate::view) fn place(inputs: &Inputs, alert: &Alert) -> Option<String> {
     Some(caption(&inputs.desktop.tree().sector(alert.sector?)?.name))
 }
 
@@ -47,7 +47,9 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Vec<Rect> 
         let cap = b.m.cap_small;
         let lines = wrap(&told(&alert.text), cap, width, MOST_LINES);
         let strip = b.m.tile_bar.max(b.px(24.0));
-        let height = strip + gap + lines.len() as f64 * line_height(b, cap);
+        let words = strip + gap + lines.len() as f64 * line_height(b, cap);
+        let choices = choices(b, alert);
+        let height = if choices.is_empty() { words } else { words + gap + dialog::flow_height(b, width, &choices) };
         let rect = Rect::new(x, y, width, height);
         if rect.bottom() + gap > output.h {
             break;
@@ -55,9 +57,20 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Vec<Rect> 
         let cover = around(rect, gap, output);
         covers.push(cover);
         draw_one(b, inputs, alert, rect, cover, &lines);
+        dialog::flow(b, Rect { y: y + words + gap, h: height - words - gap, ..rect }, &choices);
         y = rect.bottom() + 2.0 * gap;
     }
     covers
+}
+
+/// What may be done about one. A choice without words is left out.
+fn choices(b: &Builder, alert: &Alert) -> Vec<Choice> {
+    let choice = |(place, label): (usize, &String)| {
+        // No alert has so many.
+        let key = Key::of("answer", alert.id.wrapping_mul(16).wrapping_add(place as u64));
+        Choice::new(key, caption(label), b.theme.act_a, Action::Ui(UiAction::Answer { alert: alert.id, choice: place }))
+    };
+    alert.choices.iter().enumerate().filter(|(_, label)| !label.is_empty()).map(choice).collect()
 }
 
 fn draw_one(b: &mut Builder, inputs: &Inputs, alert: &Alert, rect: Rect, cover: Rect, lines: &[String]) {
@@ -73,7 +86,8 @@ fn draw_one(b: &mut Builder, inputs: &Inputs, alert: &Alert, rect: Rect, cover: 
     let own = colour(b, alert.level);
     let (fill, ink) = if lit { (own, b.theme.on_fill) } else { (b.theme.frame_inert, b.theme.text_muted) };
     let strip = Rect { h: b.m.tile_bar.max(b.px(24.0)), ..rect };
-    let dismiss = Rect::from_edges(strip.right() - b.px(DISMISS), strip.y, strip.right(), strip.bottom());
+    let dismiss =
+        Rect::from_edges(strip.right() - b.px(DISMISS).max(b.m.hit_min), strip.y, strip.right(), strip.bottom());
     let body = Rect::from_edges(strip.x, strip.y, dismiss.x - gap, strip.bottom());
     match alert.sector {
         Some(_) => b.within(node, |b| {

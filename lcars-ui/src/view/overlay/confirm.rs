@@ -7,6 +7,7 @@ use super::super::prompt::text::MONO_CAP;
 use super::dialog::{self, Pages};
 use crate::camera::Motion;
 use crate::geometry::{Rect, Size};
+use crate::hierarchy::Level;
 use crate::label::in_one_line;
 use crate::scene::{Align, Cut, Key};
 use crate::semantics::{Action, Node, Role, UiAction};
@@ -24,6 +25,9 @@ const COLUMN: f64 = 144.0;
 const LEAST_WIDE: f64 = 620.0;
 /// Reduced motion fills in so many steps.
 const STEPS: f64 = 4.0;
+
+/// The height of a line of the command, by the size of its letters.
+const LETTERS: f64 = 1.3;
 
 const KEY: Key = Key::part("confirm");
 
@@ -46,7 +50,7 @@ fn plan(b: &Builder, inputs: &Inputs, output: Size) -> Plan {
         let panes = super::super::pane::panes(b, inputs, own);
         let pane = panes.into_iter().find(|pane| pane.focused)?;
         let level = pane.viewport.path.level();
-        let framed = matches!(level, crate::hierarchy::Level::Hub | crate::hierarchy::Level::Overview);
+        let framed = !matches!(level, Level::Picker | Level::Focus);
         let content = pane.content(b, level);
         let open = super::super::prompt::is_over(inputs, &pane);
         (framed && !open && content.h >= b.px(440.0) && content.w >= b.px(LEAST_WIDE)).then_some(content)
@@ -230,9 +234,15 @@ fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64, page: 
     let line = |y: f64, height: f64| Rect::new(content.x, y, content.w, height);
     let lines = verdict.text.split('\n').count();
     let words = if lines > 1 { format!("STAGED COMMAND, {lines} LINES") } else { String::from("STAGED COMMAND") };
-    b.text(KEY.piece(41), Text::label(line(y, 2.0 * cap), words.as_str(), cap, b.theme.text_muted));
-    let top = command(b, content, y + 2.0 * cap + b.px(6.0), bottom, &verdict.text, page);
-    let whole = Rect::from_edges(content.x, y, content.right(), top);
+    let below = y + 2.0 * cap + b.px(6.0);
+    // Where there is hardly any room, what will run goes before what it is called.
+    let named = bottom - below >= LETTERS * b.m.mono_prompt * 28.0 / 24.0 + 2.0 * gap + pager(b);
+    if named {
+        b.text(KEY.piece(41), Text::label(line(y, 2.0 * cap), words.as_str(), cap, b.theme.text_muted));
+    }
+    let begin = if named { below } else { content.y };
+    let top = command(b, content, begin, bottom, &verdict.text, page);
+    let whole = Rect::from_edges(content.x, begin.min(y), content.right(), top);
     let mut node = Node::new(Key::part("confirm-command"), Role::Group, words, whole);
     node.value = Some(verdict.text.clone());
     b.node(node);
@@ -244,24 +254,43 @@ fn facts(b: &mut Builder, plan: &Plan, verdict: &StagedView, bottom: f64, page: 
         verdict.details.iter().map(|detail| (caption(&detail.label), crate::label::clean_told(&detail.text))).collect();
     lines.extend(verdict.reasons.iter().map(|reason| (String::from("WHY"), crate::label::clean_told(reason))));
     let mut top = rule + b.px(20.0);
-    let row = b.px(LINE).min(b.px(28.0).max((bottom - gap - top) / lines.len().max(1) as f64));
+    let end = bottom - gap;
+    let size = b.m.mono_size;
     let column = b.px(COLUMN).min(0.3 * content.w);
-    for (place, (label, text)) in lines.iter().enumerate() {
-        if top + row > bottom - gap {
+    // What is known is read as a whole before something is confirmed, on a phone too: it goes on in further rows.
+    let facts: Vec<_> = lines.iter().map(|(_, text)| wrapped(text, size, content.w - column)).collect();
+    let further = LETTERS * size;
+    let all_further = further * facts.iter().map(|rows| rows.len() - 1).sum::<usize>() as f64;
+    let row = b.px(LINE).min(b.px(28.0).max((end - top - all_further) / lines.len().max(1) as f64));
+    for (place, ((label, text), rows)) in lines.iter().zip(&facts).enumerate() {
+        if top + row > end {
             break;
         }
-        let rect = line(top, row);
-        let name = Rect { w: column - gap, ..rect };
-        let rest = Rect::from_edges(rect.x + column, rect.y, rect.right(), rect.bottom());
+        let fitting = 1 + ((end - top - row) / further).floor() as usize;
+        let shown = rows.len().min(fitting);
+        let rect = line(top, row + further * (shown - 1) as f64);
+        let name = Rect { w: column - gap, h: row, ..rect };
         let key = Key::of("confirm-fact", place as u64 + 1);
         b.text(key, Text::label(name, label.as_str(), b.m.cap_label, b.theme.title));
-        let size = b.m.mono_size;
-        b.text(key.piece(1), Text::label(rest, text.as_str(), size * MONO_CAP, b.theme.text).mono());
+        for (number, part) in rows.iter().take(shown).enumerate() {
+            let y = rect.y + further * number as f64;
+            let rest = Rect::from_edges(rect.x + column, y, rect.right(), y + row);
+            // The last one there is room for says by its ellipsis that there is more.
+            let cut = number + 1 == shown && shown < rows.len();
+            let part = if cut { format!("{}…", part.text) } else { part.text.clone() };
+            let text = Text::label(rest, part, size * MONO_CAP, b.theme.text).mono();
+            b.text(key.piece(number as u16 + 1), text);
+        }
         let mut node = Node::new(key, Role::ListItem, label.as_str(), rect);
         node.value = Some(text.clone());
         b.node(node);
-        top += row;
+        top = rect.bottom();
     }
+}
+
+/// The height of what turns its pages.
+fn pager(b: &Builder) -> f64 {
+    dialog::footer_height(b) - 2.0 * b.m.gap
 }
 
 /// The command itself, from `top`: each of its lines with its number where there are several, and page by page where they
@@ -271,12 +300,12 @@ fn command(b: &mut Builder, content: Rect, top: f64, bottom: f64, text: &str, pa
     // Several lines are a text to read rather than a title.
     let size = if lines > 1 { b.m.mono_size } else { b.m.mono_prompt * 28.0 / 24.0 };
     let share = if lines > 1 { 0.62 } else { 0.5 };
-    let height = 1.3 * size;
+    let height = LETTERS * size;
     let marks = b.snap(super::super::prompt::text::marks_width(lines, mono_width("m", size)));
     let rows = wrapped(text, size, content.w - marks);
     let fitting = |room: f64| (share * room / height).floor().max(1.0) as usize;
     let mut pages = Pages::new(rows.len(), fitting(bottom - top), page);
-    let pager = dialog::footer_height(b) - 2.0 * b.m.gap;
+    let pager = pager(b);
     if pages.pages > 1 {
         pages = Pages::new(rows.len(), fitting(bottom - top - pager / share), page);
     }

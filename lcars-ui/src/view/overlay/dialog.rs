@@ -330,12 +330,12 @@ pub(super) fn heading_height(b: &Builder) -> f64 {
 }
 
 /// The height of a line of text with this cap height.
-pub(super) fn line_height(b: &Builder, cap: f64) -> f64 {
+pub(in crate::view) fn line_height(b: &Builder, cap: f64) -> f64 {
     b.snap(1.5 * cap)
 }
 
 /// Breaks words into lines of that width. What is left over stands in the last one, which ends in an ellipsis then.
-pub(super) fn wrap(text: &str, cap: f64, width: f64, most: usize) -> Vec<String> {
+pub(in crate::view) fn wrap(text: &str, cap: f64, width: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace().flat_map(|word| broken(word, cap, width)) {
         let full = lines.len() >= most.max(1);

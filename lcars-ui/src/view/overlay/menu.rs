@@ -3,7 +3,7 @@
 use super::super::Inputs;
 use super::super::build::{Builder, Text};
 use super::super::metrics::label_width;
-use super::dialog::{self, Choice};
+use super::dialog::{self, Choice, Pages};
 use super::name_of;
 use crate::geometry::{Point, Rect, Size};
 use crate::hierarchy::{NodeId, SectorId, WindowId};
@@ -14,7 +14,7 @@ use crate::semantics::{Action, Node, Role, UiAction};
 /// Wide enough for the longest thing that can be done.
 const WIDTH: f64 = 232.0;
 
-fn item(number: u64, label: &str, action: Action) -> Choice {
+pub(super) fn item(number: u64, label: &str, action: Action) -> Choice {
     // The colour is given by the place.
     Choice { role: Role::MenuItem, ..Choice::new(Key::of("menu-item", number), label, Default::default(), action) }
 }
@@ -23,6 +23,7 @@ fn items(b: &Builder, inputs: &Inputs, node: NodeId) -> Vec<Choice> {
     let mut items = match node {
         NodeId::Sector(id) => of_sector(inputs, id),
         NodeId::App(_) | NodeId::Window(_) => of_program(inputs, node),
+        NodeId::Log => Vec::new(),
     };
     for (place, item) in items.iter_mut().enumerate() {
         item.colour = b.theme.act(place);
@@ -55,7 +56,7 @@ fn of_program(inputs: &Inputs, node: NodeId) -> Vec<Choice> {
     let panel = match node {
         NodeId::Window(id) => tree.panel_of(id),
         NodeId::App(id) => tree.app(id).and_then(|(_, app)| app.panel.as_ref()),
-        NodeId::Sector(_) => None,
+        NodeId::Sector(_) | NodeId::Log => None,
     };
     if let Some(panel) = panel {
         let name = panel.name.clone();
@@ -71,7 +72,7 @@ fn of_program(inputs: &Inputs, node: NodeId) -> Vec<Choice> {
             let recent = app.recent.filter(|recent| app.window(*recent).is_some());
             recent.or_else(|| app.places().next().map(|window| window.id))
         }),
-        NodeId::Sector(_) => None,
+        NodeId::Sector(_) | NodeId::Log => None,
     };
     let fills = window.and_then(|id| tree.window(id)).is_some_and(|(_, _, window)| window.fullscreen);
     let fullscreen = if fills { "LEAVE FULLSCREEN" } else { "FULLSCREEN" };
@@ -101,6 +102,40 @@ pub(super) enum Row {
     Choice(Choice),
     /// A line between what does not belong together.
     Gap,
+}
+
+/// No gap at an end, and none beside another.
+fn without_idle_gaps(rows: Vec<Row>) -> Vec<Row> {
+    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if !matches!((kept.last(), &row), (None | Some(Row::Gap), Row::Gap)) {
+            kept.push(row);
+        }
+    }
+    if matches!(kept.last(), Some(Row::Gap)) {
+        kept.pop();
+    }
+    kept
+}
+
+/// As many of them as there is room for, and what turns the page.
+pub(super) fn page(b: &Builder, inputs: &Inputs, output: Size, rows: Vec<Row>) -> Vec<Row> {
+    let rows = without_idle_gaps(rows);
+    let room = output.h - 2.0 * b.m.gap - b.m.tile_bar - b.m.gap;
+    let most = (room / (dialog::button_height(b) + b.m.gap)).floor().clamp(3.0, 99.0) as usize;
+    if rows.len() <= most {
+        return rows;
+    }
+    let pages = Pages::new(rows.len(), most - 2, inputs.interface.page);
+    let mut page = without_idle_gaps(pages.of(&rows).to_vec());
+    let turn = |part, label: &str, number: Option<usize>| {
+        let action = Action::Ui(UiAction::Page { number: number.unwrap_or(pages.page) });
+        let choice = Choice::new(Key::part(part), label, Default::default(), action);
+        Row::Choice(Choice { role: Role::MenuItem, disabled: number.is_none(), ..choice })
+    };
+    page.push(turn("page-previous", "PREVIOUS", pages.page.checked_sub(1)));
+    page.push(turn("page-next", "NEXT", Some(pages.page + 1).filter(|next| *next < pages.pages)));
+    page
 }
 
 /// Draws a menu with its corner at a point, or as near to that as it fits.

@@ -8,8 +8,8 @@ mod drag;
 mod keys;
 mod launcher;
 mod locked;
-mod log;
 mod menu;
+mod pane_menu;
 mod panels;
 mod recolour;
 mod remove;
@@ -25,8 +25,11 @@ mod tests;
 use super::Inputs;
 use super::build::Builder;
 use crate::geometry::{Rect, Size};
+use crate::hierarchy::Level;
 use crate::interface::Overlay;
 
+pub(super) use alerts::{colour as alert_colour, place as alert_place, word as alert_word};
+pub(super) use dialog::{line_height, wrap};
 pub use keys::Binding;
 pub(super) use locked::locked;
 
@@ -41,8 +44,17 @@ pub(super) fn draw(inputs: &Inputs, b: &mut Builder) {
     let open = open(inputs, b, output);
     b.covers.extend(open);
     drag::draw(b, inputs);
-    let alerts = alerts::draw(b, inputs, output);
-    b.covers.extend(alerts);
+    if !shows_log(inputs) {
+        let alerts = alerts::draw(b, inputs, output);
+        b.covers.extend(alerts);
+    }
+}
+
+/// Whether the log has an output to itself: what is fresh stands in it, and would only be hidden by itself.
+fn shows_log(inputs: &Inputs) -> bool {
+    let panes = inputs.desktop.output(inputs.output).map(crate::viewport::Output::layout).unwrap_or_default();
+    let logs = |(id, _): &(_, Rect)| inputs.desktop.viewport(*id).is_some_and(|one| one.path.level() == Level::Log);
+    inputs.interface.overlay.is_none() && panes.len() == 1 && panes.iter().all(logs)
 }
 
 fn open(inputs: &Inputs, b: &mut Builder, output: Size) -> Option<Rect> {
@@ -51,6 +63,7 @@ fn open(inputs: &Inputs, b: &mut Builder, output: Size) -> Option<Rect> {
         Overlay::Keys => Some(keys::draw(b, inputs, output)),
         Overlay::Launcher { category } => Some(launcher::draw(b, inputs, output, category.as_deref())),
         Overlay::Menu { node, at } => menu::draw(b, inputs, output, *node, *at),
+        Overlay::Pane { at } => pane_menu::draw(b, inputs, output, *at),
         Overlay::SendTo { node } => Some(send_to::draw(b, inputs, output, *node)),
         Overlay::Rename { sector, text } => rename::draw(b, inputs, output, *sector, text),
         Overlay::Recolour { sector } => recolour::draw(b, inputs, output, *sector),
@@ -58,7 +71,6 @@ fn open(inputs: &Inputs, b: &mut Builder, output: Size) -> Option<Rect> {
         Overlay::Confirm { .. } => confirm::draw(b, inputs, output),
         Overlay::Settings => Some(settings::draw(b, inputs, output)),
         Overlay::Tray { item, within, at } => tray::draw(b, inputs, output, *item, within, *at),
-        Overlay::Log => Some(log::draw(b, inputs, output)),
     }
 }
 
@@ -70,6 +82,7 @@ fn name_of(inputs: &Inputs, node: crate::hierarchy::NodeId) -> Option<String> {
         NodeId::Sector(id) => &tree.sector(id)?.name,
         NodeId::App(id) => &tree.app(id)?.1.title,
         NodeId::Window(id) => &tree.window(id)?.2.title,
+        NodeId::Log => return None,
     };
     let name = super::build::caption(name);
     Some(if name.is_empty() { String::from("WINDOW") } else { name })

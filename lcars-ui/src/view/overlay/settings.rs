@@ -5,6 +5,8 @@ use super::super::build::{Builder, caption};
 use super::dialog::{self, Choice, Kind};
 use crate::camera::Motion;
 use crate::geometry::{Rect, Size};
+use crate::hierarchy::NodeId;
+use crate::operation::Operation;
 use crate::scene::Key;
 use crate::semantics::{Action, UiAction};
 use crate::theme::Theme;
@@ -33,13 +35,16 @@ fn sections(b: &Builder, inputs: &Inputs) -> Vec<(&'static str, &'static str, Ve
     let motion = [("FULL", false), ("REDUCED", true)].into_iter().enumerate().map(|(i, (label, on))| {
         choice("motion", i + 1, String::from(label), UiAction::ReducedMotion { on }, reduced == on)
     });
-    let more = [("KEYS", UiAction::Keys), ("LOG", UiAction::Log)].into_iter().enumerate();
-    let more = more.map(|(i, (label, action))| choice("see", i + 1, String::from(label), action, false));
+    let log = Choice {
+        action: Action::Do(Operation::Jump { to: Some(NodeId::Log) }),
+        ..choice("see", 2, String::from("ALERT LOG"), UiAction::Cancel, false)
+    };
+    let more = vec![choice("see", 1, String::from("KEYS"), UiAction::Keys, false), log];
     vec![
         ("themes", "THEME", themes.collect()),
         ("scales", "SIZE", scales.collect()),
         ("motions", "MOTION", motion.collect()),
-        ("more", "SEE ALSO", more.collect()),
+        ("more", "SEE ALSO", more),
     ]
 }
 

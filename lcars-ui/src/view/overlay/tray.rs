@@ -2,7 +2,7 @@
 
 use super::super::Inputs;
 use super::super::build::{Builder, caption};
-use super::dialog::{self, Choice, Pages};
+use super::dialog::Choice;
 use super::menu::{self, Row};
 use crate::geometry::{Point, Rect, Size};
 use crate::scene::Key;
@@ -51,7 +51,7 @@ pub(super) fn draw(
             (name, rows)
         }
     };
-    let mut rows = page(b, inputs, output, without_idle_gaps(rows));
+    let mut rows = menu::page(b, inputs, output, rows);
     for (place, row) in rows.iter_mut().enumerate() {
         if let Row::Choice(choice) = row {
             choice.colour = b.theme.act(place);
@@ -88,37 +88,4 @@ fn entry(item: u64, entry: &TrayEntry) -> Row {
         icon: Some(entry.icon.clone()).filter(|icon| !icon.is_empty()),
         ..choice
     })
-}
-
-/// No gap at an end, and none beside another.
-fn without_idle_gaps(rows: Vec<Row>) -> Vec<Row> {
-    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
-    for row in rows {
-        if !matches!((kept.last(), &row), (None | Some(Row::Gap), Row::Gap)) {
-            kept.push(row);
-        }
-    }
-    if matches!(kept.last(), Some(Row::Gap)) {
-        kept.pop();
-    }
-    kept
-}
-
-/// As many of them as there is room for, and what turns the page.
-fn page(b: &Builder, inputs: &Inputs, output: Size, rows: Vec<Row>) -> Vec<Row> {
-    let room = output.h - 2.0 * b.m.gap - b.m.tile_bar - b.m.gap;
-    let most = (room / (dialog::button_height(b) + b.m.gap)).floor().clamp(3.0, 99.0) as usize;
-    if rows.len() <= most {
-        return rows;
-    }
-    let pages = Pages::new(rows.len(), most - 2, inputs.interface.page);
-    let mut page = without_idle_gaps(pages.of(&rows).to_vec());
-    let turn = |part, label: &str, number: Option<usize>| {
-        let action = Action::Ui(UiAction::Page { number: number.unwrap_or(pages.page) });
-        let choice = Choice::new(Key::part(part), label, Default::default(), action);
-        Row::Choice(Choice { role: Role::MenuItem, disabled: number.is_none(), ..choice })
-    };
-    page.push(turn("page-previous", "PREVIOUS", pages.page.checked_sub(1)));
-    page.push(turn("page-next", "NEXT", Some(pages.page + 1).filter(|next| *next < pages.pages)));
-    page
 }

@@ -20,8 +20,8 @@ pub(in crate::view) fn draw(b: &mut Builder, inputs: &Inputs, left: f64, right: 
     let items = prompt.items(&sources);
     let gap = b.m.gap;
     let row = b.m.hit_min.max(b.m.chip_height);
-    // Truncation is meant: a row that does not fit as a whole is not shown.
-    let room = (((bottom - 2.0 * gap) / (row + gap / 2.0)).floor().max(1.0)) as usize;
+    // Truncation is meant: a row that does not fit as a whole is not shown, and where none fits there is no list.
+    let room = ((bottom - 2.0 * gap) / (row + gap / 2.0)).max(0.0) as usize;
     let rows = items.len().min(ROWS).min(room);
     if rows == 0 || right - left < 4.0 * row {
         return None;

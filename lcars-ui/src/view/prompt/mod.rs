@@ -307,7 +307,9 @@ pub(super) fn draw_shared(b: &mut Builder, room: Rect, pane: &Pane) {
 pub(super) fn place_name(pane: &Pane) -> String {
     let tree = levels::tree(pane);
     let path = &pane.viewport.path;
-    let Some(sector) = path.sector().and_then(|id| tree.sector(id)) else { return String::from("OVERVIEW") };
+    let Some(sector) = path.sector().and_then(|id| tree.sector(id)) else {
+        return String::from(if path.level() == Level::Log { "LOG" } else { "OVERVIEW" });
+    };
     let sector_name = caption(&sector.name);
     match path.app().and_then(|id| tree.app(id)) {
         Some((_, app)) => format!("{sector_name} {}", caption(&app.title)),

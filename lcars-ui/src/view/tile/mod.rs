@@ -68,6 +68,7 @@ pub(super) fn tile_key(node: NodeId) -> Key {
         NodeId::Sector(id) => Key::of("sector-tile", id.get()),
         NodeId::App(id) => Key::of("app-tile", id.get()),
         NodeId::Window(id) => Key::of("window-tile", id.get()),
+        NodeId::Log => Key::part("log-tile"),
     }
 }
 

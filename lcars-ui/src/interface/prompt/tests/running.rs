@@ -278,3 +278,16 @@ fn lines_of_a_terminal_are_searched() {
     assert_eq!(world.key(Symbol::Escape), [find("")]);
     assert_eq!(world.interface.find, None);
 }
+
+#[test]
+fn a_shell_that_has_ended_leaves_the_keys_to_what_can_be_done_about_it() {
+    let mut world = World::new();
+    let terminal = world.desktop.prompt_terminal().unwrap();
+    world.desktop.terminal_activity(terminal, Activity::Ended { status: Some(0) });
+    let restart = Action::Do(Operation::RestartTerminal { terminal: Some(terminal) });
+    assert_eq!(world.chord(Symbol::Enter, PLAIN), Some(vec![(None, restart)]));
+    assert_eq!(world.chord(Symbol::Escape, PLAIN), Some(vec![(None, Action::Do(Operation::ZoomOut))]));
+    assert_eq!(world.chord(Symbol::Char('x'), PLAIN), None, "nobody is there to read it");
+    assert_eq!(world.chord(Symbol::Tab, PLAIN), Some(vec![]));
+    assert!(world.interface.ring && world.interface.focused.is_some(), "Tab leads to what can be pressed");
+}

@@ -6,7 +6,7 @@ use super::super::super::pane::Pane;
 use super::super::super::prompt::text::MONO_CAP;
 use super::{ended, lasted};
 use crate::geometry::Rect;
-use crate::hierarchy::Sector;
+use crate::hierarchy::{NodeId, Sector};
 use crate::interface::AlertLevel;
 use crate::operation::Operation;
 use crate::scene::{Align, Key};
@@ -56,7 +56,7 @@ fn notices(b: &Builder, pane: &Pane, sector: &Sector) -> Vec<Notice> {
         key: Key::of("attention", alert.id),
         words: told(&alert.text),
         colour: colour(alert.level),
-        action: Action::Ui(UiAction::Log),
+        action: Action::Do(Operation::Jump { to: Some(NodeId::Log) }),
     });
     failed.chain(alerts).take(MOST_NOTICES).collect()
 }

@@ -60,7 +60,10 @@ pub(super) fn row(b: &mut Builder, sector: &Sector, row: Rect) {
 /// Where the rest of the bar begins.
 fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, (over, under): (f64, f64)) -> f64 {
     let (gap, cap) = (b.m.gap, b.m.cap_small);
-    let (plus, least) = (b.px(48.0), b.m.hit_min);
+    let least = b.m.hit_min;
+    // Half of each gap beside it is its own.
+    let narrowest = b.px(48.0).max(least - gap);
+    let plus = narrowest;
     let hit = |rect: Rect| {
         let below = (least - over - rect.h).max(gap / 2.0).min(under);
         Rect::from_edges(rect.x - gap / 2.0, rect.y - over, rect.right() + gap / 2.0, rect.bottom() + below)
@@ -76,7 +79,7 @@ fn tabs(b: &mut Builder, sector: &Sector, bar: Rect, (over, under): (f64, f64)) 
         return x + plus + gap;
     }
     let names: Vec<String> = sector.terminals.iter().enumerate().map(|(at, terminal)| name(terminal, at)).collect();
-    let width = |name: &str| b.snap((label_width(name, cap) + 2.0 * b.px(18.0)).clamp(b.px(48.0), b.px(MOST_TAB)));
+    let width = |name: &str| b.snap((label_width(name, cap) + 2.0 * b.px(18.0)).clamp(narrowest, b.px(MOST_TAB)));
     let shown = sector.terminals.iter().position(|terminal| Some(terminal.id) == sector.terminal).unwrap_or(0);
     // The shown one's right end is cut off: it needs the room.
     let cut = |place: usize| if place == shown { bar.h / 2.0 + gap } else { 0.0 };

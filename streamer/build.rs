@@ -2,4 +2,6 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=page");
+    // The tokens of the default theme are a link to where the interface has them.
+    println!("cargo::rerun-if-changed=../lcars-ui/themes/default.css");
 }

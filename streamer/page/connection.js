@@ -11,7 +11,8 @@ import { iceServers, Lost, refused, request } from "./signalling.js";
 /** A slow STUN or TURN server must not hold up the picture, milliseconds. */
 const CLOSED = "The server closed the connection.";
 const GATHER_AT_MOST = 1_000;
-const GATHER_HOST_AT_MOST = 60;
+/** Chromium's host candidates come after 100 ms, and the server can do without (see `#gathered`). */
+const GATHER_HOST_AT_MOST = navigator.userAgent.includes("Chrome/") ? 0 : 60;
 /** How long a POST, its answer, ICE and DTLS may take together, milliseconds. */
 const CONNECT_AT_MOST = 15_000;
 /** A ping each second, and how long no answer may come before the path is taken for lost. */
@@ -75,13 +76,10 @@ export class Connection {
     #timers = new Set();
     #decoding = { since: 0, done: false };
 
-    /**
-     * @param {Options} options
-     * @param {RTCIceServer[]} iceServers
-     */
-    constructor(options, iceServers) {
+    /** @param {Options} options */
+    constructor(options) {
         this.#options = options;
-        this.pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
+        this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
         const transceiver = this.pc.addTransceiver("video", { direction: "recvonly" });
         this.receiver = transceiver.receiver;
         prefer(transceiver, options.codecs);
@@ -105,7 +103,13 @@ export class Connection {
      * @param {AbortSignal} signal
      */
     async open(signal) {
-        await this.pc.setLocalDescription();
+        // Mostly there are no servers, and the offer is ready by then.
+        const [servers] = await Promise.all([iceServers(this.#options.token, signal), this.pc.setLocalDescription()]);
+        if (servers.length > 0) {
+            this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: servers });
+            // Only a new offer looks for candidates with them.
+            await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
+        }
         await this.#gathered();
         const { output } = this.#options;
         const url = output ? `whep?${new URLSearchParams({ output })}` : "whep";
@@ -165,9 +169,9 @@ export class Connection {
     }
 
     /**
-     * Waits for candidates. Without STUN and TURN not for long: Chromium needs 100 ms for host candidates that the server
-     * can do without, since the page's first check tells it where the page is (RFC 8445, peer-reflexive). Firefox has
-     * them in a tenth of that, and does not connect without.
+     * Waits for candidates. Without STUN and TURN not for long, and in Chromium not at all: the server can do without, since
+     * the page's first check tells it where the page is (RFC 8445, peer-reflexive). Firefox has them in a tenth of
+     * Chromium's time, and does not connect without.
      */
     async #gathered() {
         const servers = this.pc.getConfiguration().iceServers ?? [];
@@ -314,7 +318,7 @@ export class Connection {
  */
 export async function connect(options) {
     const signal = AbortSignal.timeout(CONNECT_AT_MOST);
-    const connection = new Connection(options, await iceServers(options.token, signal));
+    const connection = new Connection(options);
     try {
         await connection.open(signal);
         return connection;
@@ -333,7 +337,7 @@ export async function connect(options) {
 function gathered(pc, most) {
     return new Promise((resolve) => {
         const done = () => {
-            if (pc.iceGatheringState === "complete") resolve();
+            if (pc.iceGatheringState === "complete" || most === 0) resolve();
         };
         pc.addEventListener("icegatheringstatechange", done);
         window.setTimeout(resolve, most);

@@ -107,7 +107,7 @@ export class Fallback {
         let module;
         try {
             // Not a file of this folder: the server has it from the machine that it runs on.
-            module = await import(/** @type {string} */ ("./novnc/core/rfb.js"));
+            module = await import(new URL("novnc/core/rfb.js", document.baseURI).href);
         } catch {
             this.#again();
             return;

@@ -200,6 +200,9 @@ function hear(message) {
         case "clipboard":
             if (link.role !== "view") void clipboard.receive(message);
             break;
+        case "portal":
+            if (portal.url !== "") portal.open();
+            break;
         case "download":
             if (link.role !== "view") save(message.url);
             break;

@@ -444,7 +444,7 @@ hash: string, } | { "t": "download",
 /**
  * Relative to the page; good once, and not for long.
  */
-url: string, } | { "t": "notice",
+url: string, } | { "t": "portal" } | { "t": "notice",
 /**
  * How urgent.
  */

@@ -29,6 +29,8 @@ export async function carry(file, { call, pause, onProgress, signal }) {
     let failures = 0;
     /** @type {Standing | undefined} */
     let standing;
+    /** What the server had when it was last heard of. */
+    let sent = 0;
     const begin = JSON.stringify({ name: file.name, size: file.size, modified: Math.max(0, Math.trunc(file.lastModified)) });
     for (;;) {
         signal.throwIfAborted();
@@ -48,7 +50,8 @@ export async function carry(file, { call, pause, onProgress, signal }) {
             const now = await response.json();
             if (!before || now.offset > before.offset) failures = 0;
             standing = now;
-            onProgress(now.offset, false);
+            sent = now.offset;
+            onProgress(sent, false);
             if (now.name !== undefined) {
                 signal.throwIfAborted();
                 return now.name;
@@ -58,7 +61,7 @@ export async function carry(file, { call, pause, onProgress, signal }) {
             const final = response && (await verdict(response));
             if (final) throw new Refused(final);
             // What the server has is asked again: the last piece may have come in part.
-            onProgress(before?.offset ?? 0, true);
+            onProgress(sent, true);
             standing = undefined;
             failures += 1;
         }

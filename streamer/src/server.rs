@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use httpd::tls::TlsError;
 use parking_lot::Mutex;
 use tokio::{runtime, sync::watch, task::JoinHandle};
 
@@ -21,7 +22,7 @@ use crate::{
     metrics::Metrics,
     protocol::{Role, SemanticNode, ToPage},
     session::{Feed, Json},
-    tls::{self, Tls, TlsError},
+    tls::{self, Tls},
     transport::{
         PeerError,
         webrtc::{IceServer, WebRtc},
@@ -184,8 +185,8 @@ pub(crate) fn start_with(config: Config, new_stage: NewStage, on: Listener) -> R
         secure: tls.is_some(),
         loopback: address.ip().is_loopback(),
     });
-    let fingerprint = tls.as_ref().map(|tls| tls.fingerprint.clone());
-    let serving = runtime.spawn(http::serve::run(listener, router, tls, stopped));
+    let (tls, fingerprint) = tls.map(|tls| (tls.config, tls.fingerprint)).unzip();
+    let serving = runtime.spawn(http::serve(listener, router, tls, stopped));
     drop(inside);
     let running = Mutex::new(Some(Running { runtime, serving }));
     Ok(Streamer { hub, feed, files, address, fingerprint, authority, waiting, stop, running })

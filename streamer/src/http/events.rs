@@ -9,10 +9,7 @@
 //!
 //! Browsers cannot set headers on a WebSocket: they offer the subprotocol `tos.bearer.TOKEN` beside `tos.v1`.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use axum::{
     extract::{
@@ -23,10 +20,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{Sink, SinkExt as _, Stream, StreamExt as _};
+use httpd::listen::stopped;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{
-    sync::{OwnedSemaphorePermit, broadcast::error::RecvError, watch},
+    sync::{broadcast::error::RecvError, watch},
     time::{MissedTickBehavior, interval, timeout},
 };
 
@@ -53,13 +51,9 @@ const SEND_TIME: Duration = Duration::from_secs(20);
 /// Longest name that a client may give a command, in bytes of JSON.
 const MAX_ID: usize = 64;
 
-/// A connection's place among those that are served; kept for as long as the connection, whatever becomes of it.
-pub type Place = Arc<OwnedSemaphorePermit>;
-
-/// A caller with a right token, and its connection's place.
+/// A caller with a right token.
 pub struct Subscriber {
     pub(super) role: Role,
-    place: Option<Place>,
 }
 
 impl FromRequestParts<App> for Subscriber {
@@ -74,8 +68,7 @@ impl FromRequestParts<App> for Subscriber {
                 app.authority.bearer(shown, now)
             }
         };
-        let role = authorise(app, caller).await?.role;
-        Ok(Self { role, place: parts.extensions.get::<Place>().cloned() })
+        Ok(Self { role: authorise(app, caller).await?.role })
     }
 }
 
@@ -94,7 +87,6 @@ pub async fn events(app: AppState, caller: Subscriber, upgrade: WebSocketUpgrade
             let (feed, stop) = (&app.feed, app.stop.clone());
             let last = Conversation { socket, feed, role: caller.role, listening, heard: now() }.run(stop).await;
             tracing::debug!(?last, "a stream of events ended");
-            drop(caller.place);
         },
     )
 }
@@ -239,11 +231,6 @@ async fn carry_out(feed: &Feed, role: Role, command: Value) -> Result<Answer, Fa
     Ok(feed.ask(ApiRequest::Command(operations(command)?)).await?)
 }
 
-/// The guard that the wait returns may not be held while waiting for something else.
-pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
-}
-
 /// A number or a short text: it comes back as it is.
 fn short(id: &Value) -> bool {
     match id {
@@ -255,7 +242,7 @@ fn short(id: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
+    use std::{convert::Infallible, sync::Arc};
 
     use futures::channel::mpsc;
 

@@ -22,6 +22,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt as _, stream};
+use httpd::listen::Moved;
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
@@ -31,7 +32,6 @@ use tokio::{
 
 use super::{
     AppState,
-    serve::Moved,
     session::{Failure, needs, read_json},
 };
 use crate::{

@@ -26,7 +26,6 @@ mod clipboard;
 mod events;
 pub mod files;
 mod origin;
-pub mod serve;
 mod session;
 mod vnc;
 mod waiting;
@@ -38,22 +37,19 @@ pub use self::{
     waiting::Waiting,
 };
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{FromRequestParts, Request, State},
-    http::{
-        HeaderValue, StatusCode,
-        header::{self, HeaderName},
-        request::Parts,
-    },
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-
-use tokio::sync::watch;
+use httpd::listen::{self, Patience, Places};
+use rustls::ServerConfig;
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     auth::{Authority, Caller, Moment, REFUSAL_DELAY},
@@ -139,29 +135,23 @@ pub fn router(inner: Inner) -> Router {
         .with_state(app)
 }
 
-/// No inline script or style, nothing from elsewhere, no frame around the page. Cursors are `data:` pictures.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-    media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
-
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-];
-
 /// On every answer, errors too.
 async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    // What is not the page is about this moment and this caller.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    httpd::headers::harden(response.headers_mut());
     response
+}
+
+/// Connections at once. A page uses one or two.
+const CONNECTIONS: usize = 256;
+const PATIENCE: Patience =
+    Patience { idle: None, life: Some(Duration::from_secs(120)), grace: Duration::from_secs(10) };
+
+/// Serves until `stop` turns true. Without `tls` it is plain HTTP.
+pub async fn serve(listener: TcpListener, router: Router, tls: Option<Arc<ServerConfig>>, stop: watch::Receiver<bool>) {
+    // All may come from one address: that of a server in front.
+    let places = Places::new(CONNECTIONS, CONNECTIONS);
+    listen::run(listener, router, tls, places, PATIENCE, stop).await;
 }
 
 /// A caller with a right token or grant.

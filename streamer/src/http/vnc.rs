@@ -19,6 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{SinkExt as _, StreamExt as _};
+use httpd::listen::stopped;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::UnixStream,
@@ -26,10 +27,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
-use super::{
-    App, AppState,
-    events::{Subscriber, stopped},
-};
+use super::{App, AppState, events::Subscriber};
 use crate::protocol::Role;
 
 /// What this speaks.
@@ -92,7 +90,7 @@ pub async fn bridge(app: AppState, caller: Subscriber, upgrade: WebSocketUpgrade
         async move |socket| {
             let why = carry(socket, server, stop).await;
             tracing::debug!(why, "a VNC bridge ended");
-            drop((permit, caller));
+            drop(permit);
         },
     )
 }

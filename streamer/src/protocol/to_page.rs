@@ -178,6 +178,8 @@ pub enum ToPage {
         /// Relative to the page; good once, and not for long.
         url: String,
     },
+    /// The user left the desktop by its uppermost level: the page goes to the portal that it knows.
+    Portal,
     /// For the user to read.
     Notice {
         /// How urgent.

@@ -56,6 +56,10 @@ const SEND_BUFFER: usize = 1 << 20;
 const ICE_DISCONNECTED: Duration = Duration::from_millis(2500);
 const ICE_FAILED: Duration = Duration::from_millis(2000);
 const ICE_KEEPALIVE: Duration = Duration::from_millis(800);
+/// DTLS begins at the first of these looks after a pair was found: with the library's 200 ms, whoever connects waits for it
+/// for longer than for all the rest. As long as browsers themselves try: 3 s for each pair.
+const ICE_CHECKS: Duration = Duration::from_millis(20);
+const ICE_CHECKS_AT_MOST: u16 = 150;
 /// Minimum and maximum playout delay of 0, twelve bits each.
 const NO_DELAY: Bytes = Bytes::from_static(&[0, 0, 0]);
 
@@ -194,6 +198,7 @@ impl Carrier for WebRtc {
             // The names that browsers hide their addresses behind need not be resolved: a browser's first check tells where
             // it is. A query would go to everybody on the network, and where there is none its socket cannot be opened.
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+            .with_ice_connection_attempts(Some(ICE_CHECKS), Some(ICE_CHECKS_AT_MOST))
             .with_ice_timeouts(Some(ICE_DISCONNECTED), Some(ICE_FAILED), Some(ICE_KEEPALIVE))
             .with_sctp_max_message_size(SctpMaxMessageSize::Unbounded)
             .build();

@@ -96,6 +96,7 @@ pub fn state(message: &ToPage) -> Option<u8> {
         ToPage::Hello { .. }
         | ToPage::ClipboardWanted { .. }
         | ToPage::Download { .. }
+        | ToPage::Portal
         | ToPage::Pong { .. }
         | ToPage::Marker { .. }
         | ToPage::Notice { .. }

@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     pub ping: watch::Sender<u64>,
     pub edition: watch::Sender<u64>,
     pong: AtomicU64,
+    /// How many pages listen, and whether one ever did.
+    listening: Mutex<(usize, bool)>,
     pub stop: watch::Sender<bool>,
 }
 
@@ -71,6 +73,7 @@ impl Host {
             ping: watch::Sender::new(0),
             edition: watch::Sender::new(0),
             pong: AtomicU64::new(0),
+            listening: Mutex::default(),
             stop: watch::Sender::new(false),
         });
         let _inside = self.runtime.enter();
@@ -87,6 +90,24 @@ impl Shared {
         if ping <= *self.ping.borrow() {
             self.pong.fetch_max(ping, Ordering::Relaxed);
         }
+    }
+}
+
+/// A page that hears what is said, for as long as this lives.
+pub(crate) struct Listening(Arc<Shared>);
+
+impl Listening {
+    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+        let mut listening = shared.listening.lock();
+        *listening = (listening.0 + 1, true);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        let mut listening = self.0.listening.lock();
+        listening.0 = listening.0.saturating_sub(1);
     }
 }
 
@@ -124,6 +145,11 @@ impl Bridge {
     /// The last question that it answered; 0 for none.
     pub fn answered(&self) -> u64 {
         self.shared.pong.load(Ordering::Relaxed)
+    }
+
+    /// Whether its page was there and is not any more: it is being loaded again, or has gone elsewhere.
+    pub fn left(&self) -> bool {
+        matches!(*self.shared.listening.lock(), (0, true))
     }
 }
 

@@ -28,7 +28,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
-use crate::bridge::{Look, Shared};
+use crate::bridge::{Listening, Look, Shared};
 use crate::{guard, tunnel};
 
 /// Connections at once; a page uses two or three.
@@ -154,7 +154,7 @@ async fn events(State(shared): State<Arc<Shared>>) -> Sse<impl Stream<Item = Res
     let (ping, mut edition) = (shared.ping.subscribe(), shared.edition.subscribe());
     edition.mark_unchanged();
     let wants_data = shared.page.lock().data;
-    let streams = Streams { look, data, ping, edition, wants_data, first: true };
+    let streams = Streams { look, data, ping, edition, wants_data, first: true, _listening: Listening::of(&shared) };
     Sse::new(futures::stream::unfold(streams, |mut streams| async move {
         let event = streams.next().await?;
         Some((Ok(event), streams))
@@ -168,6 +168,7 @@ struct Streams {
     edition: watch::Receiver<u64>,
     wants_data: bool,
     first: bool,
+    _listening: Listening,
 }
 
 impl Streams {
@@ -263,6 +264,7 @@ mod tests {
                 heard.push_str(&String::from_utf8_lossy(&bytes[..n]));
             }
         };
+        assert!(!bridge.left(), "nobody was there yet");
         until("--lcars-focus: #ff9900");
         bridge.ping(3);
         until("event: ping");
@@ -276,6 +278,11 @@ mod tests {
         ask(&bridge, "POST http://weather.panel/tos/pong/3");
         assert_eq!(bridge.answered(), 3);
         assert!(ask(&bridge, "GET http://weather.panel/").contains("new"));
+        assert!(!bridge.left());
+        drop(stream);
+        while !bridge.left() {
+            std::thread::yield_now();
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The session as programs see it: its state as JSON, and operations by which they change it. The control socket, HTTP
 //! and WebSocket all come through here.
 
+use lcars_ui::hierarchy::SectorId;
+use lcars_ui::interface::{Alert, AlertLevel};
 use lcars_ui::operation::{Operation, Refused};
 use lcars_ui::semantics::UiAction;
 use serde::Serialize;
@@ -11,6 +13,19 @@ use streamer::{Answer, ApiRequest, Json, Refusal, Reply};
 use crate::screen::Screen;
 use crate::session::Asker;
 use crate::state::State;
+
+/// One entry of the log.
+#[derive(Debug, Serialize)]
+struct AlertView<'a> {
+    id: u64,
+    level: AlertLevel,
+    text: &'a str,
+    sector: Option<SectorId>,
+    choices: &'a [String],
+    count: u32,
+    at_ms: u64,
+    shown: bool,
+}
 
 impl State {
     /// Somebody asks over HTTP.
@@ -43,7 +58,18 @@ impl State {
                 output.insert("picture".into(), key.number().into());
             }
         }
+        if let Some(state) = state.as_object_mut() {
+            let all = self.screens.first().interface.alerts.log().map(|alert| self.alert_view(alert));
+            let all: Vec<AlertView<'_>> = all.collect();
+            state.insert("alerts".into(), serde_json::to_value(all).unwrap_or_default());
+        }
         state
+    }
+
+    fn alert_view<'a>(&self, alert: &'a Alert) -> AlertView<'a> {
+        let Alert { id, level, text, sector, choices, count, at, shown } = alert;
+        let at_ms = self.shell.world_time(*at);
+        AlertView { id: *id, level: *level, text, sector: *sector, choices, count: *count, at_ms, shown: *shown }
     }
 
     /// Does one thing or several in their order, up to the first that is refused.
@@ -98,12 +124,53 @@ pub fn schema() -> Value {
         let told = "The number by which pages ask for it: `?output=1`.";
         output.insert("picture".into(), json!({ "type": "integer", "minimum": 0, "description": told }));
     }
+    if let Some(properties) = state.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("alerts".into(), alerts_schema());
+    }
     json!({
-        "command": {
-            "oneOf": [lcars_ui::state::operation_schema(), { "type": "object", "required": ["ui"] }],
-        },
+        "command": lcars_ui::state::command_schema(),
+        "answer": answer_schema(),
         "state": state,
-        "snapshot": lcars_ui::state::snapshot_schema(),
+        "snapshot": crate::session::memory_schema(),
+    })
+}
+
+/// Of what a command is answered with.
+fn answer_schema() -> Value {
+    let error = json!({
+        "type": "object",
+        "required": ["reason", "message"],
+        "properties": {
+            "reason": { "type": "string", "pattern": "^[a-z_]+$", "description": "For programs." },
+            "message": { "type": "string", "description": "For people." },
+            "at": { "type": "integer", "minimum": 0, "description": "Which of several; those before it were done." },
+        },
+    });
+    json!({
+        "type": "object",
+        "required": ["ok"],
+        "properties": { "ok": { "type": "boolean" }, "error": error },
+        "if": { "properties": { "ok": { "const": false } } },
+        "then": { "required": ["error"] },
+    })
+}
+
+/// Of the log, which the first screen's is told of.
+fn alerts_schema() -> Value {
+    let number = |told: &str| json!({ "type": "integer", "minimum": 0, "description": told });
+    let entry = json!({
+        "id": number("Names it."),
+        "level": { "enum": ["info", "caution", "danger"] },
+        "text": { "type": "string" },
+        "sector": { "type": ["integer", "null"], "description": "Where it happened." },
+        "count": number("How often it was said."),
+        "at_ms": number("When it was last said, in milliseconds since 1970."),
+        "shown": { "type": "boolean", "description": "Whether it is on the screen, and not only in the log." },
+    });
+    json!({
+        "type": "array",
+        "description": "Everything that was said, newest first.",
+        "items": { "type": "object", "properties": entry },
     })
 }
 

@@ -31,8 +31,10 @@ pub(crate) const TEXT_TYPES: [&str; 5] = ["text/plain;charset=utf-8", "UTF8_STRI
 /// HTML and pictures have one each.
 const HTML_TYPE: &str = "text/html";
 const PNG_TYPE: &str = "image/png";
+/// What older programs know instead of PNG: a page's picture becomes that when it is pasted.
+const JPEG_TYPE: &str = "image/jpeg";
 /// Pictures of programs that pages get as PNG, the best one first.
-const PICTURE_TYPES: [&str; 5] = [PNG_TYPE, "image/bmp", "image/webp", "image/jpeg", "image/gif"];
+const PICTURE_TYPES: [&str; 5] = [PNG_TYPE, "image/bmp", "image/webp", JPEG_TYPE, "image/gif"];
 /// JSON may need six bytes for one of text; this much always fits a message.
 const MAX_TEXT: usize = MAX_MESSAGE / 6;
 /// The most of anything, in bytes.
@@ -69,7 +71,7 @@ fn types_of(forms: &[ClipboardForm]) -> Vec<String> {
     let names = |form: &ClipboardForm| match form {
         ClipboardForm::Text => TEXT_TYPES.as_slice(),
         ClipboardForm::Html => &[HTML_TYPE],
-        ClipboardForm::Png => &[PNG_TYPE],
+        ClipboardForm::Png => &[PNG_TYPE, JPEG_TYPE],
     };
     forms.iter().flat_map(names).map(ToString::to_string).collect()
 }
@@ -77,7 +79,7 @@ fn types_of(forms: &[ClipboardForm]) -> Vec<String> {
 fn form_of(mime: &str) -> ClipboardForm {
     match mime {
         HTML_TYPE => ClipboardForm::Html,
-        PNG_TYPE => ClipboardForm::Png,
+        PNG_TYPE | JPEG_TYPE => ClipboardForm::Png,
         _ => ClipboardForm::Text,
     }
 }
@@ -311,7 +313,7 @@ impl State {
     pub(crate) fn send_source(&mut self, mime: &str, fd: OwnedFd, source: &Source) {
         match source {
             Source::Desktop(text) => self.send_bytes(fd, Arc::from(text.as_bytes())),
-            Source::Page(offer) => self.send_page(offer, form_of(mime), fd),
+            Source::Page(offer) => self.send_page(offer, mime, fd),
             Source::X11 { target, .. } => self.paste_from_x11(*target, mime.to_owned(), fd),
         }
     }

@@ -52,12 +52,13 @@ struct Server {
 }
 
 impl Fallback {
-    /// Makes the place for the sockets; nothing is started yet.
+    /// Makes the place for the sockets; nothing is started yet. `fronted`: a server in front has the page, and what the page
+    /// shows the display with.
     ///
     /// # Errors
     /// If something that it needs is not installed.
-    pub fn new(runtime: &Path) -> anyhow::Result<Self> {
-        if !Path::new(NOVNC).join("core/rfb.js").is_file() {
+    pub fn new(runtime: &Path, fronted: bool) -> anyhow::Result<Self> {
+        if !fronted && !Path::new(NOVNC).join("core/rfb.js").is_file() {
             bail!("the fallback display needs noVNC in {NOVNC} (Debian: novnc)");
         }
         let paths = std::env::var_os("PATH").unwrap_or_default();

@@ -131,6 +131,16 @@ impl State {
         }
     }
 
+    /// Draws a picture for nobody: fonts are read and shaders compiled (seconds, where the processor draws and nothing is in
+    /// Mesa's cache) before somebody waits for the first one.
+    pub fn draw_ahead(&mut self) {
+        self.draw(Instant::now());
+        for screen in self.screens.iter_mut() {
+            screen.redraw_all = true;
+            screen.damage();
+        }
+    }
+
     /// Draws what changed on a screen and tells the clients, whoever watches. [`State::tick`] calls it when it is time.
     pub fn draw_on(&mut self, id: OutputId, now: Instant) {
         let Some(screen) = self.screens.get_mut(id) else { return };
@@ -272,6 +282,7 @@ impl State {
                 hidden = Instant::now();
             }
             state.send_slow_callbacks(hidden_too);
+            state.gpu.settle();
             TimeoutAction::ToDuration(if watched { THUMBNAIL_CALLBACKS } else { UNWATCHED_CALLBACKS })
         });
         inserted.map(|_| ()).map_err(|error| error.error)

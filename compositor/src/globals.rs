@@ -31,7 +31,6 @@ use smithay::wayland::shell::kde::decoration::KdeDecorationState;
 use smithay::wayland::shell::wlr_layer::WlrLayerShellState;
 use smithay::wayland::shell::xdg::XdgShellState;
 use smithay::wayland::shell::xdg::decoration::XdgDecorationState;
-use smithay::wayland::shell::xdg::dialog::XdgDialogState;
 use smithay::wayland::shm::ShmState;
 use smithay::wayland::single_pixel_buffer::SinglePixelBufferState;
 use smithay::wayland::tablet_manager::TabletManagerState;
@@ -44,7 +43,7 @@ use crate::foreign::Foreign;
 use crate::handlers::{
     drm_syncobj, image_capture_source, image_copy_capture, input_method, linux_dmabuf, output_management, pointer_warp,
     screencopy, tearing_control, text_input, toplevel_icon, virtual_keyboard, virtual_pointer, wlr_foreign_toplevel,
-    xdg_foreign, xdg_foreign_v1, xwayland_keyboard_grab, xwayland_shell,
+    xdg_dialog, xdg_foreign, xdg_foreign_v1, xwayland_keyboard_grab, xwayland_shell,
 };
 use crate::render::Gpu;
 use crate::state::State;
@@ -78,7 +77,6 @@ pub struct Globals {
     _bell: XdgSystemBellState,
     _commit_timing: CommitTimingManagerState,
     _content_type: ContentTypeState,
-    _dialog: XdgDialogState,
     _fifo: FifoManagerState,
     _toplevel_tag: XdgToplevelTagManager,
     _output_manager: OutputManagerState,
@@ -105,6 +103,7 @@ impl Globals {
         image_copy_capture::announce(display);
         screencopy::announce(display);
         tearing_control::announce(display);
+        xdg_dialog::announce(display);
         toplevel_icon::announce(display);
         wlr_foreign_toplevel::announce(display);
         xdg_foreign::announce(display);
@@ -123,7 +122,7 @@ impl Globals {
             primary_selection,
             activation: XdgActivationState::new::<State>(display),
             dmabuf: linux_dmabuf::announce(display, gpu, offer_dmabuf),
-            syncobj: drm_syncobj::announce(display, gpu),
+            syncobj: drm_syncobj::announce(display, gpu, offer_dmabuf),
             heads: output_management::Managers::default(),
             icons: toplevel_icon::Held::default(),
             sandboxes: Arc::default(),
@@ -137,7 +136,6 @@ impl Globals {
             _bell: XdgSystemBellState::new::<State>(display),
             _commit_timing: CommitTimingManagerState::unmanaged::<State>(display),
             _content_type: ContentTypeState::new::<State>(display),
-            _dialog: XdgDialogState::new::<State>(display),
             _fifo: FifoManagerState::new::<State>(display),
             _toplevel_tag: XdgToplevelTagManager::new::<State>(display),
             _output_manager: OutputManagerState::new_with_xdg_output::<State>(display),

@@ -1,5 +1,6 @@
 //! Whether anybody is there. What any page does counts as activity, and so does what programs type and point at for
-//! somebody. A program that inhibits idleness, such as a player, counts while its window is seen at its own size.
+//! somebody. A program that inhibits idleness, such as a player, counts while its window is seen at its own size; one that
+//! says so on the bus names no window, and counts while any page watches.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -24,6 +25,8 @@ pub(crate) struct Idle {
     _inhibit: IdleInhibitManagerState,
     /// A surface once for each inhibitor that it has.
     inhibitors: Vec<WlSurface>,
+    /// Some program on the bus says that somebody watches.
+    watched: bool,
     told: Option<Instant>,
 }
 
@@ -33,6 +36,7 @@ impl Idle {
             notifier: IdleNotifierState::new(display, handle),
             _inhibit: IdleInhibitManagerState::new::<State>(display),
             inhibitors: Vec::new(),
+            watched: false,
             told: None,
         }
     }
@@ -41,6 +45,11 @@ impl Idle {
         if self.inhibitors.len() < MAX_INHIBITORS {
             self.inhibitors.push(surface);
         }
+    }
+
+    /// Programs on the bus say whether somebody watches.
+    pub(crate) fn told_watched(&mut self, watched: bool) {
+        self.watched = watched;
     }
 
     pub(crate) fn uninhibit(&mut self, surface: &WlSurface) {
@@ -70,7 +79,9 @@ impl State {
     /// Runs after every turn of the loop: whether somebody watches without doing anything.
     pub(crate) fn keep_idle(&mut self) {
         self.idle.inhibitors.retain(Resource::is_alive);
-        let inhibited = self.idle.inhibitors.iter().any(|surface| self.is_watched(surface));
+        let seen = |screen: &Screen| screen.stream.is_none() || screen.watched();
+        let inhibited = self.idle.inhibitors.iter().any(|surface| self.is_watched(surface))
+            || self.idle.watched && self.screens.iter().any(seen);
         if inhibited != self.idle.notifier.is_inhibited() {
             self.idle.notifier.set_is_inhibited(inhibited);
             if let Some(remote) = &self.remote {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use calloop::channel::{self, sync_channel};
-use calloop::signals::{Signal, Signals};
 use calloop::{EventLoop, LoopHandle};
 use smithay::reexports::wayland_server::Display;
 use streamer::auth::{Grants, Tokens};
@@ -28,20 +27,28 @@ use crate::services::dirs::Dirs;
 use crate::services::launch::{Launcher, Output};
 use crate::services::priority;
 use crate::session::Session;
+use crate::signals::Signals;
 use crate::state::{Options, State};
 use crate::{control, runtime, wayland};
 
 /// Events from pages that wait for the main thread. It never takes this long; past it, pages are told to slow down by
 /// losing messages, which are counted.
 const EVENT_BOUND: usize = 4096;
+/// Names a session bus.
+const BUS: &str = "DBUS_SESSION_BUS_ADDRESS";
 
 /// Runs a session until it is told to end.
 ///
 /// # Errors
 /// If something that it needs is missing; the message says what.
 pub fn run(options: cli::Run) -> anyhow::Result<()> {
-    // Before any thread, so that every one of them leaves these signals to the loop.
-    let signals = Signals::new(&[Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGCHLD])?;
+    // Before there is anything that the keeper would hold, too. A bus that was there before us is not ours to end.
+    let keeper = match std::env::var_os(BUS) {
+        // SAFETY: no other thread runs yet.
+        None => Some(unsafe { bus::Keeper::fork() }.context("no process can be started")?),
+        Some(_) => None,
+    };
+    let signals = Signals::hear()?;
     // Every thread of the session inherits it.
     priority::be_prompt();
     descriptors::raise();
@@ -68,9 +75,11 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         ..Options::default()
     };
     let mut state = State::new(display.handle(), handle.clone(), event_loop.get_signal(), gpu, session)?;
-    let fallback = options.fallback.map(|cli::Display::Vnc| Fallback::new(&directory)).transpose()?;
+    let fallback =
+        options.fallback.map(|cli::Display::Vnc| Fallback::new(&directory, options.portal.is_some())).transpose()?;
     let config = config(&options, ladder, fallback.as_ref().map(Fallback::config))?;
     state.staging.step_up = options.step_up;
+    state.shell.portal = options.portal.is_some();
     let streamer = connect_pages(&handle, &mut state, config)?;
     wayland::dispatch_clients(&handle, display)?;
     let socket = wayland::listen(&handle).context("no Wayland socket could be opened")?;
@@ -79,11 +88,12 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     let _control = control::listen(&handle, &control_path)?;
     state.socket = socket.clone();
     state.start_slow_callbacks()?;
-    watch_signals(&handle, signals)?;
+    signals.watch(&handle)?;
     let given = match options.begin_on_stdin {
         false => Environment::default(),
         true => {
             say(&serde_json::json!({ "waiting": true, "address": streamer.address() }))?;
+            state.draw_ahead();
             let Some(given) = begin::wait(&mut event_loop, &mut state)? else {
                 tracing::info!("ending: nobody came");
                 return Ok(());
@@ -104,7 +114,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
         Ok(told) => environment.extend(told),
         Err(error) => tracing::warn!(%error, "X11 programs cannot be shown"),
     }
-    let _bus = session_bus(&directory, &socket, &mut environment, &mut state);
+    let _bus = session_bus(keeper, &directory, &socket, &mut environment, &mut state);
     let launcher = Launcher::new(environment, Output::Log, dirs.home.clone());
     state.begin(Session::new(dirs, directory.clone(), launcher, memory), &options.command)?;
     fallback.into_iter().for_each(|fallback| state.start_fallback(fallback));
@@ -227,6 +237,7 @@ fn environment(socket: &str, control: &std::path::Path) -> Vec<(OsString, OsStri
 /// Goes onto the session bus: that of a session around this one, or one of our own, which `environment` then names. What
 /// it returns takes away when dropped what it left on the disk.
 fn session_bus(
+    keeper: Option<bus::Keeper>,
     directory: &Path,
     socket: &str,
     environment: &mut Vec<(OsString, OsString)>,
@@ -243,14 +254,14 @@ fn session_bus(
             None
         }
     };
-    if let Ok(address) = std::env::var("DBUS_SESSION_BUS_ADDRESS") {
+    if let Ok(address) = std::env::var(BUS) {
         state.go_onto_bus(address.clone(), cursors::toolkit(environment));
         state.become_tray(address);
         return (portals, None);
     }
-    let daemon = match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment) {
+    let daemon = match bus::Daemon::start(&directory.join(format!("{socket}-bus")), environment, keeper) {
         Ok(daemon) => {
-            environment.push(("DBUS_SESSION_BUS_ADDRESS".into(), daemon.address.clone().into()));
+            environment.push((BUS.into(), daemon.address.clone().into()));
             state.go_onto_bus(daemon.address.clone(), cursors::toolkit(environment));
             state.become_tray(daemon.address.clone());
             Some(daemon)
@@ -261,17 +272,4 @@ fn session_bus(
         }
     };
     (portals, daemon)
-}
-
-fn watch_signals(handle: &LoopHandle<'static, State>, signals: Signals) -> anyhow::Result<()> {
-    handle
-        .insert_source(signals, |event, (), state| match event.signal() {
-            Signal::SIGCHLD => state.reap(),
-            signal => {
-                tracing::info!(?signal, "ending");
-                state.stop();
-            }
-        })
-        .map_err(|error| error.error)?;
-    Ok(())
 }

@@ -65,7 +65,7 @@ pub struct Options {
     pub variant: String,
     /// Each new window is shown as soon as it appears.
     pub follow: bool,
-    /// Programs are offered to hand over buffers of the GPU even where each is refused then, for tests.
+    /// Programs are offered to hand over buffers of the GPU, and fences, even where each is refused then, for tests.
     pub offer_dmabuf: bool,
 }
 

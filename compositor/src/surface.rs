@@ -4,6 +4,12 @@
 //! into our texture within the commit, so we keep state of our own and release the buffer at once: a client with a
 //! single buffer can draw again immediately.
 
+mod clamp;
+mod memory;
+
+pub use self::memory::{CursorPixels, MAX_CURSOR_SIDE};
+pub(crate) use self::memory::{side_of_square, straight_pixels};
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use smithay::backend::allocator::dmabuf::Dmabuf;
@@ -24,13 +30,13 @@ use smithay::wayland::shm::{BufferData, with_buffer_contents};
 use smithay::wayland::single_pixel_buffer::get_single_pixel_buffer;
 use smithay::wayland::viewporter::{ViewportCachedState, ensure_viewport_valid};
 
+use self::clamp::{clamp_buffer, clamp_logical};
+use self::memory::{Pool, cursor_pixels, pixel_format};
 use crate::imports::Imports;
 use crate::render::{Gpu, Packed, PixelFormat, Refused, SurfaceTexture, surface_to_buffer};
 
 /// The largest side of a buffer that is taken, physical pixels: what every Vulkan implementation can hold.
 pub(crate) const MAX_SIDE: i32 = 8192;
-/// The largest side of a picture that a pointer may have.
-pub const MAX_CURSOR_SIDE: i32 = 256;
 /// Opaque regions are a hint; past this many rectangles the rest is drawn as if it were translucent.
 const MAX_OPAQUE_RECTS: usize = 32;
 /// Past this many rectangles in one commit the whole surface counts as damaged.
@@ -48,17 +54,6 @@ pub enum Content {
     Packed(Arc<Packed>),
     /// One colour, premultiplied.
     Solid([f32; 4]),
-}
-
-/// Pixels of a small surface, kept for the pointer, which the page draws.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CursorPixels {
-    /// Physical pixels.
-    pub size: Size<i32, Buffer>,
-    /// Straight-alpha RGBA, tightly packed.
-    pub rgba: Vec<u8>,
-    /// Physical pixels per logical pixel.
-    pub scale: i32,
 }
 
 /// Drawing state of one surface.
@@ -431,140 +426,5 @@ impl SurfaceState {
             self.opaque.clear();
         }
         self.opaque.retain(|rect| !rect.is_empty());
-    }
-}
-
-/// The client's shared memory while smithay guards it against SIGBUS.
-struct Pool {
-    pool: *const u8,
-    length: usize,
-}
-
-impl Pool {
-    /// The bytes of a buffer, from its offset to the end of its last row; `None` if they are not all in the pool.
-    fn rows<'a>(&self, data: &BufferData) -> Option<&'a [u8]> {
-        let offset = usize::try_from(data.offset).ok()?;
-        let stride = usize::try_from(data.stride).ok()?;
-        let row = usize::try_from(data.width).ok()?.checked_mul(4)?;
-        let before_last = usize::try_from(data.height).ok()?.checked_sub(1)?.checked_mul(stride)?;
-        let needed = before_last.checked_add(row)?;
-        if stride < row || offset.checked_add(needed)? > self.length {
-            return None;
-        }
-        // SAFETY: smithay maps `length` bytes at `pool` for as long as its callback runs, which is the only place this
-        // type lives in, and turns a SIGBUS into zeroes. The client may write meanwhile: the bytes are copied once,
-        // never interpreted, so it can only spoil its own picture.
-        Some(unsafe { std::slice::from_raw_parts(self.pool.add(offset), needed) })
-    }
-}
-
-/// The side of a buffer in shared memory that is a square.
-pub(crate) fn side_of_square(buffer: &WlBuffer) -> Option<i32> {
-    let size = with_buffer_contents(buffer, |_, _, data| (data.width, data.height)).ok()?;
-    (size.0 == size.1).then_some(size.0)
-}
-
-/// A copy of a buffer in shared memory; `None` if it cannot be read.
-pub(crate) fn straight_pixels(buffer: &WlBuffer) -> Option<CursorPixels> {
-    let copied = with_buffer_contents(buffer, |pool, length, data| {
-        let format = pixel_format(data.format)?;
-        let rows = Pool { pool, length }.rows(&data)?;
-        Some(cursor_pixels(rows, &data, format, 1))
-    });
-    copied.ok().flatten()
-}
-
-fn pixel_format(format: wl_shm::Format) -> Option<PixelFormat> {
-    match format {
-        wl_shm::Format::Argb8888 => Some(PixelFormat::Argb8888),
-        wl_shm::Format::Xrgb8888 => Some(PixelFormat::Xrgb8888),
-        wl_shm::Format::Abgr8888 => Some(PixelFormat::Abgr8888),
-        wl_shm::Format::Xbgr8888 => Some(PixelFormat::Xbgr8888),
-        _ => None,
-    }
-}
-
-/// Straight-alpha RGBA of a premultiplied buffer, as PNG wants it.
-fn cursor_pixels(rows: &[u8], data: &BufferData, format: PixelFormat, scale: i32) -> CursorPixels {
-    let (width, height, stride) = (data.width as usize, data.height as usize, data.stride as usize);
-    let mut rgba = Vec::with_capacity(width * height * 4);
-    for row in rows.chunks(stride).take(height) {
-        for pixel in row.chunks_exact(4).take(width) {
-            let [a, b, c, d] = [pixel[0], pixel[1], pixel[2], pixel[3]];
-            let (red, blue) = match format {
-                PixelFormat::Argb8888 | PixelFormat::Xrgb8888 => (c, a),
-                PixelFormat::Abgr8888 | PixelFormat::Xbgr8888 => (a, c),
-            };
-            let alpha = if matches!(format, PixelFormat::Argb8888 | PixelFormat::Abgr8888) { d } else { 255 };
-            let straight = |v: u8| (u32::from(v) * 255).checked_div(u32::from(alpha)).unwrap_or(0).min(255) as u8;
-            rgba.extend_from_slice(&[straight(red), straight(b), straight(blue), alpha]);
-        }
-    }
-    CursorPixels { size: Size::from((data.width, data.height)), rgba, scale }
-}
-
-/// The part of `rect` within `0..size`, without overflow whatever the numbers.
-fn clamp_parts((x, y): (i32, i32), (w, h): (i32, i32), (max_w, max_h): (i32, i32)) -> (i32, i32, i32, i32) {
-    let clamp = |start: i32, length: i32, max: i32| {
-        let end = (i64::from(start) + i64::from(length.max(0))).clamp(0, i64::from(max)) as i32;
-        let start = start.clamp(0, max).min(end);
-        (start, end - start)
-    };
-    let (x, w) = clamp(x, w, max_w);
-    let (y, h) = clamp(y, h, max_h);
-    (x, y, w, h)
-}
-
-fn clamp_buffer(rect: Rectangle<i32, Buffer>, size: Size<i32, Buffer>) -> Rectangle<i32, Buffer> {
-    let (x, y, w, h) = clamp_parts(rect.loc.into(), rect.size.into(), size.into());
-    Rectangle::new((x, y).into(), (w, h).into())
-}
-
-fn clamp_logical(rect: Rectangle<i32, Logical>, size: Size<i32, Logical>) -> Rectangle<i32, Logical> {
-    let (x, y, w, h) = clamp_parts(rect.loc.into(), rect.size.into(), size.into());
-    Rectangle::new((x, y).into(), (w, h).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn damage_is_clamped_whatever_the_client_sends() {
-        let size = (100, 50);
-        assert_eq!(clamp_parts((0, 0), (i32::MAX, i32::MAX), size), (0, 0, 100, 50));
-        assert_eq!(clamp_parts((i32::MAX, 10), (i32::MAX, i32::MAX), size), (100, 10, 0, 40));
-        assert_eq!(clamp_parts((i32::MIN, -5), (i32::MAX, 10), size), (0, 0, 0, 5));
-        assert_eq!(clamp_parts((10, 10), (-3, i32::MIN), size), (10, 10, 0, 0));
-        assert_eq!(clamp_parts((90, 40), (20, 20), size), (90, 40, 10, 10));
-    }
-
-    #[test]
-    fn a_buffer_that_reaches_past_its_pool_is_refused() {
-        let memory = vec![0u8; 400];
-        let data = |offset, width, height, stride| BufferData {
-            offset,
-            width,
-            height,
-            stride,
-            format: wl_shm::Format::Argb8888,
-        };
-        let rows = |d: &BufferData| Pool { pool: memory.as_ptr(), length: memory.len() }.rows(d).map(<[u8]>::len);
-        assert_eq!(rows(&data(0, 10, 10, 40)), Some(400));
-        assert_eq!(rows(&data(4, 10, 10, 40)), None);
-        assert_eq!(rows(&data(-4, 10, 10, 40)), None);
-        assert_eq!(rows(&data(0, 10, 10, 36)), None, "a stride shorter than a row");
-        assert_eq!(rows(&data(0, i32::MAX, i32::MAX, i32::MAX)), None);
-        assert_eq!(rows(&data(0, 10, 0, 40)), None);
-        assert_eq!(rows(&data(0, 5, 10, 40)), Some(380), "the last row may end early");
-    }
-
-    #[test]
-    fn cursor_pixels_are_straight_alpha() {
-        let data = BufferData { offset: 0, width: 1, height: 1, stride: 4, format: wl_shm::Format::Argb8888 };
-        let pixels = cursor_pixels(&[10, 20, 40, 128], &data, PixelFormat::Argb8888, 1);
-        assert_eq!(pixels.rgba, [79, 39, 19, 128]);
-        let clear = cursor_pixels(&[10, 20, 40, 0], &data, PixelFormat::Argb8888, 1);
-        assert_eq!(clear.rgba, [0, 0, 0, 0]);
     }
 }

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use streamer::protocol::{ClipboardForm, ToPage};
 use streamer::{Refusal, ViewerId};
 
-use super::picture;
+use super::{JPEG_TYPE, form_of, picture};
 use crate::state::State;
 
 /// Forms that may be waited for at once.
@@ -71,6 +71,8 @@ type Pasting = Box<dyn FnOnce(&mut State, String)>;
 /// Who waits for what a page is to bring.
 enum Taker {
     Pipe(OwnedFd),
+    /// A picture, as JPEG.
+    Jpeg(OwnedFd),
     Text(Pasting),
 }
 
@@ -78,6 +80,7 @@ impl fmt::Debug for Taker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Pipe(_) => "Pipe",
+            Self::Jpeg(_) => "Jpeg",
             Self::Text(_) => "Text",
         })
     }
@@ -100,8 +103,9 @@ pub(super) struct Wants {
 
 impl State {
     /// A program pastes what a page has.
-    pub(super) fn send_page(&mut self, offer: &Arc<PageOffer>, form: ClipboardForm, fd: OwnedFd) {
-        self.take_from_page(offer, form, Taker::Pipe(fd));
+    pub(super) fn send_page(&mut self, offer: &Arc<PageOffer>, mime: &str, fd: OwnedFd) {
+        let taker = if mime == JPEG_TYPE { Taker::Jpeg(fd) } else { Taker::Pipe(fd) };
+        self.take_from_page(offer, form_of(mime), taker);
     }
 
     /// The desktop itself pastes it.
@@ -140,6 +144,24 @@ impl State {
     fn hand_to(&mut self, taker: Taker, bytes: &Arc<[u8]>) {
         match taker {
             Taker::Pipe(fd) => self.send_bytes(fd, Arc::clone(bytes)),
+            Taker::Jpeg(fd) => {
+                let (sender, made) = calloop::channel::channel();
+                let mut fd = Some(fd);
+                let watched = self.handle.insert_source(made, move |event, (), state| {
+                    if let (calloop::channel::Event::Msg(bytes), Some(fd)) = (event, fd.take()) {
+                        state.send_bytes(fd, bytes);
+                    }
+                });
+                if let Err(error) = watched {
+                    return tracing::error!(%error, "a picture cannot come back");
+                }
+                picture::as_jpeg(Arc::clone(bytes), move |made| match made {
+                    // The desktop ends: nobody pastes any more.
+                    Ok(bytes) => drop(sender.send(Arc::from(bytes))),
+                    // Its end of the pipe goes with what waits here, and nothing is pasted.
+                    Err(error) => tracing::warn!(%error, "a picture was not pasted"),
+                });
+            }
             Taker::Text(then) => {
                 if let Ok(text) = std::str::from_utf8(bytes) {
                     then(self, text.to_owned());

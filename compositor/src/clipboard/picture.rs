@@ -3,9 +3,11 @@
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread;
 
 use bytes::Bytes;
+use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageReader};
@@ -18,6 +20,9 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const MAX_SIDE: u32 = 16_384;
 /// Pixels in all: 7680×4320. Decoded, this is the memory that it takes.
 const MAX_PIXELS: u64 = 7680 * 4320;
+
+/// Hardly to be told from what it was.
+const JPEG_QUALITY: u8 = 92;
 
 /// Why a picture does not come through.
 #[derive(Debug, thiserror::Error)]
@@ -58,13 +63,25 @@ impl PictureError {
 
 /// Does it on a thread of its own: a large picture takes a second. How many there are at once is bounded by who asks.
 pub(super) fn clean(bytes: Bytes, then: impl FnOnce(Result<Vec<u8>, PictureError>) + Send + 'static) {
+    on_a_thread(move || cleaned(&bytes), then);
+}
+
+/// Makes a JPEG of a PNG that was cleaned before, on a thread of its own. What can be seen through lies on white.
+pub(super) fn as_jpeg(png: Arc<[u8]>, then: impl FnOnce(Result<Vec<u8>, PictureError>) + Send + 'static) {
+    on_a_thread(move || jpeg(&png), then);
+}
+
+fn on_a_thread(
+    work: impl FnOnce() -> Result<Vec<u8>, PictureError> + Send + 'static,
+    then: impl FnOnce(Result<Vec<u8>, PictureError>) + Send + 'static,
+) {
     // Not lost if the thread does not start.
-    let then = std::sync::Arc::new(parking_lot::Mutex::new(Some(then)));
-    let here = std::sync::Arc::clone(&then);
+    let then = Arc::new(parking_lot::Mutex::new(Some(then)));
+    let here = Arc::clone(&then);
     let started = thread::Builder::new().name("copied picture".into()).spawn(move || {
-        let cleaned = cleaned(&bytes);
+        let made = work();
         if let Some(then) = then.lock().take() {
-            then(cleaned);
+            then(made);
         }
     });
     if started.is_err()
@@ -72,6 +89,19 @@ pub(super) fn clean(bytes: Bytes, then: impl FnOnce(Result<Vec<u8>, PictureError
     {
         then(Err(PictureError::NoThread));
     }
+}
+
+fn jpeg(png: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let picture = decoded(png)?.into_rgba8();
+    let on_white = |[r, g, b, a]: [u8; 4]| {
+        let blend = |colour: u8| ((u32::from(colour) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8;
+        [blend(r), blend(g), blend(b)]
+    };
+    let (width, height) = picture.dimensions();
+    let flat = image::RgbImage::from_fn(width, height, |x, y| image::Rgb(on_white(picture.get_pixel(x, y).0)));
+    let mut written = Vec::new();
+    DynamicImage::from(flat).write_with_encoder(JpegEncoder::new_with_quality(&mut written, JPEG_QUALITY))?;
+    Ok(written)
 }
 
 fn cleaned(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
@@ -108,8 +138,8 @@ fn cleaned(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
     Ok(written)
 }
 
-/// A picture of another kind as PNG.
-fn converted(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+/// The pixels of a picture, whatever kind it is.
+fn decoded(bytes: &[u8]) -> Result<DynamicImage, PictureError> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(image::ImageError::from)?;
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
@@ -123,6 +153,12 @@ fn converted(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+/// A picture of another kind as PNG.
+fn converted(bytes: &[u8]) -> Result<Vec<u8>, PictureError> {
+    let picture = decoded(bytes)?;
     let mut written = Vec::new();
     let encoder = PngEncoder::new_with_quality(&mut written, CompressionType::Fast, FilterType::Adaptive);
     // Eight bits each, whatever it had.

@@ -56,10 +56,16 @@ pub(crate) fn device(gpu: &Gpu) -> Result<DrmDeviceFd, NoFences> {
     if supports_syncobj_eventfd(&node) { Ok(node) } else { Err(NoFences::Lacking(path)) }
 }
 
-/// Announces the protocol where it can be spoken.
-pub(crate) fn announce(display: &DisplayHandle, gpu: &Gpu) -> Option<DrmSyncobjState> {
-    let device = device(gpu).inspect_err(|reason| tracing::debug!(%reason, "no fences of programs")).ok()?;
+/// Announces the protocol where it can be spoken, and elsewhere only if `anyway`: then nothing is a fence.
+pub(crate) fn announce(display: &DisplayHandle, gpu: &Gpu, anyway: bool) -> Option<DrmSyncobjState> {
+    let device = device(gpu).inspect_err(|reason| tracing::debug!(%reason, "no fences of programs")).ok();
+    let device = device.or_else(|| no_device().filter(|_| anyway))?;
     Some(DrmSyncobjState::new::<State>(display, device))
+}
+
+/// A device that knows no fence.
+fn no_device() -> Option<DrmDeviceFd> {
+    Some(DrmDeviceFd::new(DeviceFd::from(OwnedFd::from(File::open("/dev/null").ok()?))))
 }
 
 impl DrmSyncobjHandler for State {

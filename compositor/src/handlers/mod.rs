@@ -46,7 +46,7 @@ mod viewporter;
 pub(crate) mod virtual_keyboard;
 pub(crate) mod virtual_pointer;
 pub(crate) mod wlr_foreign_toplevel;
-mod xdg_dialog;
+pub(crate) mod xdg_dialog;
 pub(crate) mod xdg_foreign;
 pub(crate) mod xdg_foreign_v1;
 mod xdg_shell;

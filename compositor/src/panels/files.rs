@@ -1,21 +1,14 @@
 //! The user's panels: which files there are, and hearing when they change.
 
-use std::io;
-use std::mem::MaybeUninit;
-use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use calloop::generic::Generic;
 use calloop::timer::{TimeoutAction, Timer};
-use calloop::{Interest, Mode, PostAction};
 use lcars_ui::interface::AlertLevel;
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
-use rustix::io::Errno;
 use webview::Page;
 
 use crate::services::files::read_bounded;
-use crate::services::watch::Watch;
+use crate::services::watch::folders::Folders;
 use crate::state::State;
 
 /// Panels of the user's.
@@ -26,13 +19,6 @@ const MOST_BYTES: u64 = 2 << 20;
 const MOST_NAMES: usize = 1024;
 /// A file that is being saved is left alone for so long.
 const QUIET: Duration = Duration::from_millis(150);
-/// What can happen in the folder that makes another panel.
-const FLAGS: WatchFlags = WatchFlags::CLOSE_WRITE
-    .union(WatchFlags::DELETE)
-    .union(WatchFlags::MOVED_FROM)
-    .union(WatchFlags::MOVED_TO)
-    .union(WatchFlags::ONLYDIR);
-
 /// The shipped panel; a file of the user's of that name takes its place.
 const DIAGNOSTICS: (&str, &str) = ("diagnostics", include_str!("diagnostics.html"));
 
@@ -67,28 +53,7 @@ impl State {
     /// Reads the user's panels again a moment after one of their files has changed.
     pub(crate) fn watch_panels(&mut self) {
         let Some(folder) = self.panels.folder.clone() else { return };
-        let watched = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).map_err(io::Error::from);
-        let watched = watched.and_then(|events| {
-            let arm = events.try_clone()?;
-            watch(&arm, &folder)?;
-            let inside = Generic::new(events, Interest::READ, Mode::Level);
-            let inserted = self.handle.insert_source(inside, |_, events, state| {
-                drain(events)?;
-                state.panels_changed();
-                Ok(PostAction::Continue)
-            });
-            inserted.map_err(|error| io::Error::other(error.error.to_string()))?;
-            // The folder itself may come later.
-            let around = Watch::new(std::slice::from_ref(&folder))?;
-            let inserted = self.handle.insert_source(around, move |folder, (), state| {
-                if let Err(error) = watch(&arm, &folder) {
-                    tracing::warn!(%error, "changed panels will not be noticed");
-                }
-                state.panels_changed();
-            });
-            inserted.map(drop).map_err(|error| io::Error::other(error.error.to_string()))
-        });
-        if let Err(error) = watched {
+        if let Err(error) = Folders::watch(&self.handle, &[folder], Self::panels_changed) {
             self.tell_user(AlertLevel::Caution, &format!("changed panels will not be noticed: {error}"));
         }
     }
@@ -104,26 +69,6 @@ impl State {
         });
         if let Err(error) = inserted {
             tracing::error!(%error, "no timer for panels");
-        }
-    }
-}
-
-/// Watches the folder if it is there.
-fn watch(events: &OwnedFd, folder: &Path) -> io::Result<()> {
-    match inotify::add_watch(events, folder, FLAGS) {
-        Ok(_) | Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn drain(events: &OwnedFd) -> io::Result<()> {
-    let mut buffer = [MaybeUninit::uninit(); 4096];
-    let mut reader = inotify::Reader::new(events, &mut buffer);
-    loop {
-        match reader.next() {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(Errno::WOULDBLOCK) => return Ok(()),
-            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -29,6 +29,15 @@ pub(super) enum Deed {
     Ask(u64),
 }
 
+/// What was heard of a panel's page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Heard {
+    /// The last question that it answered.
+    pub answered: u64,
+    /// It was there, and is not any more.
+    pub left: bool,
+}
+
 /// What one panel goes through.
 #[derive(Debug)]
 pub(super) struct Life {
@@ -80,8 +89,8 @@ impl Life {
         matches!(self.phase, Phase::Resting | Phase::Closed { .. })
     }
 
-    /// Looked at now and then: how it is seen, whether memory is short, and which question its page answered last.
-    pub(super) fn tend(&mut self, now: Instant, shown: Shown, short: bool, answered: u64) -> Deed {
+    /// Looked at now and then: how it is seen, whether memory is short, and what was heard of its page.
+    pub(super) fn tend(&mut self, now: Instant, shown: Shown, short: bool, heard: Heard) -> Deed {
         let in_sight = shown != Shown::Hidden;
         if in_sight {
             self.seen = now;
@@ -109,7 +118,7 @@ impl Life {
                 self.rest();
                 Deed::End
             }
-            Phase::Well | Phase::Hung => self.ask(now, answered),
+            Phase::Well | Phase::Hung => self.ask(now, heard),
             _ => Deed::Nothing,
         }
     }
@@ -126,13 +135,19 @@ impl Life {
         self.backoff.ended_well();
     }
 
-    fn ask(&mut self, now: Instant, answered: u64) -> Deed {
+    fn ask(&mut self, now: Instant, heard: Heard) -> Deed {
         if let Some((question, since)) = self.asked
-            && answered < question
+            && heard.answered < question
         {
-            if now.saturating_duration_since(since) >= ANSWER {
-                self.phase = Phase::Hung;
+            if now.saturating_duration_since(since) < ANSWER {
+                return Deed::Nothing;
             }
+            // Waiting does not bring it back.
+            if heard.left {
+                self.died(now, "its page has gone elsewhere, where there is nothing".into());
+                return Deed::End;
+            }
+            self.phase = Phase::Hung;
             return Deed::Nothing;
         }
         self.phase = Phase::Well;
@@ -180,10 +195,11 @@ mod tests {
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
+    const NOTHING: Heard = Heard { answered: 0, left: false };
 
     fn well(now: Instant) -> Life {
         let mut life = Life::new(now);
-        assert_eq!(life.tend(now, Shown::Thumbnail, false, 0), Deed::Start);
+        assert_eq!(life.tend(now, Shown::Thumbnail, false, NOTHING), Deed::Start);
         assert_eq!(life.health(), PanelHealth::Starting);
         life.appeared();
         assert_eq!(life.health(), PanelHealth::Well);
@@ -194,35 +210,48 @@ mod tests {
     fn it_starts_when_it_is_seen_and_is_put_away_when_it_was_not_for_a_while() {
         let now = Instant::now();
         let mut life = Life::new(now);
-        assert_eq!(life.tend(now, Shown::Hidden, false, 0), Deed::Nothing);
+        assert_eq!(life.tend(now, Shown::Hidden, false, NOTHING), Deed::Nothing);
         let mut life = well(now);
-        assert_eq!(life.tend(now + 59 * SECOND, Shown::Hidden, false, 0), Deed::Nothing);
-        assert_eq!(life.tend(now + 60 * SECOND, Shown::Hidden, false, 0), Deed::End);
+        assert_eq!(life.tend(now + 59 * SECOND, Shown::Hidden, false, NOTHING), Deed::Nothing);
+        assert_eq!(life.tend(now + 60 * SECOND, Shown::Hidden, false, NOTHING), Deed::End);
         assert_eq!(life.health(), PanelHealth::Resting);
         let mut life = well(now);
-        assert_eq!(life.tend(now + 5 * SECOND, Shown::Hidden, true, 0), Deed::End);
+        assert_eq!(life.tend(now + 5 * SECOND, Shown::Hidden, true, NOTHING), Deed::End);
     }
 
     #[test]
     fn a_page_that_does_not_answer_hangs_until_it_does() {
         let now = Instant::now();
         let mut life = well(now);
-        assert_eq!(life.tend(now, Shown::Live, false, 0), Deed::Ask(1));
-        assert_eq!(life.tend(now + 7 * SECOND, Shown::Live, false, 0), Deed::Nothing);
+        assert_eq!(life.tend(now, Shown::Live, false, NOTHING), Deed::Ask(1));
+        assert_eq!(life.tend(now + 7 * SECOND, Shown::Live, false, NOTHING), Deed::Nothing);
         assert_eq!(life.health(), PanelHealth::Well);
-        life.tend(now + 8 * SECOND, Shown::Live, false, 0);
+        life.tend(now + 8 * SECOND, Shown::Live, false, NOTHING);
         assert_eq!(life.health(), PanelHealth::Hung);
-        assert_eq!(life.tend(now + 9 * SECOND, Shown::Live, false, 1), Deed::Ask(2));
+        assert_eq!(life.tend(now + 9 * SECOND, Shown::Live, false, Heard { answered: 1, left: false }), Deed::Ask(2));
         assert_eq!(life.health(), PanelHealth::Well);
+    }
+
+    #[test]
+    fn a_page_that_has_gone_elsewhere_does_not_come_back_by_waiting() {
+        let now = Instant::now();
+        let mut life = well(now);
+        let left = Heard { answered: 0, left: true };
+        assert_eq!(life.tend(now, Shown::Live, false, left), Deed::Ask(1));
+        // It may only be loading.
+        assert_eq!(life.tend(now + 7 * SECOND, Shown::Live, false, left), Deed::Nothing);
+        assert_eq!(life.health(), PanelHealth::Well);
+        assert_eq!(life.tend(now + 8 * SECOND, Shown::Live, false, left), Deed::End);
+        assert!(matches!(life.health(), PanelHealth::Stopped { .. }));
     }
 
     #[test]
     fn what_nobody_sees_owes_no_answer() {
         let now = Instant::now();
         let mut life = well(now);
-        life.tend(now, Shown::Live, false, 0);
-        life.tend(now + 20 * SECOND, Shown::Hidden, false, 0);
-        assert_eq!(life.tend(now + 30 * SECOND, Shown::Live, false, 0), Deed::Ask(2));
+        life.tend(now, Shown::Live, false, NOTHING);
+        life.tend(now + 20 * SECOND, Shown::Hidden, false, NOTHING);
+        assert_eq!(life.tend(now + 30 * SECOND, Shown::Live, false, NOTHING), Deed::Ask(2));
         assert_eq!(life.health(), PanelHealth::Well);
     }
 
@@ -233,11 +262,11 @@ mod tests {
         let mut waits = Vec::new();
         for _ in 0..4 {
             life.died(now, "it ended".into());
-            assert_eq!(life.tend(now, Shown::Live, false, 0), Deed::Nothing);
+            assert_eq!(life.tend(now, Shown::Live, false, NOTHING), Deed::Nothing);
             assert_eq!(life.health(), PanelHealth::Stopped { why: "it ended".into() });
             life.restart(now);
             let before = now;
-            while life.tend(now, Shown::Live, false, 0) != Deed::Start {
+            while life.tend(now, Shown::Live, false, NOTHING) != Deed::Start {
                 now += SECOND / 4;
             }
             waits.push(now - before);
@@ -249,8 +278,8 @@ mod tests {
     fn one_that_never_shows_anything_stops() {
         let now = Instant::now();
         let mut life = Life::new(now);
-        life.tend(now, Shown::Live, false, 0);
-        assert_eq!(life.tend(now + START, Shown::Live, false, 0), Deed::End);
+        life.tend(now, Shown::Live, false, NOTHING);
+        assert_eq!(life.tend(now + START, Shown::Live, false, NOTHING), Deed::End);
         assert!(matches!(life.health(), PanelHealth::Stopped { .. }));
     }
 
@@ -260,9 +289,9 @@ mod tests {
         let mut life = well(now);
         life.close();
         // The camera is still on its way out.
-        assert_eq!(life.tend(now, Shown::Live, false, 0), Deed::Nothing);
-        assert_eq!(life.tend(now, Shown::Thumbnail, false, 0), Deed::Nothing);
-        assert_eq!(life.tend(now, Shown::Thumbnail, false, 0), Deed::Nothing);
-        assert_eq!(life.tend(now, Shown::Live, false, 0), Deed::Start);
+        assert_eq!(life.tend(now, Shown::Live, false, NOTHING), Deed::Nothing);
+        assert_eq!(life.tend(now, Shown::Thumbnail, false, NOTHING), Deed::Nothing);
+        assert_eq!(life.tend(now, Shown::Thumbnail, false, NOTHING), Deed::Nothing);
+        assert_eq!(life.tend(now, Shown::Live, false, NOTHING), Deed::Start);
     }
 }

@@ -20,7 +20,7 @@ use webview::{Bridge, Engine, Host, Look, Page, Place};
 use crate::state::State;
 
 use door::Door;
-use life::{Deed, Life};
+use life::{Deed, Heard, Life};
 use process::Process;
 
 /// Bytes that one panel may have for itself.
@@ -128,9 +128,10 @@ impl State {
         let shown = self.seen(window);
         let readings = self.shell.readings;
         let short = readings.memory_total > 0 && readings.memory_used as f64 > SHORT * readings.memory_total as f64;
-        let answered = self.panels.running.get(&window).map_or(0, |running| running.bridge.answered());
+        let heard = |running: &Running| Heard { answered: running.bridge.answered(), left: running.bridge.left() };
+        let heard = self.panels.running.get(&window).map(heard).unwrap_or_default();
         let Some(life) = self.panels.lives.get_mut(&window) else { return };
-        match life.tend(now, shown, short, answered) {
+        match life.tend(now, shown, short, heard) {
             Deed::Nothing => {}
             Deed::Start => self.start_panel(window),
             Deed::End => _ = self.panels.running.remove(&window),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cosmic_text::fontdb::{self, Family, Query, Weight};
-use cosmic_text::{FamilyOwned, FontSystem, SwashCache};
+use cosmic_text::{Attrs, Buffer, FamilyOwned, FontSystem, Metrics, Shaping, SwashCache};
 use lcars_ui::scene::Face;
 
 /// Families for a face where the theme's are not installed, the best first.
@@ -173,8 +173,21 @@ fn style(system: &mut FontSystem, families: &[String], fallback: Family<'static>
         let metrics = font.as_swash().metrics(&[]);
         metrics.cap_height / f32::from(metrics.units_per_em)
     });
-    let cap_ratio = ratio.filter(|ratio| (0.3..1.5).contains(ratio)).unwrap_or(USUAL_CAP_HEIGHT);
-    Style { family, weight, cap_ratio }
+    let sane = |ratio: &f32| (0.3..1.5).contains(ratio);
+    let ratio = ratio.filter(sane).or_else(|| measured_cap(system, &family, weight).filter(sane));
+    Style { family, weight, cap_ratio: ratio.unwrap_or(USUAL_CAP_HEIGHT) }
+}
+
+/// How high a capital is drawn, as a part of the font's size: older fonts do not say it.
+fn measured_cap(system: &mut FontSystem, family: &FamilyOwned, weight: Weight) -> Option<f32> {
+    const SIZE: f32 = 1000.0;
+    let attrs = Attrs::new().family(family.as_family()).weight(weight);
+    let mut buffer = Buffer::new(system, Metrics::new(SIZE, SIZE));
+    buffer.borrow_with(system).set_text("H", &attrs, Shaping::Basic, None);
+    buffer.borrow_with(system).shape_until_scroll(false);
+    let glyph = buffer.layout_runs().next()?.glyphs.first()?.physical((0.0, 0.0), 1.0);
+    let image = SwashCache::new().get_image_uncached(system, glyph.cache_key)?;
+    Some(image.placement.top as f32 / SIZE)
 }
 
 /// Whether a family is installed. Where one is not, another stands in.
@@ -244,6 +257,15 @@ mod tests {
         if style.family == FamilyOwned::new(Family::Name("Bebas Neue")) {
             assert!((style.cap_ratio - 0.7).abs() < 0.01, "{}", style.cap_ratio);
         }
+    }
+
+    #[test]
+    fn the_capitals_of_a_font_that_does_not_say_are_measured() {
+        let wanted = vec![String::from("DejaVu Sans Mono")];
+        let style = Fonts::new(&Families { label: Vec::new(), mono: wanted }).style(Face::Mono);
+        // It is older than the field that says so. The prompt's cells are made for this: letters that are larger would lie
+        // below its cursor.
+        assert!((style.cap_ratio - 0.729).abs() < 0.002, "{}", style.cap_ratio);
     }
 
     #[test]

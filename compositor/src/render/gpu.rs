@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// larger than a block has one of its own.
 const BLOCKS: std::ops::Range<u64> = 2 << 20..8 << 20;
 
+/// Bytes that wait to go to the device at most. A picture that is drawn takes along what was written for it: more than this
+/// gathers where programs draw and nothing is, as when nobody watches.
+const MOST_UNSUBMITTED: usize = 16 << 20;
+
 /// Why there is nothing to draw with.
 #[derive(Debug, thiserror::Error)]
 pub enum GpuError {
@@ -61,6 +65,8 @@ struct Inner {
     quads: Quads,
     imports: Result<Support, NoImport>,
     texture_bytes: Arc<AtomicUsize>,
+    /// Bytes that were written for the device and wait for the next commands, to go there before them.
+    unsubmitted: AtomicUsize,
 }
 
 /// Bytes on the device that are counted for as long as this lives.
@@ -115,7 +121,15 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(|error| tracing::error!(%error, "drawing failed")));
         let quads = Quads::new(&device);
         tracing::debug!(adapter = info.name, driver = info.driver_info, kind = ?info.device_type, "drawing");
-        let gpu = Self(Arc::new(Inner { device, queue, info, quads, imports, texture_bytes: Arc::default() }));
+        let gpu = Self(Arc::new(Inner {
+            device,
+            queue,
+            info,
+            quads,
+            imports,
+            texture_bytes: Arc::default(),
+            unsubmitted: AtomicUsize::new(0),
+        }));
         if gpu.software() {
             super::quads::warm_up(&gpu);
         }
@@ -138,6 +152,36 @@ impl Gpu {
     /// If none: why.
     pub fn import_support(&self) -> Result<&Support, &NoImport> {
         self.0.imports.as_ref()
+    }
+
+    /// Hands commands to the device, and what was written before them.
+    pub(super) fn submit(&self, commands: impl IntoIterator<Item = wgpu::CommandBuffer>) -> wgpu::SubmissionIndex {
+        self.0.unsubmitted.store(0, Ordering::Relaxed);
+        self.0.queue.submit(commands)
+    }
+
+    /// Writes pixels, to be there before what is submitted next.
+    pub(super) fn write(
+        &self,
+        to: wgpu::TexelCopyTextureInfo<'_>,
+        pixels: &[u8],
+        layout: wgpu::TexelCopyBufferLayout,
+        extent: wgpu::Extent3d,
+    ) {
+        self.0.queue.write_texture(to, pixels, layout, extent);
+        if self.0.unsubmitted.fetch_add(pixels.len(), Ordering::Relaxed) + pixels.len() > MOST_UNSUBMITTED {
+            self.settle();
+        }
+    }
+
+    /// Lets the device have what waits though nothing is drawn, and lets go of what it is done with. Does not wait.
+    pub(crate) fn settle(&self) {
+        if self.0.unsubmitted.load(Ordering::Relaxed) > 0 {
+            self.submit([]);
+        }
+        if let Err(error) = self.0.device.poll(wgpu::PollType::Poll) {
+            tracing::warn!(%error, "the device does not answer");
+        }
     }
 
     /// Waits until the device has done what was submitted, or it is clear that it never will.

@@ -55,7 +55,7 @@ impl SurfaceTexture {
             wgpu::TexelCopyBufferInfo { buffer: &buffer, layout },
             wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
         );
-        let submission = gpu.queue().submit([encoder.finish()]);
+        let submission = gpu.submit([encoder.finish()]);
         let (sender, mapped) = sync_channel(1);
         buffer.map_async(wgpu::MapMode::Read, .., move |result| {
             // Nobody listens any more when it was dropped.

@@ -145,7 +145,7 @@ pub(super) fn warm_up(gpu: &Gpu) {
     }
     let mut encoder = gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
     Canvas::new(drawable(gpu, size, wgpu::TextureUsages::empty())).paint(gpu, &list, &mut encoder);
-    gpu.queue().submit([encoder.finish()]);
+    gpu.submit([encoder.finish()]);
 }
 
 fn entry(binding: u32, ty: wgpu::BindingType) -> wgpu::BindGroupLayoutEntry {

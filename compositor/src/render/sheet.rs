@@ -76,7 +76,7 @@ impl Page {
             return None;
         }
         let place = self.room(Size::new(size.w + 2 * MARGIN, size.h + 2 * MARGIN))?;
-        gpu.queue().write_texture(
+        gpu.write(
             wgpu::TexelCopyTextureInfo {
                 origin: wgpu::Origin3d { x: (place.loc.x + MARGIN) as u32, y: (place.loc.y + MARGIN) as u32, z: 0 },
                 ..self.sheet.texture.as_image_copy()

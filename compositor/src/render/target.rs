@@ -81,7 +81,7 @@ impl Target {
         let mut encoder = self.gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         self.canvas.draw(&self.gpu, pieces, &damage, clear, true, &mut encoder);
         let readback = self.pool.record(self.canvas.texture(), self.extent, &damage, &mut encoder);
-        let submission = self.gpu.queue().submit([encoder.finish()]);
+        let submission = self.gpu.submit([encoder.finish()]);
         Some(Drawn { damage, readback: readback.submitted(submission) })
     }
 
@@ -90,7 +90,7 @@ impl Target {
         let mut encoder = self.gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let region = region.intersection(Rectangle::from_size(self.extent)).unwrap_or_default();
         let readback = self.pool.record(self.canvas.texture(), self.extent, &[region], &mut encoder);
-        let submission = self.gpu.queue().submit([encoder.finish()]);
+        let submission = self.gpu.submit([encoder.finish()]);
         readback.submitted(submission)
     }
 
@@ -99,7 +99,7 @@ impl Target {
         let mut encoder = self.gpu.device().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let whole = [Rectangle::from_size(self.extent)];
         let readback = self.pool.record(self.canvas.texture(), self.extent, &whole, &mut encoder);
-        let submission = self.gpu.queue().submit([encoder.finish()]);
+        let submission = self.gpu.submit([encoder.finish()]);
         readback.submitted(submission).picture(self.size)
     }
 }

@@ -131,7 +131,7 @@ impl Image {
         let image = Self::new(gpu, size, wgpu::TextureFormat::Bgra8Unorm, true, usage)?;
         let layout =
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(size.w as u32 * 4), rows_per_image: None };
-        gpu.queue().write_texture(image.texture.as_image_copy(), pixels, layout, image.texture.size());
+        gpu.write(image.texture.as_image_copy(), pixels, layout, image.texture.size());
         Some(image)
     }
 
@@ -149,7 +149,7 @@ impl Image {
         };
         let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(width * 4), rows_per_image: None };
         let extent = wgpu::Extent3d { width, height: rows, depth_or_array_layers: 1 };
-        gpu.queue().write_texture(destination, bytemuck::cast_slice(pixels), layout, extent);
+        gpu.write(destination, bytemuck::cast_slice(pixels), layout, extent);
         Some(Rectangle::new((0, from as i32).into(), (self.size.w, rows as i32).into()))
     }
 
@@ -229,7 +229,7 @@ impl SurfaceTexture {
             let start = y * stride + x * bytes;
             let end = start + (h - 1) * stride + w * bytes;
             let Some(rows) = pixels.get(start..end) else { continue };
-            gpu.queue().write_texture(
+            gpu.write(
                 wgpu::TexelCopyTextureInfo {
                     texture: &self.image.texture,
                     mip_level: 0,

@@ -132,7 +132,7 @@ impl Thumbnails {
             let image = scratch.image.clone();
             thumbnail.halve(&self.gpu, &image, &damage, &mut encoder);
         }
-        self.gpu.queue().submit([encoder.finish()]);
+        self.gpu.submit([encoder.finish()]);
         self.purge(Some(window));
         Renewed::Changed
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lcars_ui::hierarchy::TerminalId;
+use lcars_ui::hierarchy::{Terminal, TerminalId};
 use shell_bridge::terminal::{self, KeyEvent};
 use smithay::backend::input::{Event, InputBackend, KeyState, KeyboardKeyEvent};
 use smithay::input::keyboard::{
@@ -16,6 +16,7 @@ use crate::input::typist::Hand;
 use crate::services::config::{Action, Holder, Modifiers, Pressed};
 use crate::session::terminals::keys;
 use crate::state::State;
+use crate::x11::taking::Held;
 
 /// Super held alone for this long shows the keys in force.
 const HELD_FOR_KEYS: Duration = Duration::from_millis(700);
@@ -128,7 +129,10 @@ impl State {
         let (holder, terminal) = (self.holder(), self.terminal_with_keyboard());
         let bound = self.settings.bindings.find(pressed, holder).map(|binding| binding.action.clone());
         let bound = bound.filter(|action| Self::is_way_out(action) || !self.shortcuts_are_inhibited());
-        let typed = |session: &mut Self| match terminal.filter(|_| holder == Holder::Terminal) {
+        // What a shell no longer takes is for what can be done about that.
+        let runs = |id: &TerminalId| self.shell.desktop.terminal(*id).is_some_and(Terminal::is_alive);
+        let shell = terminal.filter(|id| holder == Holder::Terminal && runs(id));
+        let typed = |session: &mut Self| match shell {
             None => Ours::Typed(pressed),
             Some(id) => match keys::event(code, modified, plain(key), &modifiers, terminal::KeyState::Press) {
                 // Chords with Super are the desktop's, whether they do something or not.
@@ -243,6 +247,9 @@ impl State {
 
     /// Types `text` into the focused program or box, whatever layout is in force.
     pub fn type_text(&mut self, text: &str) {
+        if self.hold_for_x11(Held::Text(text.to_owned())).is_none() {
+            return;
+        }
         self.note_activity();
         match (self.holder(), self.terminal_with_keyboard()) {
             (Holder::Terminal, Some(id)) => return self.terminal_text(id, text),

@@ -18,7 +18,9 @@ pub use keyboard::LayoutError;
 use smithay::backend::input::{AbsolutePositionEvent, InputBackend, InputEvent};
 use smithay::utils::{Logical, Point};
 
+use crate::input::backend::RemoteInput;
 use crate::state::State;
+use crate::x11::taking::Held;
 
 pub(crate) use constraints::Constraints;
 pub(crate) use pointer::BTN_LEFT;
@@ -29,8 +31,14 @@ pub(crate) use virtual_keyboard::{Masks, VirtualKeyboards};
 pub(crate) use zoom::Hold;
 
 impl State {
-    /// Handles one event of a backend.
-    pub fn process_input_event<B: InputBackend>(&mut self, event: InputEvent<B>) {
+    /// Handles one event of somebody's devices, now or in a moment.
+    pub fn process_input_event(&mut self, event: InputEvent<RemoteInput>) {
+        if let Some(Held::Input(event)) = self.hold_for_x11(Held::Input(event)) {
+            self.handle_input_event(event);
+        }
+    }
+
+    fn handle_input_event<B: InputBackend>(&mut self, event: InputEvent<B>) {
         self.note_activity();
         match event {
             InputEvent::Keyboard { event } => self.key::<B>(&event),

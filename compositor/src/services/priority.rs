@@ -9,7 +9,9 @@ use std::mem::size_of;
 /// How much a thread of the desktop wants of a processor at a time, nanoseconds: the least that can be asked for.
 const SHORT_SLICE: u64 = 100_000;
 /// Programs that keep the processors busy are not to keep the desktop from answering.
-pub(super) const NICENESS: i32 = 10;
+pub(super) const NICENESS: i32 = 19;
+/// The same for the file in which a session's group is told how nice it is.
+const GROUP_NICENESS: &[u8] = b"19";
 
 /// Lets this thread, and those it starts from now on, in sooner.
 pub fn be_prompt() {
@@ -18,9 +20,27 @@ pub fn be_prompt() {
     }
 }
 
-/// Makes the calling process, between fork and exec, an ordinary one that gives way to the desktop. Takes no lock and
-/// allocates nothing.
+/// Makes the calling process, between fork and exec, an ordinary one that gives way to the desktop, in a session and so
+/// in a process group of its own. Takes no lock and allocates nothing.
+///
+/// # Errors
+///
+/// If it leads a process group already.
 pub(super) fn give_way() -> io::Result<()> {
+    // SAFETY: it takes nothing.
+    if unsafe { libc::setsid() } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // Where the kernel shares the processors out by sessions (sched_autogroup), niceness counts among a session's
+    // processes only, and the session has one of its own.
+    // SAFETY: the path ends with a zero; the descriptor is open until it is closed here, and the bytes live longer.
+    unsafe {
+        let group = libc::open(c"/proc/self/autogroup".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC);
+        if group >= 0 {
+            libc::write(group, GROUP_NICENESS.as_ptr().cast(), GROUP_NICENESS.len());
+            libc::close(group);
+        }
+    }
     // The kernel's own choice of a slice. Refused by kernels that know none, where there is nothing to give back.
     let _ = ask_for(0);
     // SAFETY: it takes numbers only. More niceness is never refused.
@@ -28,9 +48,17 @@ pub(super) fn give_way() -> io::Result<()> {
     Ok(())
 }
 
-/// Does the same to a process that has just been started otherwise.
+/// Does the same to a process that has just been started otherwise, but leaves it in the session in which it is.
 pub fn let_give_way(process: u32) {
     let Ok(number) = i32::try_from(process) else { return };
+    // SAFETY: it takes a number only.
+    if unsafe { libc::getsid(number) } == number {
+        // Of a session of its own: else it would be the desktop's.
+        let told = std::fs::write(format!("/proc/{process}/autogroup"), GROUP_NICENESS);
+        if let Err(error) = told {
+            tracing::trace!(%error, "a session's group keeps its share");
+        }
+    }
     // SAFETY: it takes numbers only. More niceness is never refused, of a process of our own.
     unsafe { libc::setpriority(libc::PRIO_PROCESS, process, NICENESS) };
     if let Err(error) = ask_for_of(number, 0) {

@@ -10,6 +10,8 @@ use calloop::timer::{TimeoutAction, Timer};
 use lcars_ui::hierarchy::ExpectedId;
 use lcars_ui::interface::AlertLevel;
 use lcars_ui::snapshot::Snapshot;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use streamer::Refusal;
@@ -24,12 +26,17 @@ const MOST_BYTES: u64 = 8 << 20;
 const EXPECTED_FOR: Duration = Duration::from_secs(60);
 
 /// Everything that is remembered.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Memory<Desk = Snapshot> {
     desktop: Desk,
     #[serde(default)]
     preferences: Preferences,
+}
+
+/// The JSON Schema of what is remembered. It tells the form; what makes no sense is refused with the reason.
+pub(crate) fn schema() -> Value {
+    SchemaSettings::default().for_deserialize().into_generator().into_root_schema_for::<Memory>().to_value()
 }
 
 /// Reads what is remembered in two steps, so that a version from the future is told from a mistake.

@@ -7,6 +7,7 @@ mod asking;
 mod clock;
 mod directories;
 mod icons;
+mod installed;
 mod memory;
 mod notices;
 mod programs;
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use lcars_ui::hierarchy::{ExpectedId, SectorId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::environment;
@@ -32,6 +34,7 @@ use crate::services::recent::Recent;
 
 pub(crate) use advice::Advisor;
 pub(crate) use asking::Asks;
+pub(crate) use memory::schema as memory_schema;
 pub(crate) use notices::Notices;
 pub use settings::{standard as standard_settings, texture_bytes};
 pub(crate) use staging::{Asker, Staging};
@@ -53,6 +56,7 @@ pub struct Session {
     /// Where files go that this session's programs need, and nobody else can write to.
     runtime: PathBuf,
     entries: Entries,
+    installed: installed::Installed,
     launcher: Launcher,
     origins: HashMap<LaunchId, Origin>,
     sampler: Sampler,
@@ -70,7 +74,7 @@ pub struct Session {
 }
 
 /// What the user chose on the screen rather than in a file.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preferences {
     /// A theme by its name.
@@ -103,6 +107,7 @@ impl Session {
             dirs,
             runtime,
             entries,
+            installed: installed::Installed::default(),
             launcher,
             origins: HashMap::new(),
             sampler: Sampler::default(),

@@ -29,6 +29,8 @@ struct Open {
     copies: Vec<(OutputId, u64)>,
     /// Its program wants to hear when the user takes it up.
     activates: bool,
+    /// What its alert's buttons do: one of its choices, or take it up where no sector leads to it.
+    buttons: Vec<Option<usize>>,
 }
 
 impl State {
@@ -40,6 +42,10 @@ impl State {
             Event::Msg(Word::Withdraw(id)) => state.close_notice(id, Closed::Withdrawn),
             Event::Msg(Word::Ask(ask)) => state.asked(ask),
             Event::Msg(Word::Unask(id)) => state.unasked(id),
+            Event::Msg(Word::Unopened(what)) => {
+                state.tell_user(AlertLevel::Caution, &format!("there is no program here that opens {what}"));
+            }
+            Event::Msg(Word::Watched(watched)) => state.idle.told_watched(watched),
             Event::Closed => {}
         });
         if let Err(error) = inserted {
@@ -69,7 +75,14 @@ impl State {
         };
         let sector = notification.process.and_then(|process| self.provenance_of(process).sector);
         let copies = self.alert_all(level, &said(&notification), sector);
-        self.notices.open.push(Open { id: notification.id, copies, activates: notification.activates });
+        let (labels, buttons) = buttons(&notification, sector.is_some());
+        for (screen, alert) in &copies {
+            if let Some(screen) = self.screens.get_mut(*screen) {
+                screen.interface.alerts.offer(*alert, &labels);
+            }
+        }
+        let (id, activates) = (notification.id, notification.activates);
+        self.notices.open.push(Open { id, copies, activates, buttons });
     }
 
     fn close_notice(&mut self, id: NotificationId, why: Closed) {
@@ -122,12 +135,25 @@ impl State {
         let sector = screen.interface.alerts.get(alert).and_then(|alert| alert.sector);
         let theirs = self.notices.open.iter().find(|open| open.copies.contains(&copy));
         if let Some(id) = theirs.filter(|open| open.activates).map(|open| open.id) {
-            self.notices.tell(Told::Activated(id));
+            self.notices.tell(Told::Activated(id, None));
         }
         let Some(sector) = sector.filter(|sector| self.shell.desktop.tree().sector(*sector).is_some()) else {
             return Ok(());
         };
         self.operate(&Operation::Jump { to: Some(sector.into()) }).map_err(|refused| refused.to_string())
+    }
+
+    /// The user does what a program offered to do about an alert: it hears of that.
+    ///
+    /// # Errors
+    /// If it is not offered any more.
+    pub(crate) fn answer_notice(&mut self, alert: u64, choice: usize) -> Result<(), String> {
+        let copy = (self.screen().id, alert);
+        let mut theirs = self.notices.open.iter().filter(|open| open.copies.contains(&copy));
+        let chosen = theirs.find_map(|open| Some((open.id, *open.buttons.get(choice)?)));
+        let (id, choice) = chosen.ok_or("its program does not offer that any more")?;
+        self.notices.tell(Told::Activated(id, choice));
+        Ok(())
     }
 
     /// Tells programs how the desktop looks now.
@@ -142,6 +168,13 @@ impl Notices {
             bus.tell(told);
         }
     }
+}
+
+/// The buttons of a notification's alert, and what each does. Where a sector leads to it the alert itself is pressed.
+fn buttons(notification: &Notification, leads: bool) -> (Vec<String>, Vec<Option<usize>>) {
+    let open = (notification.activates && !leads).then(|| (String::from("Open"), None));
+    let choices = notification.choices.iter().cloned().zip((0..).map(Some));
+    open.into_iter().chain(choices).unzip()
 }
 
 /// A notification in one text.
@@ -172,9 +205,8 @@ mod tests {
         assert!(default.dark && !default.contrast, "{default:?}");
     }
 
-    #[test]
-    fn what_is_empty_is_not_said() {
-        let notification = Notification {
+    fn notification() -> Notification {
+        Notification {
             id: NotificationId(1),
             replaces: false,
             program: "mail".into(),
@@ -182,8 +214,22 @@ mod tests {
             body: " ".into(),
             urgency: Urgency::Normal,
             activates: false,
+            choices: Vec::new(),
             process: None,
-        };
-        assert_eq!(said(&notification), "mail: One letter");
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_not_said() {
+        assert_eq!(said(&notification()), "mail: One letter");
+    }
+
+    #[test]
+    fn what_no_sector_leads_to_is_opened_by_a_button() {
+        let letter = Notification { activates: true, choices: vec!["Reply".into()], ..notification() };
+        let label = |labels: &[&str]| labels.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(buttons(&letter, true), (label(&["Reply"]), vec![Some(0)]));
+        assert_eq!(buttons(&letter, false), (label(&["Open", "Reply"]), vec![None, Some(0)]));
+        assert_eq!(buttons(&notification(), false), (vec![], vec![]));
     }
 }

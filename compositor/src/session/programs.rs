@@ -177,7 +177,7 @@ impl State {
         let app = match node {
             NodeId::App(id) => tree.app(id).map(|(_, app)| app),
             NodeId::Window(id) => tree.window(id).map(|(_, app, _)| app),
-            NodeId::Sector(_) => None,
+            NodeId::Sector(_) | NodeId::Log => None,
         };
         let Some(app) = app else { return Err("there is no such app".into()) };
         let (app_id, launch) = (app.app_id.clone(), app.launch.clone());
@@ -243,6 +243,7 @@ impl State {
         self.apply_file_rules();
         self.found_sectors();
         self.begin_panels();
+        self.watch_installed();
         self.recall();
         self.start_clock()?;
         self.start_icons()?;

@@ -180,6 +180,7 @@ impl State {
                 Ok(())
             }
             UiAction::Attend { alert } => self.attend(alert),
+            UiAction::Answer { alert, choice } => self.answer_notice(alert, choice),
             UiAction::Tray {
                 act:
                     act @ (TrayAct::Press { .. }
@@ -235,6 +236,7 @@ impl State {
                 self.scroll_to_end(terminal);
                 Ok(())
             }
+            UiAction::Portal => self.lead_to_portal(),
             UiAction::Download { sector, files } => self.download(sector, &files),
             UiAction::Commit { id, hash, confirmed } => {
                 self.commit_from_prompt(&id, &hash, confirmed);
@@ -252,27 +254,22 @@ impl State {
         let Some(screen) = self.screens.get(on) else { return };
         let Some(node) = screen.view.nodes.iter().find(|node| node.key.to_string() == name) else { return };
         let key = node.key;
-        let menu = node.menu.clone().filter(|_| secondary);
         let pane = (key.pane != 0).then(|| ViewportId::from_raw(key.pane));
-        match (secondary, menu) {
-            (false, _) => {
-                pane.into_iter().for_each(|pane| self.focus_pane(pane));
-                self.tell(on, |interface, sight, _| interface.press_key(key, sight));
-            }
-            (true, Some(menu)) => self.act(on, pane, menu),
-            (true, None) => {}
-        }
+        pane.into_iter().for_each(|pane| self.focus_pane(pane));
+        self.tell(
+            on,
+            |interface, sight, _| {
+                if secondary { interface.menu_of(key, sight) } else { interface.press_key(key, sight) }
+            },
+        );
     }
 
     /// Assistive technology has moved to a part of a screen.
     pub(crate) fn focus_part(&mut self, on: OutputId, key: &str) {
-        let Some(screen) = self.screens.get_mut(on) else { return };
+        let Some(screen) = self.screens.get(on) else { return };
         let node = screen.view.nodes.iter().find(|node| node.key.to_string() == key && node.action.is_some());
         if let Some(key) = node.map(|node| node.key) {
-            screen.interface.focused = Some(key);
-            screen.interface.ring = true;
-            screen.outdated = true;
-            screen.damage();
+            self.tell(on, |interface, sight, _| interface.go_to(key, sight));
         }
     }
 

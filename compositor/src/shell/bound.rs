@@ -1,7 +1,8 @@
 //! What keys are bound to, done.
 
-use lcars_ui::interface::{AlertLevel, Overlay};
-use lcars_ui::operation::Operation;
+use lcars_ui::hierarchy::{Level, NodeId};
+use lcars_ui::interface::{AlertLevel, Held, Overlay, Symbol};
+use lcars_ui::operation::{Operation, Refused};
 use lcars_ui::semantics::UiAction;
 
 use crate::services::config;
@@ -33,11 +34,8 @@ impl State {
             Bound::Keys => self.act_ui(UiAction::Keys),
             Bound::Launcher => self.act_ui(UiAction::Launcher),
             Bound::Search => self.act_ui(UiAction::Search),
-            Bound::Alerts => self.act_ui(UiAction::Log),
-            Bound::Menu => match self.shell.node_here() {
-                Some(node) => self.act_ui(UiAction::Menu { node }),
-                None => Err("nothing is selected".into()),
-            },
+            Bound::Alerts => self.toggle_log(),
+            Bound::Menu => self.menu_here(),
             Bound::RenameSector => match self.shell.sector_here() {
                 Some(sector) => self.act_ui(UiAction::Rename { sector }),
                 None => Err("no sector is selected".into()),
@@ -81,6 +79,30 @@ impl State {
         }
     }
 
+    /// The menu of what has the keyboard, else of what is selected.
+    fn menu_here(&mut self) -> Result<(), String> {
+        let mut shown = false;
+        if self.holder() == config::Holder::Interface {
+            self.tell(self.screen().id, |interface, sight, now| {
+                let requests = interface.key(Symbol::Menu, Held::default(), sight, now);
+                shown = requests.is_some();
+                requests.unwrap_or_default()
+            });
+        }
+        match self.shell.node_here() {
+            _ if shown => Ok(()),
+            Some(node) => self.act_ui(UiAction::Menu { node }),
+            None => Err("nothing is selected".into()),
+        }
+    }
+
+    /// To the log; from there back out.
+    fn toggle_log(&mut self) -> Result<(), String> {
+        let there = self.shell.desktop.focused_viewport().path.level() == Level::Log;
+        let go = if there { Operation::ZoomOut } else { Operation::Jump { to: Some(NodeId::Log) } };
+        self.operate(&go).map_err(|refused| refused.to_string())
+    }
+
     fn step_pane(&mut self, by: isize) -> Result<(), String> {
         let output = self.shell.desktop.focused_output();
         let panes = output.panes.viewports();
@@ -92,12 +114,8 @@ impl State {
 
     fn grow_pane(&mut self, by: f64) -> Result<(), String> {
         let output = self.shell.desktop.focused_output();
-        let rect = output.rect_of(output.focused).unwrap_or_default();
-        let others = output.layout().into_iter().filter(|(id, _)| *id != output.focused).map(|(_, rect)| rect);
-        // The neighbour it shares a split with lies beside it or below it.
-        let beside = others.clone().any(|other| other.y < rect.bottom() && rect.y < other.bottom());
-        let (mine, whole) = if beside { (rect.w, output.area.w) } else { (rect.h, output.area.h) };
-        let share = (mine / whole.max(1.0) + by).clamp(0.1, 0.9);
+        let (_, share) = output.share_of(output.focused).ok_or_else(|| Refused::NotSplit.to_string())?;
+        let share = (share + by).clamp(0.0, 1.0);
         self.operate(&Operation::Resize { share }).map_err(|refused| refused.to_string())
     }
 

@@ -28,7 +28,7 @@ pub(crate) use view::panes_area;
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use calloop::RegistrationToken;
 use lcars_ui::files::Directories;
@@ -86,6 +86,8 @@ pub struct Shell {
     pub(crate) readings: Readings,
     /// The time of day as it is shown.
     pub(crate) clock: String,
+    /// Whether pages can be led to a portal.
+    pub(crate) portal: bool,
     /// The keys in force, for the overlay that lists them.
     pub(crate) bindings: Vec<Binding>,
     /// Fires when something of the interface is due.
@@ -94,6 +96,8 @@ pub struct Shell {
     floating: Option<floating::Floating>,
     /// The zero of all times that the hierarchy hears of.
     began: Instant,
+    /// The same as the world counts time, since 1970.
+    began_at: Duration,
 }
 
 impl Shell {
@@ -114,10 +118,12 @@ impl Shell {
             shells: Shells::default(),
             readings: Readings::default(),
             clock: String::new(),
+            portal: false,
             bindings: Vec::new(),
             wake: None,
             floating: None,
             began: Instant::now(),
+            began_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
         })
     }
 
@@ -135,6 +141,11 @@ impl Shell {
     /// This moment as the hierarchy counts time.
     pub fn now(&self) -> Duration {
         self.time(Instant::now())
+    }
+
+    /// A time of the hierarchy as the world counts it: milliseconds since 1970.
+    pub(crate) fn world_time(&self, time: Duration) -> u64 {
+        u64::try_from((self.began_at + time).as_millis()).unwrap_or(u64::MAX)
     }
 
     /// All toplevels, in the order they came; those without a name show nothing yet.

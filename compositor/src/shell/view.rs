@@ -95,6 +95,7 @@ impl State {
             launcher: &screen.launcher,
             bindings: &self.shell.bindings,
             map: self.settings.interface.map,
+            portal: self.shell.portal,
             now,
         });
         let changed = screen.show(view);

@@ -15,6 +15,7 @@ pub(crate) mod menus;
 mod offers;
 mod selection;
 mod server;
+pub(crate) mod taking;
 mod window;
 mod windows;
 mod words;
@@ -40,4 +41,5 @@ pub(crate) struct X11 {
     offers: selection::Offers,
     /// Something is dragged that X programs may take.
     dragging: bool,
+    taking: taking::Taking,
 }

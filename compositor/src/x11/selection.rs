@@ -29,6 +29,7 @@ impl State {
         types.clone_into(self.x11.offers.of(target));
         if let Some(server) = self.x11.server.as_ref().filter(|server| server.ready) {
             server.order(Order::Copied { target: target.into(), types: types.to_vec() });
+            self.x11_takes();
         }
     }
 

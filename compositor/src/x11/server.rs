@@ -15,6 +15,7 @@ use calloop::generic::Generic;
 use calloop::timer::{TimeoutAction, Timer};
 use calloop::{Interest, Mode, PostAction, RegistrationToken};
 use lcars_ui::interface::AlertLevel;
+use rustix::process::{Signal, set_parent_process_death_signal};
 use smithay::reexports::wayland_server::Client;
 use smithay::reexports::wayland_server::backend::DisconnectReason;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
@@ -198,6 +199,7 @@ impl State {
         }
         self.screens.damage();
         self.refresh_pointer_focus();
+        self.let_held_go();
         if well {
             self.x11.backoff.ended_well();
             if let Err(error) = self.await_x11() {
@@ -237,6 +239,7 @@ impl State {
             Word::Copied { target, types } => {
                 target.target().into_iter().for_each(|target| self.x11_copied(target, types.clone()));
             }
+            Word::Took => self.x11_took(),
             Word::Wanted { target, mime, into } => {
                 if let Some(target) = target.target() {
                     self.x11_pastes(target, mime, into);
@@ -278,7 +281,7 @@ fn spawn(display: &Display, wayland: &OwnedFd, managed: &OwnedFd) -> std::io::Re
                     return Err(std::io::Error::last_os_error());
                 }
             }
-            Ok(())
+            Ok(set_parent_process_death_signal(Some(Signal::TERM))?)
         })
     };
     let child = command.spawn()?;

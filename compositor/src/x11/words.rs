@@ -152,6 +152,8 @@ pub(super) enum Word {
     Activate { window: Xid },
     /// An X client has copied something of these types; of none: nothing any more.
     Copied { target: Selected, types: Vec<String> },
+    /// The server has heard of what a program that is no X client has copied.
+    Took,
     /// An X client wants what a program that is no X client has copied.
     Wanted { target: Selected, mime: String, into: OwnedFd },
     /// What is dragged by others is to be told to this surface while it is over X windows.

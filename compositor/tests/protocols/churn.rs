@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use wayland_client::protocol::wl_data_device_manager::WlDataDeviceManager;
 use wayland_client::protocol::wl_subcompositor::WlSubcompositor;
+use wayland_protocols::xdg::dialog::v1::client::xdg_wm_dialog_v1::XdgWmDialogV1;
 
 use crate::alone::{alone, open};
 use crate::fixture::Fixture;
@@ -57,6 +58,7 @@ fn visit(f: &mut Fixture, count: usize) {
     let manager = client.bind::<WlDataDeviceManager>();
     let device = manager.get_data_device(&seat, &client.qh, ());
     let window = f.window(&mut client, RED);
+    client.bind::<XdgWmDialogV1>().get_xdg_dialog(&window.toplevel, &client.qh, ()).set_modal();
     let child = client.surface();
     client.bind::<WlSubcompositor>().get_subsurface(&child, &window.surface, &client.qh, ());
     show(&child, &client.colour((20, 20), BLUE));

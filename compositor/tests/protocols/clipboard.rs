@@ -246,6 +246,17 @@ fn a_picture_of_the_page_is_asked_for_when_it_is_pasted_and_then_kept() {
     assert_eq!(all(&mut f, &mut to, two), pasted, "both who waited have it");
     let again = to.paste(&mut f, &offer, "image/png");
     assert_eq!(all(&mut f, &mut to, again), pasted, "without asking again");
+    // Who knows no PNG has it as JPEG, with white behind what can be seen through.
+    assert!(types.iter().any(|offered| offered == "image/jpeg"), "{types:?}");
+    let other = to.paste(&mut f, &offer, "image/jpeg");
+    let jpeg = all(&mut f, &mut to, other);
+    let picture = image::load_from_memory_with_format(&jpeg, image::ImageFormat::Jpeg).unwrap().into_rgb8();
+    assert_eq!(picture.dimensions(), (2, 1));
+    let near = |at: u32, expected: [u8; 3]| {
+        let pixel = picture.get_pixel(at, 0).0;
+        pixel.iter().zip(expected).all(|(one, other)| one.abs_diff(other) < 40)
+    };
+    assert!(near(0, [10, 20, 30]) && near(1, [147, 152, 157]), "{picture:?}");
     let text = to.paste(&mut f, &offer, "text/plain");
     assert_eq!(all(&mut f, &mut to, text), b"caption", "the text was there all the time");
 }

@@ -28,6 +28,7 @@ mod data_control;
 mod decoration;
 mod dialog;
 mod drag;
+mod drm_syncobj;
 mod faults;
 mod fifo;
 mod foreign_toplevel_list;

@@ -124,6 +124,21 @@ fn a_program_can_copy_and_what_it_copied_is_pasted() {
 }
 
 #[test]
+fn lines_that_a_program_would_read_at_once_are_asked_for_before_they_are_pasted() {
+    let mut desk = Desk::with_commands("copies() { printf '\\e]52;c;%s\\a' b25lCnR3bwo=; }\n");
+    let id = desk.terminal();
+    desk.types("copies\n");
+    assert_eq!(desk.ended(id, "copies"), Some(0));
+    desk.types("tee got\n");
+    desk.until("it runs", |desk| desk.told(id).is_running().then_some(()));
+    desk.chord(&["ControlLeft", "ShiftLeft"], "KeyV");
+    desk.until("it is asked for", |desk| desk.alerts().contains("2 pasted lines would run at once").then_some(()));
+    desk.chord(&["ControlLeft", "ShiftLeft"], "KeyV");
+    let got = desk.home.path().join("got");
+    desk.until("it is meant", |_| std::fs::read_to_string(&got).is_ok_and(|text| text == "one\ntwo\n").then_some(()));
+}
+
+#[test]
 fn hits_of_a_search_are_counted() {
     let mut desk = Desk::with_commands("many() { seq 2000; }\n");
     let id = desk.terminal();

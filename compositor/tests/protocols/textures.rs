@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use lcars_ui::hierarchy::{NodeId, WindowId};
 use lcars_ui::operation::Operation;
 
+use crate::alone::{alone, resident};
 use crate::fixture::Fixture;
 use crate::picture::{GREEN, RED};
 
@@ -85,4 +86,30 @@ fn a_window_that_is_packed_may_go_and_its_thumbnail_is_seen_before() {
     f.roundtrip(&mut client);
     assert!(f.state.shell.desktop.tree().window(id).is_none());
     f.state.tend_textures(Instant::now() + Duration::from_secs(60));
+}
+
+#[test]
+fn what_is_drawn_while_nobody_watches_does_not_gather() {
+    alone("textures::draws_unwatched");
+}
+
+#[test]
+#[ignore = "the test above runs it, in a process of its own"]
+fn draws_unwatched() {
+    const SIDE: i32 = 1000;
+    let mut f = Fixture::new();
+    let mut client = f.client();
+    let window = f.window(&mut client, GREEN);
+    let pictures = [client.colour((SIDE, SIDE), RED), client.colour((SIDE, SIDE), GREEN)];
+    let mut before = 0;
+    for (count, picture) in pictures.iter().cycle().take(150).enumerate() {
+        window.surface.attach(Some(picture), 0, 0);
+        window.surface.damage_buffer(0, 0, SIDE, SIDE);
+        window.surface.commit();
+        f.roundtrip(&mut client);
+        // What is needed in any case is there by then.
+        before = if count < 20 { resident() } else { before };
+    }
+    let grown = resident().saturating_sub(before);
+    assert!(grown < 128 << 20, "{grown} bytes more for {} that were drawn", 130 * SIDE * SIDE * 4);
 }

@@ -3,10 +3,12 @@
 
 use std::time::{Duration, Instant};
 
+use compositor::trust::trusted;
 use lcars_ui::geometry::Rect;
 use lcars_ui::hierarchy::Level;
 use lcars_ui::operation::Operation;
 use lcars_ui::semantics::{Action, Node};
+use smithay::reexports::wayland_server::Resource as _;
 
 use crate::fixture::Fixture;
 
@@ -29,10 +31,7 @@ impl Fixture {
             if self.is_out() {
                 return;
             }
-            for (code, pressed) in [("MetaLeft", true), ("ArrowUp", true), ("ArrowUp", false), ("MetaLeft", false)] {
-                self.key(code, pressed);
-            }
-            self.arrives();
+            self.presses_the_way_out();
         }
         panic!("the user does not get out by key: {}", self.where_they_are());
     }
@@ -44,11 +43,30 @@ impl Fixture {
             if self.is_out() {
                 return;
             }
-            let pill = self.pill_out().unwrap_or_else(|| self.calls_for_the_pill());
-            self.click(pill.x + pill.w / 2.0, pill.y + pill.h / 2.0);
+            let pill = self.pill_of_what_is_open().or_else(|| self.pill_out());
+            let pill = pill.unwrap_or_else(|| self.calls_for_the_pill());
+            let (x, y) = (pill.x + pill.w / 2.0, pill.y + pill.h / 2.0);
+            // What the user trusts may lie over all that is to be seen, as a picker of colours does.
+            if self.is_trusted_at(x, y) {
+                self.presses_the_way_out();
+                continue;
+            }
+            self.click(x, y);
             self.arrives();
         }
         panic!("the user does not get out by pill: {}", self.where_they_are());
+    }
+
+    fn presses_the_way_out(&mut self) {
+        for (code, pressed) in [("MetaLeft", true), ("ArrowUp", true), ("ArrowUp", false), ("MetaLeft", false)] {
+            self.key(code, pressed);
+        }
+        self.arrives();
+    }
+
+    fn is_trusted_at(&self, x: f64, y: f64) -> bool {
+        let there = self.state.surface_at((x, y).into());
+        there.and_then(|(surface, _)| surface.client()).is_some_and(|client| trusted(&client))
     }
 
     /// A locked session is opened first, as its owner does.
@@ -72,6 +90,14 @@ impl Fixture {
         self.state.shell.focused().is_none()
             && desktop.focused_viewport().path.level() <= Level::Overview
             && output.panels.grabbing.is_none()
+    }
+
+    /// What puts away the part that lies over everything else, such as the launcher.
+    fn pill_of_what_is_open(&self) -> Option<Rect> {
+        let view = self.state.screen().view();
+        let over = view.nodes.iter().rposition(|node| node.states.modal)?;
+        let ends = |node: &&Node| matches!(node.name.as_str(), "CLOSE" | "CANCEL" | "DENY");
+        view.nodes[over..].iter().find(ends).map(|node| node.hit)
     }
 
     /// The uppermost thing that zooms out when it is pressed.

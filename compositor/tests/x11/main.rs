@@ -26,6 +26,7 @@ mod hints;
 mod input_events;
 mod life;
 mod menus;
+mod primary;
 mod program;
 mod selection;
 mod windows;

@@ -11,6 +11,10 @@ use wayland_client::protocol::wl_data_device_manager::WlDataDeviceManager;
 use wayland_client::protocol::wl_data_offer;
 use wayland_client::protocol::wl_data_source;
 use wayland_client::protocol::wl_keyboard;
+use wayland_protocols::wp::primary_selection::zv1::client::{
+    zwp_primary_selection_device_manager_v1::ZwpPrimarySelectionDeviceManagerV1,
+    zwp_primary_selection_device_v1::ZwpPrimarySelectionDeviceV1,
+};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
@@ -23,21 +27,22 @@ use crate::client::Client;
 use crate::picture::{GREEN, RED};
 use crate::program::{Desktop, Program, Wanted};
 
-const TEXT: &str = "text/plain;charset=utf-8";
+pub const TEXT: &str = "text/plain;charset=utf-8";
 
-struct Atoms {
-    clipboard: u32,
-    utf8: u32,
-    targets: u32,
-    incr: u32,
-    into: u32,
+pub struct Atoms {
+    /// Which selection it is about.
+    pub selection: u32,
+    pub utf8: u32,
+    pub targets: u32,
+    pub incr: u32,
+    pub into: u32,
 }
 
-fn atoms(desktop: &mut Desktop, program: &Program) -> Atoms {
+pub fn atoms(desktop: &mut Desktop, program: &Program) -> Atoms {
     desktop.wait_for(|| {
         let of = |name: &str| program.connection.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
         Atoms {
-            clipboard: of("CLIPBOARD"),
+            selection: of("CLIPBOARD"),
             utf8: of("UTF8_STRING"),
             targets: of("TARGETS"),
             incr: of("INCR"),
@@ -61,19 +66,36 @@ fn answer(program: &Program, request: &SelectionRequestEvent) {
     program.connection.flush().unwrap();
 }
 
+/// The next who asks an X program for what it has copied.
+pub fn wish(desktop: &mut Desktop, program: &Program) -> SelectionRequestEvent {
+    desktop.hear(program, "a wish for what was copied", |event| match event {
+        Event::SelectionRequest(request) => Some(*request),
+        _ => None,
+    })
+}
+
+/// An X program answers who asks as what there is what it has copied.
+pub fn give_types(desktop: &mut Desktop, program: &Program, atoms: &Atoms) {
+    let request = wish(desktop, program);
+    assert_eq!(request.target, atoms.targets);
+    write_types(program, atoms, &request);
+    answer(program, &request);
+}
+
+fn write_types(program: &Program, atoms: &Atoms, request: &SelectionRequestEvent) {
+    let (window, property, types) = (request.requestor, request.property, [atoms.targets, atoms.utf8]);
+    program.connection.change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &types).unwrap();
+}
+
 /// An X program that has the clipboard answers whoever asks, piece by piece if `pieces` says so.
-fn give(desktop: &mut Desktop, program: &Program, atoms: &Atoms, text: &[u8], pieces: Option<usize>) {
+pub fn give(desktop: &mut Desktop, program: &Program, atoms: &Atoms, text: &[u8], pieces: Option<usize>) {
     loop {
-        let request = desktop.hear(program, "a wish for the clipboard", |event| match event {
-            Event::SelectionRequest(request) => Some(*request),
-            _ => None,
-        });
+        let request = wish(desktop, program);
         let (window, property) = (request.requestor, request.property);
         let connection = &program.connection;
         let mut waiting = None;
         if request.target == atoms.targets {
-            let types = [atoms.targets, atoms.utf8];
-            connection.change_property32(PropMode::REPLACE, window, property, AtomEnum::ATOM, &types).unwrap();
+            write_types(program, atoms, &request);
         } else if let Some(length) = pieces {
             let aux = ChangeWindowAttributesAux::new().event_mask(EventMask::PROPERTY_CHANGE);
             connection.change_window_attributes(window, &aux).unwrap();
@@ -103,24 +125,26 @@ fn give(desktop: &mut Desktop, program: &Program, atoms: &Atoms, text: &[u8], pi
 }
 
 /// A Wayland program with a window in front.
-struct Other {
-    client: Client,
-    device: WlDataDevice,
-    serial: u32,
+pub struct Other {
+    pub client: Client,
+    pub device: WlDataDevice,
+    pub primary: ZwpPrimarySelectionDeviceV1,
+    pub serial: u32,
 }
 
 impl Other {
-    fn new(desktop: &mut Desktop) -> Self {
+    pub fn new(desktop: &mut Desktop) -> Self {
         let mut client = desktop.f.client();
         let seat = client.seat();
         let keyboard = seat.get_keyboard(&client.qh, ());
         let device = client.bind::<WlDataDeviceManager>().get_data_device(&seat, &client.qh, ());
+        let primary = client.bind::<ZwpPrimarySelectionDeviceManagerV1>().get_device(&seat, &client.qh, ());
         desktop.f.window(&mut client, GREEN);
         let serial = client.events(&keyboard).into_iter().rev().find_map(|event| match event {
             wl_keyboard::Event::Enter { serial, .. } => Some(serial),
             _ => None,
         });
-        Self { client, device, serial: serial.expect("it has the keyboard") }
+        Self { client, device, primary, serial: serial.expect("it has the keyboard") }
     }
 }
 
@@ -140,7 +164,7 @@ fn pasting(text: &[u8]) -> Pasting {
     let atoms = atoms(&mut desktop, &program);
     let window = program.show(&Wanted { colour: RED, ..Wanted::default() });
     desktop.shows(RED);
-    program.connection.set_selection_owner(window, atoms.clipboard, x11rb::CURRENT_TIME).unwrap();
+    program.connection.set_selection_owner(window, atoms.selection, x11rb::CURRENT_TIME).unwrap();
     // The desktop asks for the types, and then for short texts, since the pages are told of them.
     give(&mut desktop, &program, &atoms, text, None);
 
@@ -191,10 +215,7 @@ fn what_comes_in_pieces_is_whole_in_the_end() {
 #[test]
 fn who_never_comes_to_an_end_is_left() {
     let Pasting { mut desktop, program, atoms, reading, _other } = pasting(b"short");
-    let request = desktop.hear(&program, "a wish for the clipboard", |event| match event {
-        Event::SelectionRequest(request) => Some(*request),
-        _ => None,
-    });
+    let request = wish(&mut desktop, &program);
     let (window, property, connection) = (request.requestor, request.property, &program.connection);
     let events = EventMask::PROPERTY_CHANGE | EventMask::STRUCTURE_NOTIFY;
     let aux = ChangeWindowAttributesAux::new().event_mask(events);
@@ -217,14 +238,25 @@ fn who_never_comes_to_an_end_is_left() {
     assert!((1 << 20..=16 << 20).contains(&read.len()), "{} bytes", read.len());
 }
 
-/// An X program asks for what others have copied; `None` if it gets nothing.
+/// An X program asks for what others have copied.
+pub fn ask(program: &Program, atoms: &Atoms, window: Window) {
+    program.connection.convert_selection(window, atoms.selection, atoms.utf8, atoms.into, x11rb::CURRENT_TIME).unwrap();
+}
+
+/// The same, and waits for it; `None` if it gets nothing.
 fn paste(desktop: &mut Desktop, program: &Program, atoms: &Atoms, window: Window) -> Option<Vec<u8>> {
-    program.connection.convert_selection(window, atoms.clipboard, atoms.utf8, atoms.into, x11rb::CURRENT_TIME).unwrap();
+    ask(program, atoms, window);
     let answer = desktop.hear(program, "an answer", |event| match event {
         Event::SelectionNotify(answer) => Some(*answer),
         _ => None,
     });
     collect(desktop, program, atoms, window, answer.property)
+}
+
+/// Waits until the server has heard that somebody copied something.
+pub fn has_owner(desktop: &mut Desktop, program: &Program, atoms: &Atoms) {
+    let ask = || program.connection.get_selection_owner(atoms.selection).unwrap().reply().unwrap().owner;
+    while [x11rb::NONE, program.root()].contains(&desktop.wait_for(ask)) {}
 }
 
 /// Copies `text` in a Wayland program and pastes it in an X program.
@@ -244,18 +276,10 @@ fn to_x(text: Vec<u8>) -> Option<Vec<u8>> {
         f.roundtrip(&mut other.client);
         Some(())
     });
-    let root = program.root();
-    // The server hears of the selection some time.
-    loop {
-        let owner = desktop
-            .wait_for(|| program.connection.get_selection_owner(atoms.clipboard).unwrap().reply().unwrap().owner);
-        if owner != x11rb::NONE && owner != root {
-            break;
-        }
-    }
+    has_owner(&mut desktop, &program, &atoms);
     program
         .connection
-        .convert_selection(window, atoms.clipboard, atoms.targets, atoms.into, x11rb::CURRENT_TIME)
+        .convert_selection(window, atoms.selection, atoms.targets, atoms.into, x11rb::CURRENT_TIME)
         .unwrap();
     let told = desktop.hear(&program, "the types", |event| match event {
         Event::SelectionNotify(answer) => Some(answer.property),
@@ -263,7 +287,7 @@ fn to_x(text: Vec<u8>) -> Option<Vec<u8>> {
     });
     assert_eq!(told, atoms.into);
 
-    program.connection.convert_selection(window, atoms.clipboard, atoms.utf8, atoms.into, x11rb::CURRENT_TIME).unwrap();
+    ask(&program, &atoms, window);
     let mut writing = Vec::new();
     let answer = desktop.until("an answer", |f| {
         f.roundtrip(&mut other.client);
@@ -286,7 +310,13 @@ fn to_x(text: Vec<u8>) -> Option<Vec<u8>> {
 }
 
 /// Takes what was answered with.
-fn collect(desktop: &mut Desktop, program: &Program, atoms: &Atoms, window: Window, property: u32) -> Option<Vec<u8>> {
+pub fn collect(
+    desktop: &mut Desktop,
+    program: &Program,
+    atoms: &Atoms,
+    window: Window,
+    property: u32,
+) -> Option<Vec<u8>> {
     if property == x11rb::NONE {
         return None;
     }

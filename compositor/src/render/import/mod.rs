@@ -161,7 +161,7 @@ impl Imported {
             );
         }
         self.hand_over(gpu, &mut after, To::Them);
-        gpu.queue().submit([before.finish(), copy.finish(), after.finish()])
+        gpu.submit([before.finish(), copy.finish(), after.finish()])
     }
 
     /// Records that the image changes hands, which wgpu knows nothing of: to it, the image is there to be copied from all

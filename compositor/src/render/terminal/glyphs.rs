@@ -45,7 +45,7 @@ pub(super) enum Ink {
 pub(super) struct Face {
     pub bold: bool,
     pub italic: bool,
-    /// Cells it has to itself: 1 or 2.
+    /// Cells it has to itself: 1 or 2, or as many as are drawn together.
     pub cells: u8,
 }
 
@@ -83,10 +83,13 @@ impl Glyphs {
         self.left = most;
     }
 
-    /// What stands in a cell. `None` if it has to wait for the next picture.
-    pub(super) fn get(&mut self, fonts: &mut Fonts, metrics: &Metrics, cell: &Cell) -> Option<&Glyph> {
+    /// What stands in a cell, or in some that are drawn together. `None` if it has to wait for the next picture.
+    pub(super) fn get(&mut self, fonts: &mut Fonts, metrics: &Metrics, cells: &[Cell]) -> Option<&Glyph> {
+        let cell = cells.first()?;
         let (first, rest) = (cell.text.first(), cell.text.combining());
-        let text = if rest.is_empty() {
+        let text = if cells.len() > 1 {
+            Text::Several(cells.iter().map(|cell| cell.text.first()).collect::<String>().into())
+        } else if rest.is_empty() {
             Text::One(first)
         } else {
             let mut text = String::with_capacity(first.len_utf8() + rest.len().min(MOST_TEXT));
@@ -94,7 +97,8 @@ impl Glyphs {
             text.push_str(rest.get(..rest.floor_char_boundary(MOST_TEXT)).unwrap_or_default());
             Text::Several(text.into())
         };
-        let face = Face { bold: cell.style.bold, italic: cell.style.italic, cells: cell.width.clamp(1, 2) };
+        let taken = if cells.len() > 1 { u8::try_from(cells.len()).unwrap_or(u8::MAX) } else { cell.width.clamp(1, 2) };
+        let face = Face { bold: cell.style.bold, italic: cell.style.italic, cells: taken };
         let key = Key { text, face, size: metrics.font.to_bits() };
         if !self.kept.has(&key) {
             if self.left == 0 {
@@ -106,7 +110,10 @@ impl Glyphs {
                 Text::One(first) => first.encode_utf8(&mut one),
                 Text::Several(text) => text,
             };
-            let glyph = set::glyph(fonts, metrics, text, face);
+            let glyph = match cells {
+                [_, _, ..] => set::joined(fonts, metrics, text, face),
+                _ => set::glyph(fonts, metrics, text, face),
+            };
             let bytes = ENTRY + text.len() + glyph.bytes();
             self.kept.insert(key.clone(), glyph, bytes);
         }

@@ -67,6 +67,7 @@ pub struct TerminalPainter {
     pixels: Vec<u32>,
     /// Counts what was shown.
     clock: u64,
+    ligatures: bool,
 }
 
 /// A terminal on the device.
@@ -75,6 +76,7 @@ struct Picture {
     id: Id,
     image: Arc<Image>,
     metrics: Metrics,
+    ligatures: bool,
     size: GridSize,
     background: Rgb,
     damage: DamageBag<i32, Buffer>,
@@ -150,6 +152,7 @@ impl TerminalPainter {
             read: Read::default(),
             pixels: Vec::new(),
             clock: 0,
+            ligatures: false,
         }
     }
 
@@ -157,6 +160,11 @@ impl TerminalPainter {
     pub fn cell(&mut self, font: f32) -> (u16, u16) {
         let metrics = self.metrics(font);
         (metrics.width as u16, metrics.height as u16)
+    }
+
+    /// Whether signs that stand together are joined where their font has that.
+    pub fn set_ligatures(&mut self, ligatures: bool) {
+        self.ligatures = ligatures;
     }
 
     fn metrics(&mut self, font: f32) -> Metrics {
@@ -174,7 +182,9 @@ impl TerminalPainter {
     /// terminal.
     pub fn update(&mut self, gpu: &Gpu, id: TerminalId, font: f32, with: impl FnOnce(&mut Reader<'_>)) -> Updated {
         let metrics = self.metrics(font);
-        let before = self.kept.remove(&id).filter(|picture| picture.metrics == metrics);
+        let ligatures = self.ligatures;
+        let alike = |picture: &Picture| picture.metrics == metrics && picture.ligatures == ligatures;
+        let before = self.kept.remove(&id).filter(alike);
         let Read { size, background, cursor, lines, cells, .. } = &mut self.read;
         (*size, *background, *cursor) = (None, None, None);
         lines.clear();
@@ -188,7 +198,7 @@ impl TerminalPainter {
             return Updated::Unchanged;
         };
         let same = before.filter(|picture| picture.size == size && picture.background == background);
-        let Some(mut picture) = same.or_else(|| Picture::new(gpu, metrics, size, background)) else {
+        let Some(mut picture) = same.or_else(|| Picture::new(gpu, metrics, ligatures, size, background)) else {
             return Updated::Refused;
         };
         let changed = self.paint(gpu, &mut picture);
@@ -210,7 +220,8 @@ impl TerminalPainter {
         let row_pixels = width as usize * height as usize;
         letters.with_fonts(|fonts| {
             glyphs.begin(*generation, MOST_NEW_GLYPHS);
-            let mut brush = Brush { fonts, glyphs, metrics: picture.metrics, background: picture.background };
+            let Picture { metrics, ligatures, background, .. } = *picture;
+            let mut brush = Brush { fonts, glyphs, metrics, background, ligatures };
             let mut damage = Vec::new();
             // The line that the rows drawn but not uploaded begin at.
             let mut first = 0;
@@ -282,7 +293,7 @@ impl TerminalPainter {
 }
 
 impl Picture {
-    fn new(gpu: &Gpu, metrics: Metrics, size: GridSize, background: Rgb) -> Option<Self> {
+    fn new(gpu: &Gpu, metrics: Metrics, ligatures: bool, size: GridSize, background: Rgb) -> Option<Self> {
         let side = |cells: u16, cell: u32| i32::try_from(u32::from(cells) * cell).ok();
         let extent = Size::from((side(size.columns, metrics.width)?, side(size.lines, metrics.height)?));
         let usage = wgpu::TextureUsages::COPY_DST;
@@ -291,6 +302,7 @@ impl Picture {
             id: Id::new(),
             image: Arc::new(image),
             metrics,
+            ligatures,
             size,
             background,
             damage: DamageBag::default(),

@@ -9,6 +9,9 @@ use super::super::fonts::Fonts;
 use super::glyphs::{Glyph, Glyphs, Ink};
 use super::metrics::Metrics;
 
+/// No more cells are drawn together.
+const MOST_JOINED: usize = 8;
+
 /// What rows are drawn with.
 pub(super) struct Brush<'a> {
     pub fonts: &'a mut Fonts,
@@ -16,6 +19,8 @@ pub(super) struct Brush<'a> {
     pub metrics: Metrics,
     /// Behind cells without a background.
     pub background: Rgb,
+    /// Whether signs that stand together may be joined, as their font has it.
+    pub ligatures: bool,
 }
 
 /// A row of pixels as high as a cell.
@@ -41,10 +46,20 @@ impl Brush<'_> {
             canvas.fill(covered.clone(), 0..self.metrics.height, opaque(cursor.colour));
         }
         let mut complete = true;
+        // Up to here the text is drawn.
+        let mut joined = 0;
         for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.width > 0) {
-            let under = block.filter(|cursor| usize::from(cursor.column) == column);
-            complete &=
-                self.cell(&mut canvas, column as u32 * self.metrics.width, cell, under.map(|cursor| cursor.text));
+            let x = column as u32 * self.metrics.width;
+            let under = block.filter(|cursor| usize::from(cursor.column) == column).map(|cursor| cursor.text);
+            if column >= joined {
+                // What a cursor is on is seen as it was typed.
+                let until = cursor.map(|cursor| usize::from(cursor.column)).filter(|at| *at >= column);
+                let run = if self.ligatures { together(cells.get(column..).unwrap_or_default()) } else { 1 };
+                let run = until.map_or(run, |until| run.min(until - column).max(1));
+                joined = column + run;
+                complete &= self.text(&mut canvas, x, cells.get(column..joined).unwrap_or_default(), under);
+            }
+            self.lines(&mut canvas, x, cell, under);
         }
         if let Some(cursor) = cursor {
             self.outline(&mut canvas, cursor);
@@ -64,20 +79,20 @@ impl Brush<'_> {
         }
     }
 
-    /// A cell's text and the lines below and through it. `colour` overrides its own. Returns whether the text is there.
-    fn cell(&mut self, canvas: &mut Canvas<'_>, x: u32, cell: &Cell, colour: Option<Rgb>) -> bool {
+    /// The text of a cell, or of some that are drawn together. `colour` overrides their own. Returns whether it is there.
+    fn text(&mut self, canvas: &mut Canvas<'_>, x: u32, cells: &[Cell], colour: Option<Rgb>) -> bool {
+        let Some(first) = cells.first().filter(|cell| !cell.style.hidden && !cell.text.is_blank()) else { return true };
+        let glyph = self.glyphs.get(self.fonts, &self.metrics, cells);
+        glyph.map(|glyph| canvas.glyph(x, glyph, opaque(colour.unwrap_or(first.fg)))).is_some()
+    }
+
+    /// The lines below and through a cell's text. `colour` overrides its own.
+    fn lines(&self, canvas: &mut Canvas<'_>, x: u32, cell: &Cell, colour: Option<Rgb>) {
         let style = &cell.style;
         if style.hidden {
-            return true;
+            return;
         }
         let ink = opaque(colour.unwrap_or(cell.fg));
-        let mut complete = true;
-        if !cell.text.is_blank() {
-            match self.glyphs.get(self.fonts, &self.metrics, cell) {
-                Some(glyph) => canvas.glyph(x, glyph, ink),
-                None => complete = false,
-            }
-        }
         let wide = x..x + self.metrics.width * u32::from(cell.width);
         if style.underline != Underline::None {
             let colour = colour.or(cell.underline).map_or(ink, opaque);
@@ -87,7 +102,6 @@ impl Brush<'_> {
             let Metrics { strike, stroke, .. } = self.metrics;
             canvas.fill(wide, strike..strike + stroke, ink);
         }
-        complete
     }
 
     fn underline(&self, canvas: &mut Canvas<'_>, x: std::ops::Range<u32>, line: Underline, colour: u32) {
@@ -159,6 +173,17 @@ impl Brush<'_> {
             }
         }
     }
+}
+
+/// How many of these cells are drawn together: signs of one look, which a font may join to arrows and the like. Letters
+/// stand alone: nobody's names are to be set otherwise.
+fn together(cells: &[Cell]) -> usize {
+    let Some(first) = cells.first() else { return 1 };
+    let alike = |cell: &&Cell| {
+        let sign = cell.text.first().is_ascii_punctuation() && cell.text.combining().is_empty();
+        sign && cell.width == 1 && !cell.style.hidden && cell.style == first.style && cell.fg == first.fg
+    };
+    cells.iter().take(MOST_JOINED).take_while(alike).count().max(1)
 }
 
 impl Canvas<'_> {

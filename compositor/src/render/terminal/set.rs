@@ -46,6 +46,20 @@ pub(super) fn glyph(fonts: &mut Fonts, metrics: &Metrics, text: &str, face: Face
     draw(fonts, metrics, &shaped, start, face)
 }
 
+/// Draws signs that stand in cells beside each other, joined where their font joins them. Each stays in its own cells,
+/// whatever the font's advance is.
+pub(super) fn joined(fonts: &mut Fonts, metrics: &Metrics, text: &str, face: Face) -> Glyph {
+    let family = fonts.style(Setting::Mono).family;
+    let Some(mut shaped) = shape(fonts, text, &family, face, metrics.font) else {
+        return Glyph::of(missing(metrics, face.cells));
+    };
+    for Set { glyph, .. } in &mut shaped.glyphs {
+        // A sign is a byte, and a byte a cell.
+        glyph.x = (glyph.start * metrics.width as usize) as f32;
+    }
+    draw(fonts, metrics, &shaped, 0.0, face)
+}
+
 /// A text that was shaped.
 struct Shaped {
     text: String,

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod golden;
+mod hubs;
 mod i420;
 mod incremental;
 mod scenes;

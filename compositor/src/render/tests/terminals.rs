@@ -22,10 +22,14 @@ struct Seen {
 impl Seen {
     /// In a font that `make deps` installs.
     fn new(columns: u16, lines: u16, font: f32) -> Self {
+        Self::set_in("DejaVu Sans Mono", columns, lines, font)
+    }
+
+    fn set_in(family: &str, columns: u16, lines: u16, font: f32) -> Self {
         let palette = Palette { background: Rgb::new(0, 3, 15), ..Palette::default() };
         let terminal = Terminal::new(GridSize::new(columns, lines), Options { palette, ..Options::default() });
         let letters = Letters::new();
-        letters.set_families(Families { label: Vec::new(), mono: vec![String::from("DejaVu Sans Mono")] });
+        letters.set_families(Families { label: Vec::new(), mono: vec![String::from(family)] });
         Self { terminal, painter: TerminalPainter::new(&letters), font }
     }
 
@@ -172,6 +176,76 @@ fn slanted_letters_lean_to_the_right_whether_or_not_there_is_a_font_for_them() {
     let (upright, slanted) = (lean("\x1b[?25ll"), lean("\x1b[?25l\x1b[3mI"));
     assert!(lean("\x1b[?25lI").abs() < 0.5);
     assert!(slanted > 1.0, "{slanted} beside {upright}");
+}
+
+/// A line with what Fira Code joins, and what nothing may join: letters, and signs of two colours.
+const SIGNS: &str = "a->b c=>d e!=f === <=> |> www fi \x1b[31m-\x1b[0m> x";
+
+/// The columns of cells whose pixels differ.
+fn differing(one: &Picture, other: &Picture, cell: usize) -> Vec<usize> {
+    assert_eq!((one.width, one.height), (other.width, other.height));
+    let rows = || one.rgba.chunks_exact(one.width as usize * 4).zip(other.rgba.chunks_exact(other.width as usize * 4));
+    let columns = 0..one.width as usize / cell;
+    let differs = |column: &usize| {
+        let bytes = column * cell * 4..(column + 1) * cell * 4;
+        rows().any(|(one, other)| one[bytes.clone()] != other[bytes.clone()])
+    };
+    columns.filter(differs).collect()
+}
+
+#[test]
+fn signs_are_joined_where_that_is_wanted_and_stay_in_their_cells() {
+    assert!(has_font("Fira Code"), "Fira Code is not installed: make deps does that");
+    let seen = |family: &str, ligatures: bool, text: &str| {
+        let mut seen = Seen::set_in(family, 48, 1, 16.0).with("\x1b[?25l").with(text);
+        seen.painter.set_ligatures(ligatures);
+        let cell = usize::from(seen.painter.cell(16.0).0);
+        (seen.picture(), cell)
+    };
+    let (plain, cell) = seen("Fira Code", false, SIGNS);
+    let (joined, _) = seen("Fira Code", true, SIGNS);
+    let text: Vec<char> = "a->b c=>d e!=f === <=> |> www fi -> x".chars().collect();
+    let changed = differing(&plain, &joined, cell);
+    for column in &changed {
+        assert!(text.get(*column).is_some_and(char::is_ascii_punctuation), "cell {column} is not a sign: {changed:?}");
+    }
+    for signs in [1..3, 6..8, 11..13, 15..18, 19..22] {
+        assert!(changed.iter().any(|column| signs.contains(column)), "{signs:?} is not joined: {changed:?}");
+    }
+    assert!(!changed.contains(&33) && !changed.contains(&34), "two colours are two signs: {changed:?}");
+    // A font without ligatures looks the same either way.
+    let (one, other) = (seen("DejaVu Sans Mono", false, SIGNS).0, seen("DejaVu Sans Mono", true, SIGNS).0);
+    assert!(differing(&one, &other, cell).is_empty());
+    // So does a run that is longer than what is drawn at once.
+    let rule = "#".repeat(40);
+    let (one, other) = (seen("DejaVu Sans Mono", false, &rule).0, seen("DejaVu Sans Mono", true, &rule).0);
+    assert!(differing(&one, &other, cell).is_empty());
+}
+
+#[test]
+fn what_the_cursor_is_on_is_not_joined_and_the_choice_takes_effect_at_once() {
+    let mut seen = Seen::set_in("Fira Code", 12, 1, 16.0).with("a => b\x1b[?25l");
+    let plain = seen.picture();
+    seen.painter.set_ligatures(true);
+    let joined = seen.picture();
+    assert!(plain != joined, "it was chosen and is not seen");
+    seen.terminal.feed(b"\x1b[?25h\x1b[1;4H");
+    let on_it = seen.picture();
+    seen.painter.set_ligatures(false);
+    assert!(seen.picture() == on_it, "below a cursor everything is as it was typed");
+    seen.terminal.feed(b"\x1b[?25l");
+    assert!(seen.picture() == plain);
+}
+
+#[test]
+fn joined_signs() {
+    for (name, font) in [("terminal-ligatures", 16.0), ("terminal-ligatures-scale-2", 32.0)] {
+        let mut seen = Seen::set_in("Fira Code", 44, 2, font)
+            .with(SIGNS)
+            .with("\r\n\x1b[1m-> => != ==\x1b[0m \x1b[4m<==>\x1b[0m |--> ....... ###");
+        seen.painter.set_ligatures(true);
+        golden::check(name, &seen.picture());
+    }
 }
 
 #[test]

@@ -2,32 +2,15 @@
 
 use std::time::Duration;
 
-use lcars_ui::hierarchy::HubMode;
+use lcars_ui::hierarchy::{HubMode, NodeId};
 use lcars_ui::interface::{AlertLevel, Overlay};
 use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::semantics::Node;
 use lcars_ui::theme::Theme;
 
 use super::fixture::gpu;
-use super::golden;
-use super::world::{StandIns, World};
+use super::world::{StandIns, World, at_both_scales};
 use crate::render::{ScenePainter, Target};
-
-fn check(world: &World, name: &str) {
-    let scale = world.scale;
-    let name = if scale == 1.0 { format!("view-{name}") } else { format!("view-{name}-scale-{scale}") };
-    let view = world.view();
-    let pieces = ScenePainter::new().pieces(gpu(), &view.scene, scale, &mut StandIns::new(scale));
-    let mut target = Target::new(gpu(), world.extent());
-    target.draw(&pieces, view.background.premultiplied(), true).expect("drawn");
-    golden::check(&name, &target.pixels().expect("pixels"));
-}
-
-fn at_both_scales(name: &str, make: impl Fn(World) -> World) {
-    for scale in [1.0, 2.0] {
-        check(&make(World::new(scale)), name);
-    }
-}
 
 #[test]
 fn the_overview() {
@@ -101,6 +84,25 @@ fn red_alert_with_something_to_confirm() {
         world.interface.overlay = Some(Overlay::Remove { sector: build });
         world.now += Duration::from_secs(5);
         world
+    });
+}
+
+#[test]
+fn the_log_of_what_was_said() {
+    at_both_scales("log", |mut world| {
+        let (build, comms) = (world.sector(0), world.sector(3));
+        let mut say = |level, text: &str, sector| {
+            world.interface.alert(level, text, sector, world.now);
+            world.now += Duration::from_secs(1900);
+            world.interface.alerts.tick(world.now);
+        };
+        say(AlertLevel::Info, "thunderbird: Ada Lovelace: The notes on the engine are ready to be read", Some(comms));
+        say(AlertLevel::Caution, "rsync in /home/ada ended with 23 after 4 min 12 s", Some(build));
+        let long = "The disk is full: what was changed in the last minute is kept in memory alone, and is lost with this \
+                    session unless there is room again before it ends";
+        say(AlertLevel::Danger, long, Some(build));
+        world.interface.alert(AlertLevel::Info, "saved", None, world.now);
+        world.at(NodeId::Log)
     });
 }
 

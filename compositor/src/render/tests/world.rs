@@ -4,19 +4,23 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lcars_ui::files::Directories;
 use lcars_ui::geometry::Size;
 use lcars_ui::hierarchy::{Desktop, NewWindow, NodeId, SectorId, WindowId};
-use lcars_ui::interface::Interface;
+use lcars_ui::interface::{FilesArea, Interface, Sight};
 use lcars_ui::operation::Operation;
 use lcars_ui::scene::Look;
+use lcars_ui::semantics::{Action, UiAction};
 use lcars_ui::shells::Shells;
 use lcars_ui::theme::{Colour, Theme};
 use lcars_ui::view::{self, Inputs, Launchable, Readings, View};
 use smithay::utils::{Physical, Rectangle, Size as PixelSize};
 
 use super::fixture::{buffer_rect, gpu, rect, surface};
+use super::golden;
 use crate::render::{
-    IconShown, Pictures, Piece, PixelFormat, SurfaceTexture, TerminalShown, Thumbnails, WindowShown, placed, scaled,
+    IconShown, Pictures, Piece, PixelFormat, ScenePainter, SurfaceTexture, Target, TerminalShown, Thumbnails,
+    WindowShown, placed, scaled,
 };
 
 pub const SIZE: Size = Size { w: 1280.0, h: 720.0 };
@@ -26,6 +30,10 @@ pub struct World {
     pub desktop: Desktop,
     pub interface: Interface,
     pub theme: Theme,
+    pub directories: Directories,
+    pub shells: Shells,
+    /// Where files were in the last view.
+    pub files: Vec<FilesArea>,
     pub scale: f64,
     pub now: Duration,
 }
@@ -36,7 +44,16 @@ impl World {
         let theme = Theme::default();
         let sectors = ["Build", "Research", "Studio", "Comms", "Logs"].map(|name| (name, None));
         let desktop = Desktop::new(&sectors, view::pane_area(&theme, SIZE, scale, 1.0)).expect("a desktop");
-        let mut world = Self { desktop, interface: Interface::default(), theme, scale, now: Duration::ZERO };
+        let mut world = Self {
+            desktop,
+            interface: Interface::default(),
+            theme,
+            directories: Directories::default(),
+            shells: Shells::default(),
+            files: Vec::new(),
+            scale,
+            now: Duration::ZERO,
+        };
         let apps = [
             (0, "Firefox", 3),
             (0, "Text Editor", 1),
@@ -91,27 +108,65 @@ impl World {
         let launcher = ["Calculator", "Inkscape", "LibreOffice", "Monitor", "Terminal", "Writer"].map(launchable);
         let readings = Readings { cpu: 0.23, memory_used: 3_328_599_654, memory_total: 8 << 30, network: 4.2e6 };
         view::build(&Inputs {
-            desktop: &self.desktop,
-            output: self.desktop.focused_output().id,
-            size: SIZE,
             scale: self.scale,
-            ui_scale: 1.0,
-            theme: &self.theme,
-            interface: &self.interface,
-            directories: &lcars_ui::files::Directories::default(),
-            shells: &Shells::default(),
+            directories: &self.directories,
+            shells: &self.shells,
             readings: &readings,
-            clock: "14:02",
             launcher: &launcher,
-            bindings: &[],
-            map: true,
-            now: self.now,
+            ..Inputs::of(&self.desktop, &self.interface, &self.theme, SIZE, self.now)
         })
+    }
+
+    /// Lets something happen to the interface, as somebody does who sees what is drawn.
+    pub fn with<R>(&mut self, happen: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
+        let view = self.view();
+        let viewport = self.desktop.focused_viewport();
+        let sight = Sight {
+            nodes: &view.nodes,
+            pane: viewport.id,
+            level: viewport.path.level(),
+            sector: viewport.path.sector(),
+            selected: viewport.selected,
+            tree: self.desktop.tree(),
+            shells: &self.shells,
+            launcher: &[],
+            prompt: view.prompt,
+            files: &self.files,
+        };
+        happen(&mut self.interface, &sight)
+    }
+
+    /// Does something with the interface, and what follows from it for the desktop.
+    pub fn act(&mut self, action: &UiAction) {
+        let requests = self.with(|interface, sight| interface.act(action, sight));
+        for (_, action) in requests {
+            if let Action::Do(operation) = action {
+                self.apply(operation);
+            }
+        }
     }
 
     /// In device pixels.
     pub fn extent(&self) -> PixelSize<i32, Physical> {
         ((SIZE.w * self.scale) as i32, (SIZE.h * self.scale) as i32).into()
+    }
+}
+
+/// Compares the picture of a desktop with the golden one of that name.
+fn check(world: &World, name: &str) {
+    let scale = world.scale;
+    let name = if scale == 1.0 { format!("view-{name}") } else { format!("view-{name}-scale-{scale}") };
+    let view = world.view();
+    let pieces = ScenePainter::new().pieces(gpu(), &view.scene, scale, &mut StandIns::new(scale));
+    let mut target = Target::new(gpu(), world.extent());
+    target.draw(&pieces, view.background.premultiplied(), true).expect("drawn");
+    golden::check(&name, &target.pixels().expect("pixels"));
+}
+
+/// The same at the scales of a usual and of a dense screen.
+pub fn at_both_scales(name: &str, make: impl Fn(World) -> World) {
+    for scale in [1.0, 2.0] {
+        check(&make(World::new(scale)), name);
     }
 }
 

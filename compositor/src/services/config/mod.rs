@@ -13,6 +13,7 @@
 //! [terminal]
 //! shell = "fish"                # a name or a path
 //! font_size = 16                # 6 to 72
+//! ligatures = true              # joins -> and the like, where the font does
 //! scrollback = 10000            # lines
 //! long_command = 10             # seconds; 0 for never
 //! colours = { background = "#000000", bright_red = "#ff5555" }

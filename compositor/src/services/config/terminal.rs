@@ -17,6 +17,8 @@ pub struct Terminal {
     pub shell: Option<String>,
     /// Of letters, in logical pixels.
     pub font_size: f64,
+    /// Whether signs such as `->` are joined where the font has that.
+    pub ligatures: bool,
     /// Lines that are kept above what is in view.
     pub scrollback: u32,
     /// A command that ran for as long, in seconds, and ends where nobody sees it is told. Never where it is 0.
@@ -27,7 +29,8 @@ pub struct Terminal {
 
 impl Default for Terminal {
     fn default() -> Self {
-        Self { shell: None, font_size: 16.0, scrollback: 10_000, long_command: 10.0, colours: Colours::default() }
+        let (font_size, scrollback, long_command) = (16.0, 10_000, 10.0);
+        Self { shell: None, font_size, ligatures: false, scrollback, long_command, colours: Colours::default() }
     }
 }
 
@@ -75,6 +78,7 @@ pub(super) fn read(mut table: Table<'_, '_>, errors: &mut Errors<'_>) -> Termina
     let mut terminal = Terminal { shell: table.name("shell", errors).map(|(shell, _)| shell), ..Terminal::default() };
     let (least, most) = FONT_SIZES;
     terminal.font_size = table.number("font_size", least, most, errors).unwrap_or(terminal.font_size);
+    terminal.ligatures = table.boolean("ligatures", errors).unwrap_or(terminal.ligatures);
     terminal.scrollback = table.whole("scrollback", 0, MOST_SCROLLBACK, errors).unwrap_or(terminal.scrollback);
     terminal.long_command = table.number("long_command", 0.0, LONGEST, errors).unwrap_or(terminal.long_command);
     if let Some(value) = table.value("colours")

@@ -34,6 +34,7 @@ fn everything_can_be_set() {
         [terminal]
         shell = "/bin/zsh"
         font_size = 12.5
+        ligatures = true
         scrollback = 0
         long_command = 60
         colours = { cursor = "#FF9900", bright_white = "#fefefe" }
@@ -58,6 +59,7 @@ fn everything_can_be_set() {
     assert_eq!(config.interface.texture_memory_mb, 256);
     assert_eq!(config.terminal.shell.as_deref(), Some("/bin/zsh"));
     assert_eq!((config.terminal.font_size, config.terminal.scrollback, config.terminal.long_command), (12.5, 0, 60.0));
+    assert!(config.terminal.ligatures && !super::terminal::Terminal::default().ligatures, "not unless they are wanted");
     assert_eq!(config.terminal.colours.cursor, Some([0xff, 0x99, 0x00]));
     assert_eq!(config.terminal.colours.palette[15], Some([0xfe; 3]));
     assert_eq!(config.terminal.colours.palette[14], None);

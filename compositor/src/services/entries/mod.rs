@@ -9,7 +9,7 @@ mod locale;
 pub mod openers;
 mod search;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use lcars_ui::label;
@@ -111,6 +111,11 @@ impl Entries {
     /// The entries that are offered, by name.
     pub fn all(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| entry.listed)
+    }
+
+    /// The folders that they lie in.
+    pub fn folders(&self) -> BTreeSet<&Path> {
+        self.entries.iter().filter_map(|entry| entry.file.parent()).collect()
     }
 
     /// The entry of that id, offered or not.

@@ -13,7 +13,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -153,13 +153,14 @@ impl Launcher {
             .env(VARIABLE, id.0.to_string())
             .stdin(Stdio::null())
             .stdout(output())
-            .stderr(output())
-            .process_group(0);
+            .stderr(output());
         if directory.is_dir() {
             command.current_dir(directory);
         }
         // SAFETY: what runs between fork and exec are system calls, which take no lock and allocate nothing.
-        unsafe { command.pre_exec(|| descriptors::usual().and_then(|()| priority::give_way())) };
+        unsafe {
+            command.pre_exec(|| priority::give_way().and_then(|()| ends_with_us()).and_then(|()| descriptors::usual()))
+        };
         let program = program.clone();
         let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => LaunchError::NotFound { program },
@@ -197,6 +198,12 @@ impl Launcher {
         }
         self.launches.reap();
     }
+}
+
+/// A session that is started after a crash starts its programs again: none may be there twice. For the calling process,
+/// between fork and exec; takes no lock and allocates nothing.
+fn ends_with_us() -> io::Result<()> {
+    Ok(set_parent_process_death_signal(Some(Signal::TERM))?)
 }
 
 /// What was started in this session.

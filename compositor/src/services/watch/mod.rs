@@ -8,6 +8,8 @@
 //! them more than once and some while the file is still being written: wait until it has been quiet before reading. It
 //! looks at the metadata of the files, and at nothing else on the disk, whenever a watched directory changes.
 
+pub mod folders;
+
 use std::collections::HashMap;
 use std::fs;
 use std::io;

@@ -1,6 +1,7 @@
 //! Between what is on the bus and what is on the screen.
 
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use bus::{Answer, Ask, Question, Terms};
@@ -9,7 +10,11 @@ use lcars_ui::files::{FileName, Rule};
 use lcars_ui::hierarchy::WindowId;
 use lcars_ui::view::Launchable;
 
+use crate::services::files::read_bounded;
 use crate::state::State;
+
+/// Bytes of the machine's list of accounts.
+const MOST_ACCOUNTS: u64 = 1 << 20;
 
 /// What an answer is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +31,11 @@ pub(super) enum Known {
     },
     Screenshot,
     Colour,
+    /// Who the user is.
+    Account {
+        user: String,
+        name: String,
+    },
 }
 
 impl Known {
@@ -39,6 +49,9 @@ impl Known {
             }
             (Self::Program(entries), Verdict::Program(place)) => {
                 entries.get(place).cloned().map_or(Answer::Failed, Answer::Program)
+            }
+            (Self::Account { user, name }, Verdict::Granted) => {
+                Answer::Account { user: user.clone(), name: name.clone() }
             }
             (Self::Permit { choices }, Verdict::Granted) => Answer::Granted(chosen(choices, doing)),
             _ => Answer::Failed,
@@ -129,6 +142,14 @@ impl State {
                 let asked = Asked { what, title, ..asked };
                 (Asking::new(id, window, asked, Arc::default(), ""), Known::Screenshot)
             }
+            Question::Account { reason } => {
+                let (user, name) = self.person();
+                let text = format!("you are {name}. {reason}").trim().to_owned();
+                let title = String::from("may it know who you are?");
+                let what = What::Permit { text, deny: None };
+                let asked = Asked { what, title, ..asked };
+                (Asking::new(id, window, asked, Arc::default(), ""), Known::Account { user, name })
+            }
             Question::Colour => (Asking::new(id, window, asked, Arc::default(), ""), Known::Colour),
         }
     }
@@ -147,6 +168,14 @@ impl State {
         }
     }
 
+    /// Who the user is: the account's name, and the person's, which is the account's again where nobody wrote it down.
+    fn person(&self) -> (String, String) {
+        let variable = |name: &str| self.session.as_ref().and_then(|session| session.variable(name));
+        let told = ["USER", "LOGNAME"].into_iter().find_map(variable).and_then(|user| user.into_string().ok());
+        let accounts = read_bounded(Path::new("/etc/passwd"), MOST_ACCOUNTS).unwrap_or_default();
+        person_in(&String::from_utf8_lossy(&accounts), told.as_deref(), rustix::process::getuid().as_raw())
+    }
+
     /// Programs that one is chosen of, with their desktop entries, that of the last time first.
     fn programs_of(&self, choices: &[String], last: Option<&str>) -> (Vec<String>, Vec<Launchable>) {
         let mut ids: Vec<&String> = choices.iter().collect();
@@ -162,9 +191,33 @@ impl State {
     }
 }
 
+/// The account of a name, else of a number, in the machine's list, and what its person is called.
+fn person_in(accounts: &str, user: Option<&str>, number: u32) -> (String, String) {
+    let fields = |line: &'_ str| line.split(':').map(str::to_owned).collect::<Vec<_>>();
+    let is_it = |fields: &Vec<String>| match user {
+        Some(user) => fields.first().is_some_and(|name| name == user),
+        None => fields.get(2).is_some_and(|own| own.parse() == Ok(number)),
+    };
+    let found = accounts.lines().map(fields).find(is_it).unwrap_or_default();
+    let user = user.map(str::to_owned).or_else(|| found.first().cloned()).unwrap_or_else(|| number.to_string());
+    let person = found.get(4).and_then(|person| person.split(',').next()).map(str::trim).unwrap_or_default();
+    let name = if person.is_empty() { user.clone() } else { person.to_owned() };
+    (user, name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_called_as_the_machine_has_it() {
+        let accounts = "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada Lovelace,,,:/home/ada:/bin/fish\nodd\n";
+        let both = |user: &str, name: &str| (user.to_owned(), name.to_owned());
+        assert_eq!(person_in(accounts, None, 1000), both("ada", "Ada Lovelace"));
+        assert_eq!(person_in(accounts, Some("ada"), 7), both("ada", "Ada Lovelace"));
+        assert_eq!(person_in(accounts, Some("grace"), 1000), both("grace", "grace"));
+        assert_eq!(person_in("", None, 1000), both("1000", "1000"));
+    }
 
     #[test]
     fn what_is_on_or_off_is_told_as_the_interface_has_it() {

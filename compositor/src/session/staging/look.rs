@@ -239,7 +239,7 @@ mod tests {
         let place = dir.path().join("old").display().to_string();
         assert_eq!(told[0], ("DELETES", "1 file in 1 folder, 5 bytes"));
         assert_eq!(told[1], ("WHERE", place.as_str()));
-        assert_eq!(told[2], ("RULE", "recursive-bulk, policy.toml line 18"));
+        assert_eq!(told[2], ("RULE", "recursive-bulk, policy.toml line 20"));
     }
 
     #[test]

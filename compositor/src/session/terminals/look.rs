@@ -65,7 +65,12 @@ impl State {
     fn cell_on(&mut self, id: OutputId) -> (f32, (u16, u16)) {
         let scale = self.screens.get(id).unwrap_or_else(|| self.screens.first()).scale();
         let font = (self.terminal_font() * scale) as f32;
-        (font, self.gallery.as_mut().map_or((1, 1), |gallery| gallery.terminals.cell(font)))
+        let ligatures = self.settings.terminal.ligatures;
+        let cell = self.gallery.as_mut().map(|gallery| {
+            gallery.terminals.set_ligatures(ligatures);
+            gallery.terminals.cell(font)
+        });
+        (font, cell.unwrap_or((1, 1)))
     }
 
     fn logical_cell(&self, cell: (u16, u16), on: OutputId) -> Size {

@@ -8,7 +8,7 @@ use x11rb::protocol::xproto::{
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::{Failed, Manager, properties, settings};
-use crate::x11::words::{Order, Place, Xid};
+use crate::x11::words::{Order, Place, Word, Xid};
 
 impl Manager {
     pub(super) fn follow(&mut self, order: Order) -> Result<(), Failed> {
@@ -42,7 +42,11 @@ impl Manager {
                 }
             }
             Order::Scale { scale } => settings::set(&self.connection, &self.atoms, self.root, self.own, scale)?,
-            Order::Copied { target, types } => self.copied(target, types)?,
+            Order::Copied { target, types } => {
+                let copied = self.copied(target, types);
+                self.say(Word::Took)?;
+                copied?;
+            }
             Order::DragOver { over } => self.drag_over(over)?,
             Order::Catch { on } => self.catch(on)?,
             Order::DragAnswer { taken } => self.drag_answered(taken)?,

@@ -137,9 +137,14 @@ fn latin(bytes: &[u8]) -> String {
     bytes.iter().take(MOST_WORDS as usize * 4).map(|byte| char::from(*byte)).collect()
 }
 
-/// The number of an atom's name, made if there is none.
-pub(super) fn intern(connection: &RustConnection, name: &str) -> Option<Atom> {
-    Some(connection.intern_atom(false, name.as_bytes()).ok()?.reply().ok()?.atom)
+/// The numbers of atoms' names, made where there are none. All are asked for at once.
+pub(super) fn intern_all(connection: &RustConnection, names: Vec<String>) -> Result<Vec<(String, Atom)>, Failed> {
+    let ask = |name: String| {
+        let cookie = connection.intern_atom(false, name.as_bytes())?;
+        Ok((name, cookie))
+    };
+    let asked = names.into_iter().map(ask).collect::<Result<Vec<_>, Failed>>()?;
+    Ok(asked.into_iter().filter_map(|(name, cookie)| Some((name, cookie.reply().ok()?.atom))).collect())
 }
 
 /// The name of an atom.

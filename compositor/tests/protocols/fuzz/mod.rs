@@ -9,6 +9,7 @@ mod client;
 mod known;
 mod wire;
 
+use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,9 +39,10 @@ const SPARE: usize = 8;
 /// What threads still have to let go of is gone by then.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Caches are full after this many.
-const WARM: u64 = 20;
-/// Memory that later rounds may take, whatever their number: pages that the allocator holds back.
-const GROWTH: u64 = 48 << 20;
+const WARM: usize = 20;
+/// Memory that later rounds may take, whatever their number, over the most that the first ones took. It goes up and down
+/// from round to round; what counts is the least in as many rounds as the first ones.
+const GROWTH: u64 = 16 << 20;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is a number")))
@@ -63,6 +65,7 @@ fn rounds() {
     watch_out();
     let mut f = Fixture::new();
     let (mut fds, mut memory) = (0, 0);
+    let mut last = VecDeque::with_capacity(WARM + 1);
     let mut done = 0;
     while done < most && Instant::now() < until {
         BEGUN.fetch_add(1, Ordering::Relaxed);
@@ -80,8 +83,14 @@ fn rounds() {
             assert!(begun.elapsed() < PATIENCE, "more than {fds} descriptors are open: {:?}", open());
             f.wait();
         }
-        memory = if done <= WARM { resident() } else { memory };
-        assert!(resident() <= memory + GROWTH, "{} bytes are resident, and were {memory}", resident());
+        last.push_back(resident());
+        if done <= WARM as u64 {
+            memory = last.iter().copied().max().unwrap_or_default();
+        } else {
+            last.pop_front();
+        }
+        let least = last.iter().copied().min().unwrap_or_default();
+        assert!(least <= memory + GROWTH, "{least} bytes are resident at least, and were {memory} at most");
     }
     eprintln!("fuzz: {done} rounds, {} descriptors, {} KiB, {} at first", open().len(), resident() >> 10, memory >> 10);
 }

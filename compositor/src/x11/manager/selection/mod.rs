@@ -181,6 +181,10 @@ impl Manager {
         let most = MOST_TYPES as u32;
         let cookie = self.connection.get_property(true, answer.requestor, answer.property, AtomEnum::ANY, 0, most)?;
         let Ok(reply) = cookie.reply() else { return Ok(()) };
+        if reply.type_ == x11rb::NONE {
+            // Who copies twice at once answers twice, and both answers were read with the first.
+            return Ok(());
+        }
         let told: Vec<Atom> = reply.value32().into_iter().flatten().collect();
         let types = self.types_of(&told);
         let Some(selection) = self.selections.by_atom(answer.selection) else { return Ok(()) };
@@ -209,25 +213,22 @@ impl Manager {
 
     /// Somebody who is no X client has copied something, or nothing any more.
     pub(in crate::x11::manager) fn copied(&mut self, target: Selected, types: Vec<String>) -> Result<(), Failed> {
-        let mut known = Vec::new();
-        for name in types.into_iter().filter(|name| name.len() <= LONGEST_TYPE).take(MOST_TYPES) {
-            if let Some(atom) = properties::intern(&self.connection, &name) {
-                known.push((name, atom));
-            }
-        }
+        let fit = |name: &String| name.len() <= LONGEST_TYPE;
+        let names: Vec<String> = types.into_iter().filter(fit).take(MOST_TYPES).collect();
         let selection = self.selections.of(target);
         let (window, atom) = (selection.window, selection.atom);
-        let owner = if known.is_empty() {
+        if names.is_empty() {
+            selection.types.clear();
             let owned = self.connection.get_selection_owner(atom)?.reply()?.owner == window;
-            if !owned {
-                return Ok(());
+            if owned {
+                self.connection.set_selection_owner(x11rb::NONE, atom, x11rb::CURRENT_TIME)?;
             }
-            x11rb::NONE
-        } else {
-            window
-        };
-        self.selections.of(target).types = known;
-        self.connection.set_selection_owner(owner, atom, x11rb::CURRENT_TIME)?;
+            return Ok(());
+        }
+        // First of all: the program in front may be about to paste. As what it is there it can ask only after this.
+        self.connection.set_selection_owner(window, atom, x11rb::CURRENT_TIME)?;
+        self.selections.of(target).types = properties::intern_all(&self.connection, names)?;
+        // The answers to that came after the server had heard of it.
         Ok(())
     }
 

@@ -27,8 +27,9 @@ pub const PASSES: u32 = 2;
 const MAX_STORED_MEMORY: u32 = 256 * 1024;
 const MAX_STORED_PASSES: u32 = 16;
 
-/// How many wait for their turn, for each that computes.
-const QUEUE: usize = 16;
+/// How many wait for their turn, for each that computes: everybody of a large room who comes at nine. The last of them
+/// waits five seconds or so.
+const QUEUE: usize = 128;
 
 /// Why nothing was computed.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +100,7 @@ impl std::fmt::Debug for Hasher {
 
 impl Hasher {
     /// `at_once` computations for strangers run at the same time, and one for those who are known, each with [`MEMORY`];
-    /// sixteen times as many wait.
+    /// 128 times as many wait.
     ///
     /// # Errors
     /// [`PasswordError::Random`], [`PasswordError::Hash`].

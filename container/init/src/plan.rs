@@ -1,6 +1,6 @@
 //! What `tos-init --jail` reads: a container without an engine, as somebody else decided it. A file of the host's that nobody inside sees.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,9 @@ pub struct Plan {
     pub shared: u64,
     /// Directories of cgroups that it is put into.
     pub cgroups: Vec<PathBuf>,
+    /// Its line out, if it has one.
+    #[serde(default)]
+    pub network: Option<Network>,
     /// Environment of the program.
     pub environment: BTreeMap<String, String>,
     /// The program and its arguments.
@@ -83,8 +86,32 @@ pub struct Mount {
     pub follows: bool,
 }
 
-/// A process that cannot be taken for another.
+/// A pair of interfaces; the inner end is `eth0`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// The host's end.
+    pub interface: String,
+    /// One for each family.
+    pub links: Vec<Link>,
+    /// Whom programs ask for names.
+    pub resolvers: Vec<IpAddr>,
+}
+
+/// Addresses of both ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The host's, which leads to the world.
+    pub host: IpAddr,
+    /// The container's.
+    pub inside: IpAddr,
+    /// How many bits they share.
+    pub prefix: u8,
+}
+
+/// A process that cannot be taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Process {
     /// Its number on the host.
     pub pid: u32,

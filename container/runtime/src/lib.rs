@@ -7,6 +7,7 @@
 pub mod engine;
 pub mod facts;
 pub mod local;
+mod net;
 pub mod seccomp;
 pub mod spec;
 

@@ -167,3 +167,41 @@ pub struct Limits {
     /// Names of the fields above that may be left out where the machine lacks them.
     pub may_lack: Vec<String>,
 }
+
+/// A ceiling of the processor as kernels keep it: so many microseconds of each period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ceiling {
+    pub(crate) quota: u64,
+    pub(crate) period: u64,
+}
+
+impl Ceiling {
+    /// The usual period is ten times as long, and then who is at the ceiling takes every core for tens of milliseconds and
+    /// is away for as long: neighbours see the one, whoever looks at that desktop the other.
+    const PERIOD: u64 = 10_000;
+    /// Kernels take no less, and no longer period.
+    const LEAST: u64 = 1000;
+    const LONGEST: u64 = 1_000_000;
+
+    /// So many thousandths of one core.
+    pub(crate) fn of(millis: u32) -> Self {
+        let millis = u64::from(millis.max(1));
+        let period = (Self::LEAST * 1000 / millis).clamp(Self::PERIOD, Self::LONGEST);
+        Self { quota: (millis * period / 1000).max(Self::LEAST), period }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ceiling_is_kept_in_short_periods_that_kernels_take() {
+        for (millis, quota, period) in
+            [(500, 5000, 10_000), (4000, 40_000, 10_000), (50, 1000, 20_000), (1, 1000, 1_000_000)]
+        {
+            assert_eq!(Ceiling::of(millis), Ceiling { quota, period });
+        }
+        assert_eq!(Ceiling::of(0), Ceiling::of(1));
+    }
+}

@@ -159,8 +159,9 @@ impl Store {
         }
         credentials::insert(&mut tx, user, credential, now).await?;
         tx.run("DELETE FROM logins WHERE user_id = $1", args![user]).await?;
+        let devices = users::strangers(&mut tx, user).await?;
         tx.commit().await?;
-        users::read(&row)
+        Ok(users::User { devices, ..users::read(&row)? })
     }
 }
 

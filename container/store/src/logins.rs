@@ -6,7 +6,7 @@ use crate::{
     Error, Hash, LoginId, Moment, Store, User, UserId,
     bounds::cut,
     db::{Row, args, taken},
-    users,
+    users::{self, strangers},
 };
 
 /// A browser that is signed in.
@@ -153,10 +153,17 @@ impl Store {
         Ok(self.db.run("DELETE FROM logins WHERE user_id = $1 AND id = $2", args![user, id]).await? > 0)
     }
 
-    /// Signs all browsers of a user out, but for one. Says how many.
+    /// Signs all browsers of a user out, but for one, and makes all of them strangers ([`crate::User::devices`]). Says how many.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] without the user.
     pub async fn end_logins(&self, user: UserId, but: Option<LoginId>) -> Result<u64, Error> {
         let but = but.map(|id| id.to_string()).unwrap_or_default();
-        self.db.run("DELETE FROM logins WHERE user_id = $1 AND id <> $2", args![user, but]).await
+        let mut tx = self.db.begin().await?;
+        let ended = tx.run("DELETE FROM logins WHERE user_id = $1 AND id <> $2", args![user, but]).await?;
+        strangers(&mut tx, user).await?;
+        tx.commit().await?;
+        Ok(ended)
     }
 
     /// Forgets logins, one-time links and guest links that have expired. Says how many.

@@ -41,6 +41,9 @@ pub struct User {
     pub disabled: bool,
     /// Since when.
     pub created: Moment,
+    /// How often they were signed out everywhere. What says that a browser is known counts for one of these.
+    #[serde(skip)]
+    pub devices: i64,
 }
 
 /// Somebody who is to be.
@@ -148,6 +151,7 @@ impl Store {
         // Also when they may sign in again: a login that was being made while they were disabled does not come to life.
         if change.disabled.is_some() {
             tx.run("DELETE FROM logins WHERE user_id = $1", args![id]).await?;
+            user.devices = strangers(&mut tx, id).await?;
         }
         tx.commit().await?;
         Ok(user)
@@ -202,6 +206,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: &NewUser, now: Moment) -> Result<Us
         plan: new.plan.clone(),
         disabled: false,
         created: now,
+        devices: 0,
     })
 }
 
@@ -220,7 +225,14 @@ pub(crate) fn read(row: &Row) -> Result<User, Error> {
         plan: row.get("plan")?,
         disabled: row.flag("disabled")?,
         created: row.moment("created")?,
+        devices: row.get("devices")?,
     })
+}
+
+/// Makes all browsers of a user strangers.
+pub(crate) async fn strangers(tx: &mut Tx, id: UserId) -> Result<i64, Error> {
+    let row = tx.row("UPDATE users SET devices = devices + 1 WHERE id = $1 RETURNING devices", args![id]).await?;
+    row.ok_or(Error::Missing("user"))?.get("devices")
 }
 
 #[cfg(test)]

@@ -12,6 +12,9 @@ export class Refused extends Error {
     }
 }
 
+/** @type {RequestInit} */
+const INIT = { cache: "no-store", credentials: "same-origin", redirect: "error" };
+
 /**
  * @param {string} path
  * @param {object} [body] sends it; without one it asks
@@ -19,13 +22,32 @@ export class Refused extends Error {
  * @throws {Refused}
  */
 export async function ask(path, body) {
-    /** @type {RequestInit} */
-    const init = { cache: "no-store", credentials: "same-origin", redirect: "error" };
+    const init = { ...INIT };
     if (body) {
         init.method = "POST";
         init.headers = { "Content-Type": "application/json", "X-TOS": "1" };
         init.body = JSON.stringify(body);
     }
+    return (await answer(path, init)).said;
+}
+
+/**
+ * Asks for something as it is, or, where it is known already, for when it is otherwise.
+ * @param {string} path
+ * @param {string} [seen] the tag of what is known
+ * @returns {Promise<{ said: any, tag: string | undefined }>}
+ * @throws {Refused}
+ */
+export function asked(path, seen) {
+    const headers = /** @type {Record<string, string>} */ (seen ? { "If-None-Match": seen } : {});
+    return answer(path, { ...INIT, headers });
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ */
+async function answer(path, init) {
     let response;
     try {
         response = await fetch(path, init);
@@ -33,7 +55,7 @@ export async function ask(path, body) {
         throw new Refused("gone", "The server does not answer.");
     }
     const said = await response.json().catch(() => undefined);
-    if (response.ok && said) return said;
+    if (response.ok && said) return { said, tag: response.headers.get("ETag") ?? undefined };
     const error = said?.error;
     throw new Refused(error?.reason ?? "unknown", error?.message ?? `The server answered ${response.status}.`);
 }

@@ -1,6 +1,7 @@
 // The way into a desktop: it is started by asking how it is, and asked until it runs.
 
-import { ask, Refused } from "./api.js";
+import { asked, Refused } from "./api.js";
+import { still } from "./look.js";
 
 /**
  * How a desktop is.
@@ -24,17 +25,21 @@ export function describe(phase) {
 }
 
 /**
- * Waits until a desktop runs.
+ * Waits until a desktop runs. Asked a second time, the server answers when something is otherwise.
  * @param {string} user
  * @param {(phase: Phase) => void} onPhase
  * @throws {Refused}
  */
 export async function ready(user, onPhase) {
     let misses = 0;
+    /** @type {string | undefined} */
+    let seen;
     for (;;) {
         try {
-            const phase = /** @type {Phase} */ (await ask(`/u/${encodeURIComponent(user)}/phase`));
+            const { said, tag } = await asked(`/u/${encodeURIComponent(user)}/phase`, seen);
+            const phase = /** @type {Phase} */ (said);
             misses = 0;
+            seen = tag;
             onPhase(phase);
             if (phase.is === "running") return;
             if (phase.is === "failed") throw new Refused("failed", phase.why ?? "Your desktop does not start.");
@@ -42,9 +47,18 @@ export async function ready(user, onPhase) {
             const passes = error instanceof Refused && (error.reason === "gone" || error.reason === "unavailable");
             misses += 1;
             if (!passes || misses > 40) throw error;
+            await new Promise((done) => setTimeout(done, 1000));
         }
-        await new Promise((done) => setTimeout(done, misses ? 1000 : 150));
     }
+}
+
+/**
+ * Goes there: what is nearest comes nearer for as long as the way takes.
+ * @param {string} to
+ */
+export function go(to) {
+    if (!still()) document.body.dataset.zoom = "in";
+    location.assign(to);
 }
 
 /**

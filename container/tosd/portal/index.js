@@ -1,9 +1,9 @@
 // Level 0: who is it? And the way into their desktop.
 
 import { ask, Refused, words } from "./api.js";
-import { describe, ready, steps } from "./desktop.js";
+import { describe, go, ready, steps } from "./desktop.js";
 import { element, make } from "./dom.js";
-import { still } from "./look.js";
+import "./look.js";
 import * as passkeys from "./passkeys.js";
 
 /**
@@ -27,6 +27,12 @@ const submit = element("submit", HTMLButtonElement);
 const query = new URLSearchParams(location.search);
 /** Who is signed in. */
 let user = "";
+/** How their desktop was when that was known. @type {import("./desktop.js").Phase | null} */
+let desktop = null;
+
+/** When somebody signed in here last: whoever is not known right after it has a browser that keeps no cookie. */
+const WELCOME = "tos-welcome";
+const RIGHT_AFTER = 10_000;
 
 /** Where to go: to a desktop of this host, and nowhere else. */
 function destination() {
@@ -73,16 +79,16 @@ passkey.onclick = () =>
     attempt(async () => {
         const begun = await ask("/auth/passkey/begin", { name: name.value.trim() || null });
         const credential = await passkeys.prove(begun.publicKey);
-        await ask("/auth/passkey/finish", { ceremony: begun.ceremony, credential });
-        await welcome();
+        await welcome(await ask("/auth/passkey/finish", { ceremony: begun.ceremony, credential }));
     });
 
 element("form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     void attempt(async () => {
         const shown = { name: name.value.trim(), password: password.value, code: code.value.trim() || null };
+        let person;
         try {
-            await ask("/auth/password", shown);
+            person = await ask("/auth/password", shown);
         } catch (error) {
             if (!(error instanceof Refused) || error.reason !== "code") throw error;
             element("with-code", HTMLElement).hidden = false;
@@ -90,21 +96,24 @@ element("form", HTMLFormElement).addEventListener("submit", (event) => {
             throw error;
         }
         password.value = code.value = "";
-        await welcome();
+        await welcome(person);
     });
 });
 
-/** Somebody has just signed in. */
-async function welcome() {
-    const state = /** @type {State} */ (await ask("/auth/state"));
-    if (!state.signed_in) throw new Refused("sign_in", "This browser does not keep the cookie of this site.");
-    known(state.signed_in);
+/**
+ * Somebody has just signed in, and their desktop starts.
+ * @param {NonNullable<State["signed_in"]>} person
+ */
+async function welcome(person) {
+    sessionStorage.setItem(WELCOME, String(Date.now()));
+    known(person);
     await enter();
 }
 
 /** @param {NonNullable<State["signed_in"]>} person */
 function known(person) {
     user = person.name;
+    desktop = person.desktop;
     asking.hidden = true;
     inside.hidden = false;
     element("inside-title", HTMLElement).textContent = person.display;
@@ -121,16 +130,14 @@ async function enter() {
     const trouble = element("inside-problem", HTMLElement);
     trouble.textContent = "";
     open.disabled = true;
+    // It is there sooner than a word about it.
+    if (desktop?.is === "running" || desktop?.is === "frozen") return go(destination());
     try {
         await ready(user, (phase) => {
             state.textContent = describe(phase);
             if (phase.is !== "running" || !element("steps", HTMLElement).hidden) steps(element("steps", HTMLElement), phase);
         });
-        if (!still()) {
-            document.body.dataset.zoom = "in";
-            await new Promise((done) => setTimeout(done, 330));
-        }
-        location.assign(destination());
+        go(destination());
     } catch (error) {
         trouble.textContent = words(error);
         open.disabled = false;
@@ -145,6 +152,7 @@ addEventListener("pageshow", (event) => {
 
 element("sign-out", HTMLButtonElement).onclick = async () => {
     await ask("/auth/sign-out", {}).catch(() => undefined);
+    sessionStorage.removeItem(WELCOME);
     location.assign("/");
 };
 
@@ -173,6 +181,7 @@ async function begin() {
         else element("open", HTMLButtonElement).focus();
         return;
     }
+    if (Date.now() - Number(sessionStorage.getItem(WELCOME)) < RIGHT_AFTER) problem.textContent = "This browser does not keep the cookie of this site.";
     asking.hidden = false;
     passkey.hidden = !state.passkeys || !passkeys.there;
     element("with-password", HTMLElement).hidden = submit.hidden = !state.passwords;

@@ -92,7 +92,7 @@ pub async fn ask(socket: &Path, request: &Request) -> Result<Answer, ControlErro
 /// If another tosd answers there.
 pub async fn listen(socket: &Path) -> io::Result<UnixListener> {
     if UnixStream::connect(socket).await.is_ok() {
-        return Err(io::Error::new(io::ErrorKind::AddrInUse, format!("another tosd runs at {}", socket.display())));
+        return Err(io::Error::new(io::ErrorKind::AddrInUse, "another tosd runs here"));
     }
     match std::fs::remove_file(socket) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

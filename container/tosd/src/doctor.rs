@@ -8,7 +8,7 @@ use store::Store;
 use crate::{
     config::{Bind, Config, HomeKind, Kind},
     control, runtimes,
-    volumes::mount,
+    volumes::{mount, quota},
 };
 
 /// One thing that was looked at.
@@ -68,6 +68,11 @@ pub async fn look(config: &Config) -> Vec<Finding> {
         Finding::new("database", database(config).await, None),
         Finding::new("HTTPS port", https(config, running), None),
         Finding::new("homes", homes(config), None),
+        Finding::new(
+            "limit of homes",
+            quotas(config),
+            Some("plans that limit homes are refused, unless they may lack it"),
+        ),
     ];
     let bind = match config.volumes.bind {
         Bind::Idmapped => None,
@@ -86,7 +91,12 @@ pub async fn look(config: &Config) -> Vec<Finding> {
                 let found = comp.ok_or_else(|| "not beside tosd, and desktop.comp is not set".to_owned());
                 all.push(Finding::new("tos-comp", found, without.or(Some("it has to be in the container's PATH"))));
             }
-            for fact in runtime.facts().await.0 {
+            let facts = runtime.facts().await;
+            if config.lifecycle.checkpoint {
+                let kept = runtimes::keeps(config, &facts).map(|()| "by checkpoints".to_owned());
+                all.push(Finding::new("processes through hibernation", kept, None));
+            }
+            for fact in facts.0 {
                 all.push(Finding {
                     what: fact.what.to_owned(),
                     there: fact.there,
@@ -170,6 +180,16 @@ fn homes(config: &Config) -> Result<String, String> {
         }
         HomeKind::Command => Ok(format!("by {}", config.volumes.mount_command.first().map_or("", String::as_str))),
     }
+}
+
+fn quotas(config: &Config) -> Result<String, String> {
+    if config.volumes.home == HomeKind::Command {
+        return Err("a home that a command mounts is limited where it comes from".into());
+    }
+    let homes = config.homes();
+    // Before the first start it is not there yet, but its file system is.
+    let there = homes.ancestors().find(|directory| directory.is_dir()).unwrap_or(Path::new("/"));
+    quota::possible(there).map(|()| "by project quotas".into())
 }
 
 fn sharing(config: &Config) -> Result<String, String> {

@@ -20,8 +20,8 @@ const MAX_BYTES: u64 = 1 << 20;
 const MAX_POOL: u32 = 64;
 
 /// Names of limits that a plan may do without.
-const LIMITS: [&str; 8] =
-    ["memory", "cpu_weight", "cpu_millis", "pids", "descriptors", "disk", "read_rate", "write_rate"];
+const LIMITS: [&str; 9] =
+    ["memory", "cpu_weight", "cpu_millis", "pids", "descriptors", "disk", "home", "read_rate", "write_rate"];
 
 /// Why there are no plans.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +103,7 @@ struct Written {
     pids: Option<u32>,
     descriptors: Option<u64>,
     disk: Option<Size>,
+    home: Option<Size>,
     read_rate: Option<Size>,
     write_rate: Option<Size>,
     may_lack: Vec<String>,
@@ -123,6 +124,7 @@ impl Default for Written {
             pids: None,
             descriptors: None,
             disk: None,
+            home: None,
             read_rate: None,
             write_rate: None,
             may_lack: Vec::new(),
@@ -149,6 +151,8 @@ pub struct Plan {
     pub name: String,
     /// What a container may use.
     pub limits: Limits,
+    /// Bytes of a home.
+    pub home: Option<u64>,
     /// What it may reach.
     pub egress: Egress,
     /// And where the machine cannot give that.
@@ -246,6 +250,7 @@ impl Written {
         let bytes = |size: Option<Size>| size.map(|size| size.0);
         Plan {
             name,
+            home: bytes(self.home),
             limits: Limits {
                 memory: bytes(self.memory),
                 cpu_weight: self.cpu_weight,

@@ -4,12 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 use runtime::{
-    Runtime,
+    Facts, Runtime,
     engine::{Dialect, Engine, Settings},
     local::{self, Local},
 };
 
-use crate::config::{Config, Kind};
+use crate::config::{Config, Fallback, Kind};
 
 /// Where engines listen, unless they were told otherwise.
 const SOCKETS: [(Kind, &str); 3] = [
@@ -48,6 +48,18 @@ pub async fn choose(config: &Config) -> anyhow::Result<(Arc<dyn Runtime>, Kind)>
     }
 }
 
+/// Whether processes can be kept through hibernation, if that is asked for.
+///
+/// # Errors
+/// Why they cannot.
+pub fn keeps(config: &Config, facts: &Facts) -> Result<(), String> {
+    let lacks = || facts.0.iter().find(|fact| fact.what == "checkpoint").map_or("it was not tried", |fact| &fact.why);
+    match config.lifecycle.checkpoint && !facts.has("checkpoint") {
+        true => Err(format!("lifecycle.checkpoint is on, and this machine cannot: {}", lacks())),
+        false => Ok(()),
+    }
+}
+
 async fn engine(config: &Config, kind: Kind, socket: Option<PathBuf>) -> anyhow::Result<(Arc<dyn Runtime>, Kind)> {
     let directory = config.data.join("engine");
     std::fs::create_dir_all(&directory).context("the engine's directory")?;
@@ -66,7 +78,7 @@ async fn engine(config: &Config, kind: Kind, socket: Option<PathBuf>) -> anyhow:
 async fn by_itself(config: &Config) -> anyhow::Result<(Arc<dyn Runtime>, Kind)> {
     let init = beside(config.runtime.init.as_ref(), "tos-init");
     let init = init.context("tos-init is neither configured nor beside tosd")?;
-    let settings = local::Settings { directory: config.run.join("local"), init, instance: config.instance.parse()? };
+    let settings = local::Settings::new(config.run.join("local"), init, config.instance.parse()?);
     Ok((Arc::new(Local::open(settings).await?), Kind::Local))
 }
 
@@ -75,5 +87,18 @@ pub fn beside(said: Option<&PathBuf>, name: &str) -> Option<PathBuf> {
     match said {
         Some(path) => Some(path.clone()),
         None => std::env::current_exe().ok()?.parent().map(|folder| folder.join(name)).filter(|path| path.exists()),
+    }
+}
+
+/// Whether desktops offer a display for browsers without video. One that is told to and cannot does not start: where it is
+/// not seen to be there, somebody has to say so.
+pub fn fallback(config: &Config, kind: Kind) -> bool {
+    match config.desktop.fallback {
+        Fallback::Off => false,
+        Fallback::Vnc => true,
+        Fallback::Auto => {
+            let server = config.runtime.root.join("usr/bin/wayvnc");
+            kind == Kind::Local && server.is_file() && config.gateway.novnc.join("core/rfb.js").is_file()
+        }
     }
 }

@@ -42,7 +42,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         std::fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
     }
     // First: two of us would take each other's containers for strays.
-    let socket = control::listen(&config.control()).await?;
+    let place = config.control();
+    let socket = control::listen(&place).await.with_context(|| place.display().to_string())?;
     let plans = Plans::load(&config.plans)?;
     let store = Store::open(&config.database()).await.context("the database")?;
     let (runtime, kind) = runtimes::choose(&config).await?;
@@ -53,6 +54,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     if let Some(fact) = facts.fatal().next() {
         anyhow::bail!("nothing runs without {}: {}", fact.what, fact.why);
     }
+    runtimes::keeps(&config, &facts).map_err(anyhow::Error::msg)?;
     let keys = Arc::new(RwLock::new(Keys::load_or_create(&config.data.join("grant.key"))?));
     let volumes = Volumes::prepare(Arc::clone(&config))?;
     let shared = Arc::clone(&keys);
@@ -194,5 +196,14 @@ pub async fn restore(config: &Config, store: &Store, file: &Path) -> anyhow::Res
     for (table, rows) in contents.rows {
         println!("{rows:>8} {table}");
     }
+    // The log ends where the archive does. What was known beyond is said, and kept, and is missed no more.
+    let path = config.data.join("audit.anchor");
+    let ends = store.audit_last().await?.map_or(0, |last| last.number);
+    if let Some(known) = Anchor::read(&path)?.filter(|known| known.number > ends) {
+        let kept = config.data.join("audit.anchor.before-restore");
+        std::fs::rename(&path, &kept).with_context(|| kept.display().to_string())?;
+        println!("the audit log had {} lines and has {ends} now; {} says so", known.number, kept.display());
+    }
+    anchor(store, &path).await;
     Ok(())
 }

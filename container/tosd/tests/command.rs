@@ -7,6 +7,8 @@ use std::{
     process::{Command, Output},
 };
 
+use store::audit::Anchor;
+
 fn configured(place: &Path, more: &str) -> std::path::PathBuf {
     let file = place.join("tosd.toml");
     let text = format!("data = \"{0}/data\"\nrun = \"{0}/run\"\nplans = \"{0}/plans.yaml\"\n{more}", place.display());
@@ -95,7 +97,13 @@ fn what_is_backed_up_is_restored_elsewhere_and_over_nothing() {
     said(&config, &["backup", archive.to_str().unwrap()]);
     let elsewhere = tempfile::tempdir().unwrap();
     let other = configured(elsewhere.path(), "");
-    said(&other, &["restore", archive.to_str().unwrap()]);
+    // Of the database that was lost: it knew of more lines than were backed up.
+    let known = Anchor { number: 99, hash: "ab".repeat(32) };
+    std::fs::create_dir_all(elsewhere.path().join("data")).unwrap();
+    known.write(&elsewhere.path().join("data/audit.anchor")).unwrap();
+    let restored = said(&other, &["restore", archive.to_str().unwrap()]);
+    assert!(restored.contains("the audit log had 99 lines and has 2 now"), "{restored}");
+    assert!(elsewhere.path().join("data/audit.anchor.before-restore").exists(), "what was known is kept");
     assert_eq!(said(&other, &["user", "list", "--json"]), said(&config, &["user", "list", "--json"]));
     assert!(said(&other, &["audit", "verify"]).starts_with("whole"));
     assert!(refused(&other, &["restore", archive.to_str().unwrap()]).contains("not empty"));
@@ -115,4 +123,20 @@ fn the_doctor_says_what_is_missing() {
     assert_eq!(finding("certificate")["there"], false);
     assert_eq!(finding("database")["there"], true);
     assert_eq!(finding("plans")["why"], "standard");
+}
+
+/// By what the machine says of itself: where processes can be written to files, tosd starts; elsewhere it says why not.
+#[test]
+fn checkpoints_that_the_machine_cannot_make_are_refused_at_the_start() {
+    let place = tempfile::tempdir().unwrap();
+    // The next to nothing that it takes: without an engine there are none anywhere.
+    let more = "[runtime]\nkind = \"local\"\n[lifecycle]\ncheckpoint = true\n[volumes]\nbind = \"direct\"\n";
+    let config = configured(place.path(), more);
+    let why = refused(&config, &["run"]);
+    assert!(why.contains("lifecycle.checkpoint is on, and this machine cannot: it takes a container engine"), "{why}");
+    let output = tosd(&config, &["doctor"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success() && said.contains("MISSING  processes through hibernation"), "{said}");
+    let late = configured(place.path(), "[lifecycle]\ncheckpoint = true\n");
+    assert!(refused(&late, &["run"]).contains("volumes.bind"));
 }

@@ -13,6 +13,8 @@ pub(super) struct Ability {
     pub(super) pids: Result<(), String>,
     /// Bytes a second of block devices.
     pub(super) block: Result<(), String>,
+    /// And of those, what is written.
+    pub(super) writing: Result<(), String>,
     /// A network with rules about it.
     pub(super) network: Result<(), String>,
     /// Processes written to a file.

@@ -10,12 +10,15 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    bridge::{Bridge, read, written},
     plan::{Bind, CAPABILITIES, LOG_BYTES, Plan, Throttle},
     podman::shares,
     words::{ListedNetwork, Seccomp, Words, labels, texts},
 };
-use crate::Stats;
+use crate::{
+    Stats,
+    net::bridge::{Bridge, read, written},
+    spec::Ceiling,
+};
 
 /// The option by which docker calls a bridge's interface as we say.
 const INTERFACE: &str = "com.docker.network.bridge.name";
@@ -72,7 +75,9 @@ impl Words for Docker {
             host["CpuShares"] = json!(shares(weight));
         }
         if let Some(millis) = plan.cpu_millis {
-            host["NanoCpus"] = json!(u64::from(millis) * 1_000_000);
+            let Ceiling { quota, period } = Ceiling::of(millis);
+            host["CpuPeriod"] = json!(period);
+            host["CpuQuota"] = json!(quota);
         }
         if let Some(pids) = plan.pids {
             host["PidsLimit"] = json!(pids);

@@ -9,7 +9,7 @@
 //! | `client` | HTTP on the socket, with bounds |
 //! | `words`, `podman`, `docker` | what differs between the two languages, without I/O |
 //! | `plan` | a spec with every number decided |
-//! | `bridge`, `networks`, `walls` | a network for each container, and what may leave it |
+//! | `networks` | a network for each container; what may leave it is said by `crate::net` |
 //! | `probe`, `idmap`, `ability` | what the machine gives |
 //! | `signals` | freezing where there is no freezer |
 //!
@@ -18,7 +18,6 @@
 //! memory.
 
 mod ability;
-mod bridge;
 mod calls;
 mod client;
 mod disks;
@@ -30,7 +29,6 @@ mod podman;
 mod probe;
 mod settings;
 pub(crate) mod signals;
-mod walls;
 mod words;
 
 use std::{
@@ -176,6 +174,7 @@ mod tests {
             cpu: Ok(()),
             pids: Ok(()),
             block: Ok(()),
+            writing: Ok(()),
             network: Ok(()),
             checkpoint: Ok(()),
             layer: false,

@@ -11,11 +11,16 @@ use tokio::sync::Mutex;
 
 use super::{
     Engine, LONG, SOON,
-    bridge::{self, Bridge},
-    walls,
     words::{self, EGRESS, INSTANCE, ListedNetwork},
 };
-use crate::{Error, Name, Spec, spec::Egress};
+use crate::{
+    Error, Name, Spec,
+    net::{
+        bridge::{self, Bridge},
+        walls::{self, Walls},
+    },
+    spec::Egress,
+};
 
 const DOING: &str = "making a network";
 /// How many times another range of addresses is tried when the engine says that one is taken.
@@ -151,7 +156,14 @@ impl Engine {
 
     async fn write_rules(&self, known: &Known) -> Result<(), Error> {
         let bridges: Vec<Bridge> = known.ours.values().cloned().collect();
-        walls::load(&walls::script(&self.settings.instance, &bridges, &known.foreign), false).await
+        let walls = Walls {
+            instance: &self.settings.instance,
+            bridges: &bridges,
+            foreign: &known.foreign,
+            // The engine translates addresses itself.
+            translates: false,
+        };
+        walls::load(&walls.script(), false).await
     }
 
     /// A network that we made once. A label that cannot be read lets nothing out.

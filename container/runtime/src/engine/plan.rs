@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ability::Ability, bridge::Bridge};
+use super::ability::Ability;
 use crate::{
     Error, Spec,
+    net::bridge::Bridge,
     spec::{Limits, Mount},
 };
 
@@ -95,7 +96,8 @@ pub(super) fn plan(
     let rates = limits.read_rate.is_some() || limits.write_rate.is_some();
     let throttled = can.block.clone().and(disks.as_ref().map(|_| ()).map_err(Clone::clone));
     let read = within(limits.read_rate, "read_rate", "a limit of reading", &throttled, limits)?;
-    let write = within(limits.write_rate, "write_rate", "a limit of writing", &throttled, limits)?;
+    let slowed = throttled.and(can.writing.clone());
+    let write = within(limits.write_rate, "write_rate", "a limit of writing", &slowed, limits)?;
     let block = match disks {
         Ok(disks) if rates && (read.is_some() || write.is_some()) => {
             disks.iter().map(|disk| Throttle { path: disk.clone(), read, write }).collect()

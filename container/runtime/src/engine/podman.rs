@@ -5,11 +5,14 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    bridge::{Bridge, read, written},
     plan::{CAPABILITIES, LOG_BYTES, Plan, Throttle},
     words::{ListedNetwork, Seccomp, Words, labels, texts},
 };
-use crate::Stats;
+use crate::{
+    Stats,
+    net::bridge::{Bridge, read, written},
+    spec::Ceiling,
+};
 
 pub(super) struct Podman {
     /// Whose labels the containers carry.
@@ -168,8 +171,9 @@ fn resources(plan: &Plan) -> Value {
         }
     }
     if let Some(millis) = plan.cpu_millis {
-        cpu["period"] = json!(100_000);
-        cpu["quota"] = json!(u64::from(millis) * 100);
+        let Ceiling { quota, period } = Ceiling::of(millis);
+        cpu["period"] = json!(period);
+        cpu["quota"] = json!(quota);
     }
     limits["cpu"] = cpu;
     if let Some(pids) = plan.pids {

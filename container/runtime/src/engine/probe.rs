@@ -9,8 +9,8 @@ use std::{
 use nix::sys::resource::{Resource, getrlimit};
 use serde_json::Value;
 
-use super::{ability::Ability, idmap, walls};
-use crate::{Facts, facts::Fact};
+use super::{ability::Ability, idmap};
+use crate::{Facts, facts::Fact, local::UNCOUNTED, net::walls};
 
 /// Who the engine says it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,6 +88,7 @@ fn nothing() -> Ability {
         cpu: no(),
         pids: no(),
         block: no(),
+        writing: no(),
         network: no(),
         checkpoint: no(),
         layer: false,
@@ -122,6 +123,7 @@ fn machine(about: &About, checkpoints: bool, directory: &Path, network: Result<(
     let cpu = controller("cpu", "cpu.cfs_quota_us");
     let pids = controller("pids", "cgroup.procs");
     let block = if unified { controller("io", "") } else { controller("blkio", "blkio.throttle.read_bps_device") };
+    let writing = if unified { block.clone() } else { block.clone().and(Err(UNCOUNTED.to_owned())) };
     let freezer = if unified { Ok(()) } else { controller("freezer", "cgroup.procs") };
     let namespaces = idmap::namespaces();
     let ids = ids(about, &namespaces);
@@ -158,6 +160,7 @@ fn machine(about: &About, checkpoints: bool, directory: &Path, network: Result<(
         fact("processor limit", &cpu, "controller cpu", REFUSED),
         fact("process limit", &pids, "controller pids", REFUSED),
         fact("block device limit", &block, if unified { "controller io" } else { "controller blkio" }, REFUSED),
+        fact("writing limit", &writing, "controller io", REFUSED),
         fact("freezer", &freezer, "by cgroup", Some("every process is stopped by a signal")),
         fact(
             "disk quota",
@@ -171,8 +174,19 @@ fn machine(about: &About, checkpoints: bool, directory: &Path, network: Result<(
         fact("open files", &Ok(()), &format!("{descriptors} for one process"), None),
     ]);
     let network = network.and(rootful);
-    let ability =
-        Ability { ids, memory, cpu, pids, block, network, checkpoint, layer: layer.is_ok(), unified, descriptors };
+    let ability = Ability {
+        ids,
+        memory,
+        cpu,
+        pids,
+        block,
+        writing,
+        network,
+        checkpoint,
+        layer: layer.is_ok(),
+        unified,
+        descriptors,
+    };
     Found { facts, ability }
 }
 

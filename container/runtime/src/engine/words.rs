@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{bridge::Bridge, plan::Plan};
+use super::plan::Plan;
+use crate::net::bridge::Bridge;
 use crate::{State, Stats};
 
 /// The label that tells whose a container or network is.

@@ -7,13 +7,19 @@ use std::{
     time::Duration,
 };
 
-use crate::{Error, Name, Stats, spec::Limits};
+use crate::{
+    Error, Name, Stats,
+    spec::{Ceiling, Limits},
+};
 
 /// How many times a cgroup is tried to be removed: its last process may be still on its way out.
 const TRIES: u32 = 100;
 
 /// Controllers that are of use here. Of version 1, `cpuacct` only counts.
 const CONTROLLERS: [&str; 6] = ["memory", "cpu", "pids", "blkio", "cpuacct", "freezer"];
+
+/// Why nobody's writing can be slowed down by the first version.
+pub(crate) const UNCOUNTED: &str = "cgroup v1 counts what is written through the cache as nobody's";
 
 /// Where cgroups can be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,13 +61,21 @@ impl Host {
         }
     }
 
-    /// What there is, for people.
-    pub(super) fn words(&self) -> String {
-        let versions: Vec<_> = ["cpu", "memory", "pids", "blkio", "freezer"]
-            .into_iter()
-            .filter_map(|name| Some(format!("{name} v{}", if self.has(name)? == Version::Two { 2 } else { 1 })))
-            .collect();
-        versions.join(", ")
+    /// Whether there is a controller, for people.
+    pub(super) fn words(&self, controller: &str) -> Result<String, String> {
+        match self.has(controller) {
+            Some(Version::One) => Ok(format!("controller {controller}")),
+            Some(Version::Two) => Ok(format!("controller {controller}, unified")),
+            None => Err(format!("no cgroup controller `{controller}` that we may use")),
+        }
+    }
+
+    /// Whether what is written can be slowed down, for people.
+    pub(super) fn writing(&self) -> Result<String, String> {
+        match self.has("blkio") {
+            Some(Version::One) => Err(UNCOUNTED.to_owned()),
+            _ => self.words("blkio"),
+        }
     }
 
     /// Whether `/sys/fs/cgroup` can freeze.
@@ -77,16 +91,13 @@ impl Host {
             ("cpu_millis", limits.cpu_millis.is_some(), "cpu"),
             ("pids", limits.pids.is_some(), "pids"),
             ("read_rate", limits.read_rate.is_some(), "blkio"),
-            ("write_rate", limits.write_rate.is_some(), "blkio"),
         ];
         let mut lacking: Lacking = asked
             .into_iter()
-            .filter(|(_, asked, controller)| *asked && self.has(controller).is_none())
-            .map(|(limit, _, controller)| (limit, format!("no cgroup controller `{controller}` that we may use")))
+            .filter(|(_, asked, _)| *asked)
+            .filter_map(|(limit, _, controller)| Some((limit, self.words(controller).err()?)))
             .collect();
-        if limits.write_rate.is_some() && self.has("blkio") == Some(Version::One) {
-            lacking.push(("write_rate", "cgroup v1 counts what is written through the cache as nobody's".to_owned()));
-        }
+        lacking.extend(limits.write_rate.and_then(|_| Some(("write_rate", self.writing().err()?))));
         lacking
     }
 
@@ -121,7 +132,6 @@ impl Host {
 
     /// Which file of which hierarchy says what.
     fn settings(&self, limits: &Limits) -> Vec<(&'static str, &'static str, String)> {
-        const PERIOD: u64 = 100_000;
         let mut settings = Vec::new();
         if let Some(bytes) = limits.memory {
             match self.has("memory") {
@@ -147,11 +157,11 @@ impl Host {
             }
         }
         if let Some(millis) = limits.cpu_millis {
-            let quota = (u64::from(millis) * PERIOD / 1000).max(1000);
+            let Ceiling { quota, period } = Ceiling::of(millis);
             match self.has("cpu") {
-                Some(Version::Two) => settings.push(("unified", "cpu.max", format!("{quota} {PERIOD}"))),
+                Some(Version::Two) => settings.push(("unified", "cpu.max", format!("{quota} {period}"))),
                 Some(Version::One) => {
-                    settings.push(("cpu", "cpu.cfs_period_us", PERIOD.to_string()));
+                    settings.push(("cpu", "cpu.cfs_period_us", period.to_string()));
                     settings.push(("cpu", "cpu.cfs_quota_us", quota.to_string()));
                 }
                 None => {}
@@ -369,9 +379,9 @@ mod tests {
         let old = host(&["memory", "cpu", "pids"], &[]).settings(&limits);
         assert!(old.contains(&("memory", "memory.limit_in_bytes", "1073741824".into())));
         assert!(old.contains(&("cpu", "cpu.shares", "2048".into())));
-        assert!(old.contains(&("cpu", "cpu.cfs_quota_us", "150000".into())));
+        assert!(old.contains(&("cpu", "cpu.cfs_quota_us", "15000".into())));
         let new = host(&["unified"], &["memory", "cpu", "pids"]).settings(&limits);
-        assert!(new.contains(&("unified", "cpu.max", "150000 100000".into())));
+        assert!(new.contains(&("unified", "cpu.max", "15000 10000".into())));
         assert!(new.contains(&("unified", "cpu.weight", "200".into())));
         assert!(new.contains(&("unified", "pids.max", "64".into())));
         let none: Vec<_> = host(&["unified"], &[]).lacking(&limits).into_iter().map(|(limit, _)| limit).collect();

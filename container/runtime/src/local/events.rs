@@ -15,25 +15,37 @@ impl Inner {
     /// Waits, on the side, for the end of a container that runs. Once for each.
     pub(super) async fn watch(self: &Arc<Self>, name: &Name) {
         let Some(running) = self.records.running(name) else { return };
-        let Ok(Some(first)) = Held::of(running.first) else { return };
-        if !self.watched.lock().await.insert(name.clone()) {
+        let mut watched = self.watched.lock().await;
+        if watched.contains_key(&running.first) {
             return;
         }
+        let Ok(Some(first)) = Held::of(running.first) else { return };
         let (inner, name) = (Arc::downgrade(self), name.clone());
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let waiter = Held::of(running.waiter).ok().flatten();
             let ended = first.ended().await;
             if let Some(waiter) = waiter {
                 waiter.ended_within(WRITING).await;
             }
             let Some(inner) = inner.upgrade() else { return };
-            inner.watched.lock().await.remove(&name);
             if ended.is_ok()
                 && let Ok(state @ State::Exited { .. }) = inner.state(&name)
             {
                 inner.tell(&name, Some(state));
             }
+            inner.watched.lock().await.remove(&running.first);
         });
+        watched.insert(running.first, task);
+    }
+
+    /// Waits until the end of a container whose first process has ended was told.
+    pub(super) async fn told(&self, name: &Name) {
+        let Some(running) = self.records.running(name) else { return };
+        let watching = self.watched.lock().await.remove(&running.first);
+        if let Some(watching) = watching {
+            // It can only have been stopped with all of us.
+            let _ = watching.await;
+        }
     }
 }
 

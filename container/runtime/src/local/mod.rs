@@ -4,18 +4,21 @@
 //! inside. None of it is a child of the caller, who may be killed and come again: what is true is in the records and in the
 //! system, and a process is known by its number and the moment of its start, so that nobody else's is ever meant.
 //!
-//! Not had here: checkpoints, devices by CDI name, and a network that leads out.
+//! Not had here: checkpoints and devices by CDI name.
 
 mod cgroup;
 mod events;
 mod filter;
+mod network;
 mod plan;
 mod probe;
 mod process;
 mod records;
 
 use std::{
+    collections::HashMap,
     io,
+    net::IpAddr,
     path::{Path, PathBuf},
     process::Stdio,
     sync::Arc,
@@ -24,14 +27,19 @@ use std::{
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use gate::plan::Process;
 use nix::sys::signal::Signal;
-use tokio::sync::{Mutex, broadcast};
+use tokio::{
+    sync::{Mutex, broadcast},
+    task::JoinHandle,
+};
 
+pub(crate) use self::cgroup::UNCOUNTED;
 use self::{
     process::{Held, is_alive},
     records::Records,
 };
-use crate::{Error, Event, Facts, Known, Name, Runtime, Spec, State, Stats, engine::signals};
+use crate::{Error, Event, Facts, Known, Name, Runtime, Spec, State, Stats, engine::signals, spec::Network};
 
 /// How long a container may take to be made, once it is started.
 const MAKING: Duration = Duration::from_secs(30);
@@ -49,8 +57,22 @@ pub struct Settings {
     pub directory: PathBuf,
     /// The program `tos-init`.
     pub init: PathBuf,
-    /// Part of the names of cgroups, so that two of us do not meet: as a container's name.
+    /// Part of the names of cgroups and networks, so that two of us do not meet: as a container's name.
     pub instance: Name,
+    /// Addresses that the containers' networks are cut from; each gets 8.
+    pub addresses: Network,
+    /// The same for IPv6, each gets a /64; without it containers have IPv4 only.
+    pub addresses6: Option<Network>,
+    /// Whom containers with a network ask for names; whom the host asks if empty.
+    pub resolvers: Vec<IpAddr>,
+}
+
+impl Settings {
+    /// With the usual addresses.
+    pub fn new(directory: PathBuf, init: PathBuf, instance: Name) -> Self {
+        let addresses = Network { address: IpAddr::from([10, 212, 0, 0]), prefix: 16 };
+        Self { directory, init, instance, addresses, addresses6: None, resolvers: Vec::new() }
+    }
 }
 
 /// Containers made by ourselves.
@@ -63,10 +85,14 @@ struct Inner {
     records: Records,
     cgroups: cgroup::Host,
     facts: Facts,
+    /// Whether there can be networks, or why not.
+    leads_out: Result<(), String>,
+    /// One change at a time of networks and their rules.
+    networks: Mutex<()>,
     filters: Vec<filter::Program>,
     events: broadcast::Sender<Event>,
-    /// One change at a time of one name; and whose end is waited for.
-    watched: Mutex<std::collections::HashSet<Name>>,
+    /// Whose end is waited for, by the first process; and by what.
+    watched: Mutex<HashMap<Process, JoinHandle<()>>>,
 }
 
 impl Drop for Inner {
@@ -81,22 +107,29 @@ impl Local {
     /// # Errors
     /// [`Error::System`] if the directory cannot be made.
     pub async fn open(settings: Settings) -> Result<Self, Error> {
+        let leads_out = network::possible().await;
         let opened = tokio::task::spawn_blocking(move || -> Result<Inner, Error> {
             let system = |doing| move |source| Error::System { doing, source };
             let records = Records::open(&settings.directory).map_err(system("opening the records of containers"))?;
             let cgroups = cgroup::Host::find(&settings.instance);
-            let facts = probe::facts(&settings, &cgroups);
+            let facts = probe::facts(&settings, &cgroups, &leads_out);
             let filters =
                 filter::programs().map_err(|why| Error::Unsupported { what: "a filter of system calls", why })?;
             let (events, _) = broadcast::channel(EVENTS);
             let watched = Mutex::default();
-            Ok(Inner { settings, records, cgroups, facts, filters, events, watched })
+            let (leads_out, networks) = (leads_out.map(drop), Mutex::default());
+            Ok(Inner { settings, records, cgroups, facts, leads_out, networks, filters, events, watched })
         });
         let inner = opened.await.map_err(|error| Error::System {
             doing: "opening the records of containers",
             source: io::Error::other(error),
         })??;
         let local = Self { inner: Arc::new(inner) };
+        if local.inner.leads_out.is_ok() {
+            // What runs already has its rules, whatever became of them meanwhile.
+            let _changes = local.inner.networks.lock().await;
+            local.inner.write_walls().await?;
+        }
         for name in local.inner.names()? {
             local.inner.watch(&name).await;
         }
@@ -158,6 +191,10 @@ impl Runtime for Local {
             return Err(Error::Exists(spec.name.clone()));
         }
         let (mut plan, limits) = plan::plan(spec, &inner.facts, &inner.cgroups)?;
+        // Until there are records of it, nobody else may find the same addresses free.
+        let changes = self.inner.networks.lock().await;
+        let network = inner.new_bridge(spec)?;
+        plan.network = network.as_ref().map(network::line);
         plan.filters.clone_from(&inner.filters);
         let (name, labels, gate) = (spec.name.clone(), spec.labels.clone(), plan.gate.clone());
         let owner = plan::root_outside(&plan.ids);
@@ -166,7 +203,7 @@ impl Runtime for Local {
                 .map_err(|source| Error::System { doing: "making a container's gate", source })?;
             let cgroups = inner.cgroups.make(&name, &limits).map_err(cgroup::failed)?;
             plan.cgroups = cgroups.values().cloned().collect();
-            let about = records::About { labels, cgroups };
+            let about = records::About { labels, cgroups, network };
             inner.records.make(&name, &plan, &about).map_err(|source| match source.kind() {
                 io::ErrorKind::AlreadyExists => Error::Exists(name),
                 _ => Error::System { doing: "writing the records of a container", source },
@@ -174,6 +211,7 @@ impl Runtime for Local {
         });
         made.await
             .map_err(|error| Error::System { doing: "making a container", source: io::Error::other(error) })??;
+        drop(changes);
         self.inner.tell(&spec.name, Some(State::Created));
         Ok(())
     }
@@ -182,6 +220,7 @@ impl Runtime for Local {
         if matches!(self.inner.state(name)?, State::Running | State::Frozen) {
             return Ok(());
         }
+        self.inner.open_way(name).await?;
         let system = |source| Error::System { doing: "starting a container", source };
         let mut command = tokio::process::Command::new(&self.inner.settings.init);
         // Nothing of our own environment is the container's business.
@@ -254,10 +293,21 @@ impl Runtime for Local {
             waiter.signal(Signal::SIGKILL).map_err(system)?;
             waiter.ended_within(DYING).await;
         }
+        // The end is told of before the records of it are gone.
+        self.inner.told(name).await;
         cgroup::kill(&about.cgroups);
         cgroup::remove(&about.cgroups).await.map_err(system)?;
         let (records, gone) = (self.inner.records.clone(), name.clone());
-        blocking("forgetting a container", move || records.forget(&gone)).await?;
+        let network = about.network.clone();
+        blocking("forgetting a container", move || {
+            network.as_ref().map_or(Ok(()), network::unplug)?;
+            records.forget(&gone)
+        })
+        .await?;
+        if about.network.is_some() {
+            let _changes = self.inner.networks.lock().await;
+            self.inner.write_walls().await?;
+        }
         self.inner.tell(name, None);
         Ok(())
     }

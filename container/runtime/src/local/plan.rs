@@ -12,7 +12,7 @@ use nix::unistd::{Gid, Uid};
 use super::{cgroup, probe};
 use crate::{
     Error, Facts, Spec,
-    spec::{Egress, Image, Limits},
+    spec::{Image, Limits},
 };
 
 /// Bytes of what a container has of its own, where the spec does not say. It lies in memory, and its limit on memory counts it too.
@@ -34,10 +34,6 @@ pub(super) fn plan(spec: &Spec, facts: &Facts, host: &cgroup::Host) -> Result<(P
     };
     let mut limits = spec.limits.clone();
     let may_lack = |limit: &str| spec.limits.may_lack.iter().any(|name| name == limit);
-    // No field of the limits, but given up by the same word.
-    if spec.egress != Egress::None && !may_lack("egress") {
-        return Err(unsupported("a network that leads out", "it takes a container engine"));
-    }
     if let Some(device) = spec.gpu.as_ref().filter(|_| !may_lack("gpu")) {
         return Err(unsupported("a GPU", format!("{device}: devices by name take a container engine")));
     }
@@ -75,6 +71,7 @@ pub(super) fn plan(spec: &Spec, facts: &Facts, host: &cgroup::Host) -> Result<(P
         own: spec.limits.disk.unwrap_or(OWN),
         shared: SHARED,
         cgroups: Vec::new(),
+        network: None,
         environment: spec.environment.clone(),
         command: spec.command.clone(),
         user: (spec.user.uid, spec.user.gid),

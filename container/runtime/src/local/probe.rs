@@ -11,13 +11,12 @@ use crate::{Error, Facts, facts::Fact};
 const IDS: u32 = 65_536;
 
 /// Tries everything.
-pub(super) fn facts(settings: &Settings, cgroups: &cgroup::Host) -> Facts {
+pub(super) fn facts(settings: &Settings, cgroups: &cgroup::Host, leads_out: &Result<String, String>) -> Facts {
     let of = |what, tried: Result<String, String>, without| {
         let there = tried.is_ok();
         let (Ok(why) | Err(why)) = tried;
         Fact { what, there, why, without }
     };
-    let limits = cgroups.words();
     Facts(vec![
         of("tos-init", init(&settings.init), None),
         of("namespaces", namespaces(), None),
@@ -26,22 +25,24 @@ pub(super) fn facts(settings: &Settings, cgroups: &cgroup::Host) -> Facts {
             if Uid::effective().is_root() { Ok("all, as root".into()) } else { given().map(words) },
             None,
         ),
-        of(
-            "limits by cgroup",
-            if limits.is_empty() { Err("no cgroup can be made in ours".into()) } else { Ok(limits) },
-            Some("limits are refused, or left out where the plan allows it"),
-        ),
+        of("memory limit", cgroups.words("memory"), REFUSED),
+        of("processor limit", cgroups.words("cpu"), REFUSED),
+        of("process limit", cgroups.words("pids"), Some("the user's own processes are counted, which is less exact")),
+        of("block device limit", cgroups.words("blkio"), REFUSED),
+        of("writing limit", cgroups.writing(), REFUSED),
         of(
             "freezer",
             if cgroups.freezes() { Ok("by cgroup".into()) } else { Err("no cgroup can be made in ours".into()) },
             Some("processes are stopped by SIGSTOP"),
         ),
         of("checkpoint", Err(NO_CHECKPOINT.into()), Some("a desktop comes back from its snapshot")),
-        of("egress", Err("it takes a container engine".into()), Some("containers reach nothing outside of themselves")),
+        of("egress", leads_out.clone(), Some("containers reach nothing outside of themselves")),
         of("gpu", Err("devices by name take a container engine".into()), Some("pictures are drawn by the processor")),
     ])
 }
 
+/// What becomes of limits that cannot be had.
+const REFUSED: Option<&str> = Some("plans that limit it are refused, unless they may lack it");
 const NO_CHECKPOINT: &str = "it takes a container engine";
 
 /// What is said to who asks for a checkpoint.

@@ -11,7 +11,7 @@ use std::{
 use gate::plan::{EXIT, PLAN, Plan, RUNNING, Running};
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
+use crate::{Name, net::bridge::Bridge};
 
 const ABOUT: &str = "about.json";
 
@@ -23,6 +23,9 @@ pub(super) struct About {
     pub(super) labels: BTreeMap<String, String>,
     /// Its directories of cgroups, by what they are for.
     pub(super) cgroups: BTreeMap<String, PathBuf>,
+    /// Its network, if it has one.
+    #[serde(default)]
+    pub(super) network: Option<Bridge>,
 }
 
 /// All records.

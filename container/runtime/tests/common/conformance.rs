@@ -20,6 +20,7 @@ pub async fn conformance(runtime: &dyn Runtime, bench: &Bench) {
     mounts(runtime, bench).await;
     frozen(runtime, bench).await;
     limits(runtime, bench).await;
+    reading(runtime, bench).await;
     events(runtime, bench).await;
     checkpoint(runtime, bench).await;
     assert!(runtime.list().await.unwrap().is_empty(), "something was left");
@@ -90,7 +91,7 @@ async fn inside(runtime: &dyn Runtime, bench: &Bench) {
         touch /tmp/x; echo tmp $?
         echo processes $(ls -d /proc/[0-9]* | wc -l)
         echo gate $(ls /run/tos; echo $?)
-        echo cards $(ls /sys/class/net)
+        echo cards $(tail -n +3 /proc/net/dev | cut -d: -f1)
         mv /mnt/told.part /mnt/told
         exec sleep 1000";
     let spec = bench.spec("inside", script);
@@ -230,11 +231,17 @@ async fn limits(runtime: &dyn Runtime, bench: &Bench) {
         eprintln!("NOT TESTED: the ceiling of the processor");
     }
     // What cannot be had is refused, and given up by name only.
-    for (fact, field) in [("memory limit", "memory"), ("processor limit", "cpu_millis"), ("process limit", "pids")] {
+    for (fact, field) in [
+        ("memory limit", "memory"),
+        ("processor limit", "cpu_millis"),
+        ("process limit", "pids"),
+        ("writing limit", "write_rate"),
+    ] {
         let mut spec = bench.spec("wish", "true");
         spec.limits.memory = (field == "memory").then_some(1 << 30);
         spec.limits.cpu_millis = (field == "cpu_millis").then_some(1000);
         spec.limits.pids = (field == "pids").then_some(100);
+        spec.limits.write_rate = (field == "write_rate").then_some(1 << 20);
         if !facts.has(fact) && !bench.may_lack.iter().any(|lacking| lacking == field) {
             assert!(matches!(runtime.create(&spec).await, Err(Error::Unsupported { .. })));
             spec.limits.may_lack.push(field.to_owned());
@@ -243,6 +250,30 @@ async fn limits(runtime: &dyn Runtime, bench: &Bench) {
         runtime.remove(&spec.name, Duration::ZERO).await.unwrap();
     }
     runtime.remove(name, Duration::ZERO).await.unwrap();
+}
+
+async fn reading(runtime: &dyn Runtime, bench: &Bench) {
+    let script = "echo up > /mnt/up; dd if=/mnt/book of=/dev/null bs=64k iflag=direct 2>/mnt/said; echo $? > /mnt/read";
+    let mut spec = bench.spec("reading", script);
+    spec.limits.read_rate = Some(1 << 20);
+    fs::write(bench.out("reading").join("book"), vec![1; 2 << 20]).unwrap();
+    let made = runtime.create(&spec).await;
+    if let Err(error) = made {
+        assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+        return eprintln!("NOT TESTED: the limit of reading: {error}");
+    }
+    runtime.start(&spec.name).await.unwrap();
+    bench.read("reading", "up").await;
+    let begin = std::time::Instant::now();
+    let status = bench.read("reading", "read").await;
+    let said = fs::read_to_string(bench.out("reading").join("said")).unwrap();
+    if status == "0\n" {
+        // Two seconds' worth; the first of it may be had at once.
+        assert!(begin.elapsed() > Duration::from_millis(900), "{:?}: {said}", begin.elapsed());
+    } else {
+        eprintln!("NOT TESTED: the limit of reading, on a file system without direct reads: {said}");
+    }
+    runtime.remove(&spec.name, Duration::ZERO).await.unwrap();
 }
 
 async fn events(runtime: &dyn Runtime, bench: &Bench) {

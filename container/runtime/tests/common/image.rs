@@ -44,6 +44,7 @@ pub fn root(at: &Path) {
         fs::set_permissions(at.join(everybodys), fs::Permissions::from_mode(0o1777)).unwrap();
     }
     fs::write(at.join("etc/passwd"), "root:x:0:0::/:/bin/sh\nuser:x:1000:1000::/home:/bin/sh\n").unwrap();
+    fs::write(at.join("etc/resolv.conf"), "").unwrap();
     let busybox = Path::new("/bin/busybox");
     let list = Command::new(busybox).arg("--list").output().expect("busybox-static is missing; `make deps`");
     fs::copy(busybox, at.join("bin/busybox")).unwrap();

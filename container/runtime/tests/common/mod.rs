@@ -15,6 +15,7 @@ use std::{
 
 use runtime::{
     Spec,
+    local::Settings,
     spec::{Egress, IdRange, Image, Limits, Mount, User},
 };
 
@@ -93,6 +94,26 @@ pub fn directory() -> tempfile::TempDir {
     let directory = tempfile::Builder::new().prefix("tos-runtime-").tempdir().unwrap();
     fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o711)).unwrap();
     directory
+}
+
+/// Where containers without an engine are made.
+pub fn local_settings(directory: &tempfile::TempDir, name: &str) -> Settings {
+    let instance = format!("{name}-{}", std::process::id()).parse().unwrap();
+    Settings::new(directory.path().join("records"), image::built("tos-init"), instance)
+}
+
+/// What they are made from.
+pub fn local(directory: &tempfile::TempDir) -> Bench {
+    let root = directory.path().join("image");
+    fs::create_dir(&root).unwrap();
+    image::root(&root);
+    Bench {
+        image: Image::Root(root),
+        directory: directory.path().join("bench"),
+        ids: IdRange { first: 900_000, count: 65_536 },
+        may_lack: vec![],
+        own_ids: nix::unistd::geteuid().is_root(),
+    }
 }
 
 /// Lets go of everything that is mounted below a directory.

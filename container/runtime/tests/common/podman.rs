@@ -78,7 +78,9 @@ impl Podman {
             .arg(self.at("runroot"))
             .arg("--tmpdir")
             .arg(self.at("tmp"))
-            .stdin(Stdio::null());
+            .stdin(Stdio::null())
+            // conmon says in a file where it stands that there was no memory.
+            .current_dir(self.at(""));
         command
     }
 

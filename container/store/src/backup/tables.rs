@@ -17,6 +17,8 @@ pub(super) const CLOCK: &str = "settings_clock";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Int,
+    /// A number that is 0 where an archive is older than its column.
+    Count,
     Text,
     Bytes,
 }
@@ -28,7 +30,7 @@ pub(super) struct Table {
     columns: &'static [(&'static str, Kind)],
 }
 
-use Kind::{Bytes, Int, Text};
+use Kind::{Bytes, Count, Int, Text};
 
 pub(super) const TABLES: &[Table] = &[
     Table {
@@ -41,6 +43,7 @@ pub(super) const TABLES: &[Table] = &[
             ("plan", Text),
             ("disabled", Int),
             ("created", Int),
+            ("devices", Count),
         ],
     },
     Table {
@@ -148,7 +151,7 @@ impl Table {
         let mut values = Map::new();
         for (name, kind) in self.columns {
             let value = match kind {
-                Int => row.get::<Option<i64>>(name)?.map(Value::from),
+                Int | Count => row.get::<Option<i64>>(name)?.map(Value::from),
                 Text => row.get::<Option<String>>(name)?.map(Value::from),
                 Bytes => row.get::<Option<Vec<u8>>>(name)?.map(|bytes| STANDARD.encode(bytes).into()),
             };
@@ -165,9 +168,10 @@ impl Table {
         let arg = |(name, kind): &(&'static str, Kind)| {
             let value = values.get(*name).filter(|value| !value.is_null());
             match kind {
-                Int => match value.map(Value::as_i64) {
-                    Some(None) => Err("a number is none"),
-                    number => Ok(Arg::Int(number.flatten())),
+                Int | Count => match (kind, value.map(Value::as_i64)) {
+                    (_, Some(None)) => Err("a number is none"),
+                    (Count, None) => Ok(Arg::Int(Some(0))),
+                    (_, number) => Ok(Arg::Int(number.flatten())),
                 },
                 Text => match value.map(Value::as_str) {
                     Some(None) => Err("a text is none"),
@@ -181,5 +185,19 @@ impl Table {
             }
         };
         self.columns.iter().map(arg).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_an_archive_is_older_than_begins_at_nothing() {
+        let users = &TABLES[0];
+        let at = users.columns.iter().position(|column| column.0 == "devices").unwrap();
+        let read = users.read(&Map::from_iter([("id".to_owned(), Value::from("x"))])).unwrap();
+        assert!(matches!(read[at], Arg::Int(Some(0))) && matches!(read[at - 1], Arg::Int(None)));
+        assert!(users.read(&Map::from_iter([("devices".to_owned(), Value::from("x"))])).is_err());
     }
 }

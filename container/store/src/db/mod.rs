@@ -10,7 +10,7 @@ mod value;
 use std::time::Duration;
 
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -68,6 +68,15 @@ impl Db {
                 let pool = || SqlitePoolOptions::new().acquire_timeout(WAIT).max_lifetime(None);
                 let write = pool()
                     .max_connections(1)
+                    // Where there is no room SQLite ends a transaction by itself, and sqlx goes on believing in it: such a
+                    // connection would never begin another one.
+                    .after_release(|connection, _| {
+                        Box::pin(async move {
+                            // After this, what was to be rolled back is.
+                            connection.ping().await?;
+                            Ok(!connection.is_in_transaction())
+                        })
+                    })
                     .idle_timeout(None)
                     .connect_with(options.clone())
                     .await

@@ -39,7 +39,7 @@ async fn a_newer_database_is_left_alone(place: Place) {
         assert!(done, "{said}");
     }
     let refusal = Store::open(&place.url).await.unwrap_err();
-    assert!(matches!(refusal, Error::Newer { found: 99, known: 1 }), "{refusal}");
+    assert!(matches!(refusal, Error::Newer { found: 99, known: 2 }), "{refusal}");
     assert!(refusal.to_string().contains("use a newer program"));
 }
 
@@ -206,6 +206,14 @@ async fn a_full_disk_is_told_and_got_over() {
     let refused = store.backup(&archive, at(0)).await.unwrap_err();
     assert!(matches!(refused, Error::File { .. }), "{refused:?}");
     assert!(!archive.exists() && std::fs::read_dir(&disk).unwrap().count() == 3, "only the database is there");
+
+    // Transactions that find no room in the middle, or at their end.
+    for _ in 0..100 {
+        if let Err(error) = store.audit(&event("no room"), at(0)).await {
+            assert!(matches!(error, Error::Full(_)), "{error:?}");
+        }
+    }
+    assert!(matches!(store.audit(&event("no room"), at(0)).await, Err(Error::Full(_))));
 
     let grown = mount("remount,size=16m");
     assert!(grown.status.success(), "{grown:?}");

@@ -308,7 +308,10 @@ async fn a_reset_leaves_nothing_of_before(place: Place) {
     store.add_credential(alice.id, &totp, at(0)).await.unwrap();
     store.add_login(&hash(1), &login(alice.id), at(0)).await.unwrap();
     store.add_link(&hash(2), &Purpose::Reset { user: alice.id }, None, at(0) + HOUR, at(0)).await.unwrap();
-    assert_eq!(store.reset(&hash(2), &password("new"), at(1)).await.unwrap(), alice);
+    let reset = store.reset(&hash(2), &password("new"), at(1)).await.unwrap();
+    assert!(reset.devices > alice.devices, "browsers that were known are strangers");
+    assert_eq!(store::User { devices: alice.devices, ..reset.clone() }, alice);
+    assert_eq!(store.user(alice.id).await.unwrap(), Some(reset));
     let left = store.credentials(alice.id).await.unwrap();
     assert_eq!(left.iter().map(|c| c.data.clone()).collect::<Vec<_>>(), [json!({"hash": "new"})]);
     assert_eq!(store.login(&hash(1), at(1)).await.unwrap(), None);

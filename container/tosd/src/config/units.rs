@@ -44,6 +44,18 @@ impl fmt::Display for Period {
     }
 }
 
+pub(super) const fn seconds(count: u64) -> Period {
+    Period(Duration::from_secs(count))
+}
+
+pub(super) const fn minutes(count: u64) -> Period {
+    seconds(count * 60)
+}
+
+pub(super) const fn hours(count: u64) -> Period {
+    minutes(count * 60)
+}
+
 /// Bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

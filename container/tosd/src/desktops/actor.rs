@@ -27,6 +27,7 @@ pub struct Asked {
     act: Act,
     /// The container that it was wanted with: one that somebody opens meanwhile is another.
     container: Option<String>,
+    since: Instant,
     answer: oneshot::Sender<Result<(), ActError>>,
 }
 
@@ -132,7 +133,7 @@ impl Actor {
             Message::Act(act, answer) => {
                 let container = self.work.row.container.clone();
                 match self.begin_act(act, now).await {
-                    Ok(()) => self.acts.push(Asked { act, container, answer }),
+                    Ok(()) => self.acts.push(Asked { act, container, since: now, answer }),
                     Err(error) => drop(answer.send(Err(error))),
                 }
             }
@@ -147,6 +148,7 @@ impl Actor {
             Act::Freeze => {}
             Act::Thaw if *self.life.body() != Body::Frozen => return Err(ActError::NotNow(phase)),
             Act::Thaw => self.life.open(now),
+            Act::Hibernate if *self.life.body() == Body::Kept => return Err(ActError::NotNow(phase)),
             Act::Hibernate | Act::Kill if !there => return Err(ActError::NotNow(phase)),
             Act::Hibernate => self.life.put_away(None, now),
             Act::Kill => self.life.kill(),
@@ -207,21 +209,23 @@ impl Actor {
         if settled && !self.acts.is_empty() {
             let word = self.phase.borrow().word();
             let failed = self.life.gave_up().or(self.life.trouble()).map(str::to_owned);
-            let acts = std::mem::take(&mut self.acts);
-            for Asked { act, container, answer } in acts {
+            let most = self.house.config.lifecycle.step_within.0;
+            for asked in std::mem::take(&mut self.acts) {
+                let Asked { act, ref container, since, .. } = asked;
                 let reached = match act {
                     Act::Freeze => body == Body::Frozen,
                     Act::Thaw | Act::Resume(_) => body == Body::Well,
-                    Act::Hibernate | Act::Kill => self.work.row.container != container,
+                    Act::Hibernate | Act::Kill => body == Body::Kept || self.work.row.container != *container,
                 };
-                // Between two tries of a restart nothing is settled yet.
-                if !reached && matches!(next, Next::Wait(Some(_))) && self.life.want() == Want::Up && body != Body::Well
-                {
-                    self.acts.push(Asked { act, container, answer });
+                // Between two tries nothing is settled yet, of a restart or of what an engine or a database is away for.
+                let restarts = matches!(next, Next::Wait(Some(_))) && self.life.want() == Want::Up;
+                let waits = (restarts && body != Body::Well) || (self.life.is_delayed() && since.elapsed() < most);
+                if !reached && waits {
+                    self.acts.push(asked);
                     continue;
                 }
                 let error = failed.clone().map_or(ActError::NotNow(word), ActError::Failed);
-                let _ = answer.send(if reached { Ok(()) } else { Err(error) });
+                let _ = asked.answer.send(if reached { Ok(()) } else { Err(error) });
             }
         }
     }
@@ -236,7 +240,8 @@ impl Actor {
             (Body::None, Want::Up) if self.life.failures() > 0 && matches!(next, Next::Wait(_)) => {
                 Phase::Recovering { why: why() }
             }
-            (Body::None, Want::Up) => step(Step::Container),
+            (Body::None | Body::Kept, Want::Up) => step(Step::Container),
+            (Body::Kept, _) => Phase::Hibernated,
             (Body::None, _) if self.work.row.state == DesktopState::Hibernated => Phase::Hibernated,
             (Body::None, _) => Phase::New,
             (Body::Dead { why }, Want::Up) => Phase::Recovering { why: why.clone() },

@@ -54,6 +54,8 @@ pub struct House {
     pub kind: Kind,
     pub keys: Arc<RwLock<grant::Keys>>,
     pub volumes: Volumes,
+    /// Where users' settings are kept besides their homes.
+    pub settings: Option<Arc<dyn store::settings::Settings>>,
     pub(super) actors: Mutex<HashMap<String, Handle>>,
     /// Whose a container is.
     pub(super) owners: Mutex<HashMap<Name, String>>,
@@ -127,17 +129,7 @@ impl House {
     /// Makes a container and starts it. With `user`, their home is in it from the beginning (where nothing can be mounted
     /// later).
     pub async fn make(&self, name: &Name, plan: &Plan, user: Option<&str>) -> Result<(), Trouble> {
-        let slot = self.take_slot(name).await?;
-        self.volumes.make_slot(name).map_err(broken)?;
-        let mut spec = self.spec(name, plan, slot);
-        if let Some(user) = user.filter(|_| !self.volumes.late()) {
-            let home = self.volumes.make(user, slot.ids).await.map_err(broken)?;
-            let below = |directory: &str| PathBuf::from(directory).join(user);
-            let mount = |source, target| Mount { source, target, read_only: false, follows: false };
-            spec.mounts.retain(|mount| !mount.follows);
-            spec.mounts.push(mount(home, below("/home")));
-            spec.mounts.push(mount(self.volumes.state(user), below("/var/lib/state")));
-        }
+        let mut spec = self.prepare(name, plan, user).await?;
         match self.runtime.create(&spec).await {
             Err(Error::Unsupported { what, why })
                 if spec.egress != Egress::None && plan.without_egress == WithoutEgress::None =>
@@ -153,6 +145,39 @@ impl House {
         self.runtime.start(name).await.map_err(of_runtime)?;
         failpoint::pass("take.started");
         Ok(())
+    }
+
+    /// What a container is to be, with its numbers taken and its places made.
+    pub(super) async fn prepare(&self, name: &Name, plan: &Plan, user: Option<&str>) -> Result<Spec, Trouble> {
+        let slot = self.take_slot(name).await?;
+        self.volumes.make_slot(name).map_err(broken)?;
+        let mut spec = self.spec(name, plan, slot);
+        if let Some(user) = user.filter(|_| !self.volumes.late()) {
+            let home = self.home(user, plan, slot.ids).await?;
+            let below = |directory: &str| PathBuf::from(directory).join(user);
+            let mount = |source, target| Mount { source, target, read_only: false, follows: false };
+            spec.mounts.retain(|mount| !mount.follows);
+            spec.mounts.push(mount(home, below("/home")));
+            spec.mounts.push(mount(self.volumes.state(user), below("/var/lib/state")));
+        }
+        Ok(spec)
+    }
+
+    /// A user's home, no larger than the plan says.
+    pub(super) async fn home(&self, user: &str, plan: &Plan, ids: IdRange) -> Result<PathBuf, Trouble> {
+        let home = self.volumes.make(user, ids).await.map_err(broken)?;
+        let Some(bytes) = plan.home else { return Ok(home) };
+        let (volumes, whose) = (self.volumes.clone(), user.to_owned());
+        // All of a home is walked over, the first time.
+        let limited = tokio::task::spawn_blocking(move || volumes.limit(&whose, bytes)).await.map_err(broken)?;
+        match limited {
+            Ok(()) => Ok(home),
+            Err(why) if plan.limits.may_lack.iter().any(|name| name == "home") => {
+                tracing::warn!(user, why, plan = plan.name, "a home has no limit");
+                Ok(home)
+            }
+            Err(why) => Err(Trouble::Cannot(format!("a limit of homes cannot be had here: {why}"))),
+        }
     }
 
     fn spec(&self, name: &Name, plan: &Plan, slot: Slot) -> Spec {
@@ -250,6 +275,9 @@ impl House {
         if desktop.step_up {
             command.push("--step-up".into());
         }
+        if runtimes::fallback(&self.config, self.kind) {
+            command.extend(["--fallback", "vnc"].map(str::to_owned));
+        }
         command
     }
 
@@ -272,6 +300,7 @@ impl House {
             Err(error) => return Err(of_runtime(error)),
         }
         failpoint::pass("remove.removed");
+        self.forget_kept(name);
         self.volumes.clear(name, user).await.map_err(|error| Trouble::Later(error.to_string()))?;
         let _ = std::fs::remove_dir_all(self.gate_directory(name));
         self.store.free_blocks(&self.config.instance, name.as_str()).await.map_err(of_store)?;

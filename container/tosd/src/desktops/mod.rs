@@ -5,8 +5,10 @@ mod actor;
 mod counts;
 mod house;
 mod inside;
+mod keep;
 mod phase;
 mod pool;
+mod settings;
 mod start;
 mod work;
 
@@ -143,10 +145,34 @@ impl Desktops {
         self.house.books.lock().values().cloned().collect()
     }
 
-    /// Forgets somebody who is no user any more.
-    pub fn forget(&self, user: &str) {
+    /// Ends the desktop of somebody who may not sign in any more, and forgets it and its snapshots. Their files stay: what
+    /// becomes of those is for whoever looks after the host.
+    ///
+    /// # Errors
+    /// [`ActError`]: there may still be a container, so it is not forgotten.
+    pub async fn discard(&self, user: &str) -> Result<(), ActError> {
+        let store = &self.house.store;
+        let failed = |error: store::Error| ActError::Failed(error.to_string());
+        let Some(known) = store.user_named(user).await.map_err(failed)? else { return Err(ActError::Nobody) };
+        if !known.disabled {
+            return Err(ActError::NotNow("one that may be opened"));
+        }
+        match self.act(user, Act::Kill).await {
+            // There is no container.
+            Ok(()) | Err(ActError::Nobody | ActError::NotNow(_)) => {}
+            Err(error) => return Err(error),
+        }
+        match store.desktop(known.id).await.map_err(failed)? {
+            Some(row) if row.container.is_some() => return Err(ActError::NotNow("on its way out")),
+            Some(row) => store.remove_desktop(&row).await.map_err(failed)?,
+            None => {}
+        }
+        // Or the next one of this name would have them.
+        self.house.forget_settings(user).await.map_err(|error| ActError::Failed(format!("{error:#}")))?;
+        // Its task ends with its handle.
         self.house.books.lock().remove(user);
         self.house.actors.lock().remove(user);
+        Ok(())
     }
 
     /// Other plans from now on. Containers that run stay as they are.

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context as _;
 use futures::StreamExt as _;
 use gate::Phase as GatePhase;
 use parking_lot::{Mutex, RwLock};
@@ -41,7 +42,12 @@ impl Desktops {
     /// If the store does not answer. A runtime that does not is waited for.
     pub async fn start(parts: Parts) -> anyhow::Result<Self> {
         let Parts { config, plans, store, runtime, kind, keys, volumes } = parts;
+        let settings = match &config.settings {
+            Some(address) => Some(store::settings::open(address, &store).await.context("the store of settings")?),
+            None => None,
+        };
         let house = Arc::new(House {
+            settings,
             config,
             plans: Arc::new(RwLock::new(plans)),
             store,
@@ -92,7 +98,8 @@ impl Desktops {
                 continue;
             };
             let there = known.iter().find(|known| known.name.as_str() == container);
-            let body = house.body_of(there).await;
+            let kept = container.parse().is_ok_and(|container| house.is_kept(&container, there.is_some()));
+            let body = if kept { Body::Kept } else { house.body_of(there).await };
             tracing::info!(user = name, container, ?body, "found again");
             wanted.insert(container.clone());
             if let Ok(container) = container.parse() {

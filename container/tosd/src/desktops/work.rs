@@ -14,6 +14,7 @@ use super::{
 use crate::{
     failpoint,
     lifecycle::{Job, Resume, Trouble},
+    plans::Plan,
     volumes::state,
 };
 
@@ -43,8 +44,12 @@ impl Work {
             Job::Take => self.take(house).await,
             Job::Begin(resume) => self.begin(house, resume).await,
             Job::Answer => self.answer(house).await,
-            Job::Check => self.check(house).await,
+            Job::Check => {
+                house.keep_settings(&self.name).await;
+                self.check(house).await
+            }
             Job::Freeze => {
+                house.keep_settings(&self.name).await;
                 house.runtime.freeze(&self.there()?).await.map_err(of_runtime)?;
                 failpoint::pass("freeze.frozen");
                 self.record(house, |row| row.state = DesktopState::Frozen).await?;
@@ -59,11 +64,13 @@ impl Work {
             Job::Snapshot => self.snapshot(house).await,
             Job::Salvage => self.salvage(house).await,
             Job::Blame(resume) => self.blame(house, resume).await,
+            Job::Keep => self.keep(house).await,
+            Job::Restore => self.restore(house).await,
             Job::Remove => self.remove(house).await,
         }
     }
 
-    fn there(&self) -> Result<Name, Trouble> {
+    pub(super) fn there(&self) -> Result<Name, Trouble> {
         self.container().ok_or_else(|| Trouble::Broken("there is no container".into()))
     }
 
@@ -94,10 +101,15 @@ impl Work {
         }
     }
 
-    async fn take(&mut self, house: &House) -> Result<(), Trouble> {
+    /// The plan of its user.
+    pub(super) async fn plan(&self, house: &House) -> Result<Plan, Trouble> {
         let user = house.store.user(self.user).await.map_err(of_store)?;
         let plan = user.map_or_else(|| self.row.plan.clone(), |user| user.plan);
-        let plan = house.plan(&plan).ok_or_else(|| Trouble::Broken("there is no plan".into()))?;
+        house.plan(&plan).ok_or_else(|| Trouble::Broken("there is no plan".into()))
+    }
+
+    async fn take(&mut self, house: &House) -> Result<(), Trouble> {
+        let plan = self.plan(house).await?;
         let mut ready = false;
         if self.container().is_none() {
             let pooled = if house.volumes.late() { house.take_waiting(&plan) } else { None };
@@ -156,8 +168,9 @@ impl Work {
             }
         }
         let slot = house.take_slot(&name).await?;
-        house.volumes.make(&self.name, slot.ids).await.map_err(|error| Trouble::Broken(error.to_string()))?;
+        house.home(&self.name, &self.plan(house).await?, slot.ids).await?;
         self.lay_out(house, resume, house.volumes.owner(slot.ids)).await?;
+        house.bring_settings(&self.name, house.volumes.owner(slot.ids)).await;
         failpoint::pass("begin.state");
         let pid = house.runtime.pid(&name).await.map_err(of_runtime)?;
         let pid = pid.ok_or_else(|| Trouble::Broken("the container ended before it was anybody's".into()))?;
@@ -274,6 +287,7 @@ impl Work {
     }
 
     async fn remove(&mut self, house: &House) -> Result<(), Trouble> {
+        house.keep_settings(&self.name).await;
         if let Some(name) = self.container() {
             house.remove(&name, Some(&self.name)).await?;
             house.owners.lock().remove(&name);

@@ -7,6 +7,7 @@
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
+use httpd::listen::stopped;
 use instant_acme::{
     Account, AccountCredentials, AuthorizationStatus, ChallengeType, Identifier, NewAccount, NewOrder, OrderStatus,
     RetryPolicy,
@@ -18,7 +19,6 @@ use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{
     App,
-    listen::stopped,
     tls::{self, Certificates, Watched},
 };
 
@@ -51,7 +51,7 @@ pub async fn certificates(app: &App, certificates: &Arc<Certificates>) -> anyhow
         let kept = Watched::new(folder.join("acme.pem"), folder.join("acme.key")).refresh(certificates);
         let fresh = kept.is_ok() && !due(&folder);
         let (app, certificates, directory) = (app.clone(), Arc::clone(certificates), directory.clone());
-        let fingerprint = certificates.fingerprint().ok();
+        let fingerprint = certificates.fingerprint();
         tokio::spawn(async move {
             let mut wait = if fresh { RENEW } else { Duration::ZERO };
             let mut stop = app.stop.clone();
@@ -92,7 +92,7 @@ pub async fn certificates(app: &App, certificates: &Arc<Certificates>) -> anyhow
             }
         }
     });
-    Ok(certificates.fingerprint().ok())
+    Ok(certificates.fingerprint())
 }
 
 /// Whether what is kept is old: by the age of its file, which was written when it was given.

@@ -281,6 +281,11 @@ async fn remove(
 ) -> Result<Json<Value>, Refusal> {
     let user = app.store.user_named(&form.name).await?.ok_or(Refusal::Missing)?;
     admin.did(&app, "user removed", &user.name, "").await?;
+    // Nobody opens it again while it ends.
+    let disable = UserChange { disabled: Some(true), ..UserChange::default() };
+    app.store.change_user(user.id, &disable).await?;
+    app.tell_changed();
+    app.desktops.discard(&user.name).await.map_err(acted)?;
     app.store.remove_user(user.id).await?;
     app.tell_changed();
     Ok(done())

@@ -35,6 +35,8 @@ pub enum Refusal {
     NotNow(&'static str),
     /// Too long.
     TooLarge,
+    /// There is no room on the disk for what was to be written down.
+    NoRoom,
     /// What is behind does not answer.
     Unavailable,
     /// Our own mistake; the log tells.
@@ -51,6 +53,7 @@ impl Refusal {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Taken | Self::NotNow(_) => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -71,6 +74,7 @@ impl Refusal {
             Self::Taken => "taken",
             Self::NotNow(_) => "not_now",
             Self::TooLarge => "too_large",
+            Self::NoRoom => "no_room",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
@@ -91,6 +95,7 @@ impl Refusal {
             Self::Taken => "This name is taken.",
             Self::NotNow(why) => why,
             Self::TooLarge => "That is too large.",
+            Self::NoRoom => "This host has no room left. Tell whoever looks after it.",
             Self::Unavailable => "The service does not answer. Try again in a moment.",
             Self::Internal => "Something went wrong here. Try again in a moment.",
         }
@@ -129,6 +134,10 @@ impl From<store::Error> for Refusal {
                 tracing::warn!(%error, "the store");
                 Self::Unavailable
             }
+            Error::Full(_) => {
+                tracing::error!(%error, "the store");
+                Self::NoRoom
+            }
             error => {
                 tracing::error!(%error, "the store");
                 Self::Internal
@@ -139,19 +148,20 @@ impl From<store::Error> for Refusal {
 
 /// A page that says a refusal in words, for who came with a browser.
 pub fn page(status: StatusCode) -> Response {
-    const FRAME: &str = include_str!("../../portal/error.html");
-    let (title, words) = match status.as_u16() {
+    let (what, words) = match status.as_u16() {
         401 | 403 => ("Authorization denied", "You may not see this, or it is not here."),
         404 => ("Nothing here", "There is no such page."),
         413 | 414 | 431 => ("Too large", "The request was longer than it may be."),
         421 => ("Unknown address", "This place is called something else."),
         429 => ("Please wait", "That was too often. Wait a moment and try again."),
+        507 => ("No room", "This host has no room left. Tell whoever looks after it."),
         502..=504 => ("Desktop unavailable", "The desktop does not answer just now. Try again in a moment."),
         500..=599 => ("Malfunction", "Something went wrong here. Try again in a moment."),
         _ => ("Not understood", "The request was not understood."),
     };
     // Both are our own words: nothing of the request is on the page.
-    let text = FRAME.replace("{{title}}", title).replace("{{words}}", words);
+    let text =
+        super::portal::page("error.html").unwrap_or_default().replace("{{what}}", what).replace("{{words}}", words);
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
         .into_response()
 }

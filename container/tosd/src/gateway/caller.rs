@@ -6,16 +6,20 @@ use axum::{
     extract::{FromRequestParts, Request},
     http::{HeaderMap, header, request::Parts},
 };
+use httpd::listen::{Peer, stopped};
 use identity::{cookie, secret};
 use store::{Hash, Login, Moment, Role, User};
 use tokio::sync::watch;
 
-use super::{App, answers::Refusal, listen::Peer};
+use super::{App, answers::Refusal};
 
 /// How long a session that is open goes unasked: the store may know what this process was not told.
 const ASK: Duration = Duration::from_secs(20);
 /// A login is touched once in this time.
 const TOUCH: Duration = Duration::from_secs(60);
+
+/// How far the clocks of two hosts with one database may be apart.
+const CLOCKS: Duration = Duration::from_secs(5);
 
 /// The cookie that a guest's browser keeps: the link's own secret, so that a revoked link ends at once.
 pub const GUEST: &str = "__Host-tos-guest";
@@ -113,8 +117,9 @@ impl FromRequestParts<App> for Session {
 impl Session {
     /// Whether they proved to be there a moment ago.
     pub fn fresh(&self, app: &App) -> bool {
-        let within = app.config.identity.step_up.0;
-        self.login.stepped_up.is_some_and(|at| Moment::now().since(at) <= within)
+        let (within, now) = (app.config.identity.step_up.0, Moment::now());
+        // A clock that was set back would make every proof a new one for as long as it was set back.
+        self.login.stepped_up.is_some_and(|at| now.since(at) <= within && at.since(now) <= CLOCKS)
     }
 
     /// # Errors
@@ -160,7 +165,7 @@ impl Watch {
             tokio::select! {
                 _ = self.changed.changed() => {}
                 () = tokio::time::sleep(ASK) => {}
-                () = super::listen::stopped(&mut stop) => return,
+                () = stopped(&mut stop) => return,
             }
             // A store that does not answer is no reason to throw everybody out; it is asked again.
             if matches!(self.holds().await, Ok(false)) {

@@ -28,6 +28,8 @@ pub trait Desks: Send + Sync {
     async fn act(&self, user: &str, act: Act) -> Result<(), ActError>;
     /// All of them.
     async fn overview(&self) -> Vec<Overview>;
+    /// Ends the desktop of somebody who may not sign in any more, and forgets all that was kept of it but their files.
+    async fn discard(&self, user: &str) -> Result<(), ActError>;
 }
 
 #[async_trait]
@@ -54,5 +56,9 @@ impl Desks for Desktops {
 
     async fn overview(&self) -> Vec<Overview> {
         Self::overview(self).await
+    }
+
+    async fn discard(&self, user: &str) -> Result<(), ActError> {
+        Self::discard(self, user).await
     }
 }

@@ -11,6 +11,7 @@ use std::{
 use axum::http::header;
 use futures::StreamExt as _;
 use gate::Gate;
+use httpd::listen::stopped;
 use identity::grant::{self, Grant};
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -20,7 +21,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
 
-use super::{App, desk, listen::stopped};
+use super::{App, desk};
 use crate::desktops::{Desk, Phase};
 
 /// Looks for desktops that have begun to run.

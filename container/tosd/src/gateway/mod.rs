@@ -27,8 +27,11 @@ mod desk;
 mod desks;
 mod events;
 mod flows;
-mod listen;
+mod novnc;
 mod origins;
+mod pace;
+mod page;
+mod portal;
 mod ports;
 mod record;
 pub mod relay;
@@ -38,7 +41,7 @@ mod tls;
 mod turn;
 mod upstream;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use axum::{
@@ -50,6 +53,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{any, get},
 };
+use httpd::listen::{self, Patience, Places};
 use identity::grant;
 use parking_lot::RwLock;
 use store::Store;
@@ -57,7 +61,6 @@ use tokio::{net::TcpListener, sync::watch};
 
 pub use self::desks::Desks;
 use self::{
-    listen::Places,
     origins::{Origins, Site},
     record::Recorder,
     relay::Relay,
@@ -176,27 +179,29 @@ impl Gateway {
         if let Some(redirect) = settings.redirect {
             let plain = TcpListener::bind(redirect).await.with_context(|| format!("listening on {redirect}"))?;
             let router = Router::new().fallback(any(plain_http)).with_state(app.clone());
-            tokio::spawn(listen::run(plain, router, None, Arc::clone(&places), stop.clone()));
+            tokio::spawn(listen::run(plain, router, None, Arc::clone(&places), PATIENCE, stop.clone()));
         }
         events::follow(&app);
-        let task = tokio::spawn(listen::run(listener, router(app), Some(tls), places, stop));
+        let task = tokio::spawn(listen::run(listener, router(app), Some(tls), places, PATIENCE, stop));
         Ok(Served { address, fingerprint, task, relay })
     }
 }
 
 /// Connections at once, over all.
 const CONNECTIONS: usize = 4096;
+const PATIENCE: Patience = Patience { idle: Some(Duration::from_secs(60)), life: None, grace: Duration::from_secs(5) };
 
 /// All of it.
 fn router(app: App) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/", get(|headers: HeaderMap| async move { portal("index.html", &headers) }))
+        .route("/", get(|| async { page::portal() }))
         .route("/account", get(|headers: HeaderMap| async move { portal("account.html", &headers) }))
         .route("/join", get(|headers: HeaderMap| async move { portal("join.html", &headers) }))
         .route("/admin", get(|| async { Redirect::permanent("/admin/") }))
         .route("/admin/", get(|headers: HeaderMap| async move { portal("admin.html", &headers) }))
         .route("/portal/{*path}", get(portal_file))
+        .route("/page/{version}/{*path}", get(page::file))
         .route("/g/{secret}", get(auth::guests::enter))
         .nest("/auth", auth::router())
         .nest("/admin/api", admin::router())
@@ -235,17 +240,9 @@ async fn plain_http(State(app): State<App>, request: Request) -> Response {
     Redirect::permanent(&format!("{}{path}", app.origins.first())).into_response()
 }
 
-/// No inline script or style, nothing from elsewhere, no frame around the page. Cursors and QR codes are `data:` pictures.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-    media-src 'self' blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
-
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+/// Besides what every answer says.
+const HEADERS: [(HeaderName, &str); 2] = [
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
@@ -296,9 +293,7 @@ async fn first(State(app): State<App>, mut request: Request, next: Next) -> Resp
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    // What is not a page is about this moment and this caller.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    httpd::headers::harden(headers);
     response
 }
 

@@ -297,7 +297,7 @@ async fn pass(app: &App, ticket: &Ticket, prefix: &str, request: Request) -> Res
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let target = target.strip_prefix(prefix).ok_or(Refusal::Missing)?;
     let inner = Request::builder().method(parts.method.clone()).uri(if target.is_empty() { "/" } else { target });
-    let mut inner = inner.body(body).map_err(|_| Refusal::Request)?;
+    let mut inner = inner.body(super::pace::paced(body)).map_err(|_| Refusal::Request)?;
     upstream::strip_hop(&mut parts.headers);
     let kept = strict::foreign_cookies(&parts.headers);
     parts.headers.remove(header::COOKIE);

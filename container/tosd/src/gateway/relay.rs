@@ -18,7 +18,10 @@ use std::{
 
 use gate::{Gate, Head, Media};
 use parking_lot::Mutex;
-use tokio::{net::UdpSocket, task::JoinSet};
+use tokio::{
+    net::UdpSocket,
+    task::{JoinHandle, JoinSet},
+};
 
 use super::flows::Flows;
 use crate::config::Ports;
@@ -50,7 +53,13 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Line {
     shared: Arc<Shared>,
-    tasks: Mutex<JoinSet<()>>,
+    passing: JoinHandle<()>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.passing.abort();
+    }
 }
 
 #[derive(Debug)]
@@ -105,19 +114,17 @@ impl Line {
             tasks.spawn(inward(port, socket, Arc::clone(&media), Arc::clone(&shared)));
         }
         tasks.spawn(outward(sockets, media, Arc::clone(&shared)));
-        Ok(Self { shared, tasks: Mutex::new(tasks) })
+        // Any task that ends takes the others along, at once: the next container may be given the same ports.
+        let passing = tokio::spawn(async move {
+            tasks.join_next().await;
+            tasks.shutdown().await;
+        });
+        Ok(Self { shared, passing })
     }
 
     /// Whether its container still holds the other end.
     pub fn works(&self) -> bool {
-        let mut tasks = self.tasks.lock();
-        // Any task that ended takes the others with it.
-        if tasks.try_join_next().is_some() {
-            tasks.abort_all();
-            tasks.detach_all();
-            return false;
-        }
-        !tasks.is_empty()
+        !self.passing.is_finished()
     }
 
     /// For how long nobody whom the desktop answers has been heard.

@@ -3,13 +3,14 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use httpd::listen::stopped;
 use parking_lot::Mutex;
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
 };
 
-use super::{desks::Viewer, listen::stopped, relay::Line};
+use super::{desks::Viewer, relay::Line};
 
 /// Seats at one desktop.
 const MOST: usize = 16;

@@ -1,4 +1,4 @@
-//! TLS 1.3, and nothing before it. The certificate may change while connections are there.
+//! Certificates: those in files, which may change while connections are there, and one that is made once and kept.
 
 use std::{
     fs,
@@ -9,41 +9,13 @@ use std::{
     time::SystemTime,
 };
 
+use httpd::tls::{self, ACME_ALPN, TlsError};
 use parking_lot::RwLock;
 use rustls::{
     ServerConfig,
-    crypto::ring,
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
-    version::TLS13,
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _};
-use sha2::{Digest as _, Sha256};
-
-/// What ACME's tls-alpn-01 asks with.
-pub const ACME_ALPN: &[u8] = b"acme-tls/1";
-
-/// Why there is no certificate.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// A file does not hold what it should.
-    #[error("{path}: {reason}")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The certificate does not go with the key, or the like.
-    #[error("the certificate cannot be used: {0}")]
-    Unusable(#[from] rustls::Error),
-    /// Making one failed.
-    #[error("no self-signed certificate: {0}")]
-    SelfSigned(#[from] rcgen::Error),
-    /// There is none yet.
-    #[error("there is no certificate yet")]
-    None,
-}
 
 /// The certificate in force, and the one that only ACME's own question is answered with.
 #[derive(Debug, Default)]
@@ -64,66 +36,33 @@ impl ResolvesServerCert for Certificates {
 }
 
 impl Certificates {
-    /// Takes a certificate into use for connections from now on.
-    ///
-    /// # Errors
-    /// The two do not go together.
-    pub fn set(&self, chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<(), TlsError> {
-        let key = CertifiedKey::from_der(chain, key, &ring::default_provider())?;
-        *self.current.write() = Some(Arc::new(key));
-        Ok(())
-    }
-
     /// What answers tls-alpn-01 for a name; `None` when it is over.
     pub fn challenge(&self, with: Option<(String, CertifiedKey)>) {
         *self.challenge.write() = with.map(|(name, key)| (name, Arc::new(key)));
     }
 
-    /// Takes PEM files into use.
+    /// Takes PEM files into use for connections from now on.
     ///
     /// # Errors
     /// They cannot be read, or do not go together. What was in use stays.
     pub fn load(&self, certificate: &Path, key: &Path) -> Result<(), TlsError> {
-        let broken = |path: &Path, error: rustls_pki_types::pem::Error| TlsError::File {
-            path: path.to_owned(),
-            reason: match error {
-                rustls_pki_types::pem::Error::Io(error) => error.to_string(),
-                _ => "not a PEM file of the right kind".into(),
-            },
-        };
-        let chain = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| broken(certificate, error))?;
-        if chain.is_empty() {
-            return Err(TlsError::File { path: certificate.to_owned(), reason: "holds no certificate".into() });
-        }
-        let key = PrivateKeyDer::from_pem_file(key).map_err(|error| broken(key, error))?;
-        self.set(chain, key)
+        let key = tls::read(certificate, key)?;
+        *self.current.write() = Some(Arc::new(key));
+        Ok(())
     }
 
-    /// SHA-256 of the certificate in use, as browsers show it (`AB:CD:…`).
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn fingerprint(&self) -> Result<String, TlsError> {
-        let current = self.current.read();
-        let leaf = current.as_ref().and_then(|key| key.cert.first()).ok_or(TlsError::None)?;
-        Ok(Sha256::digest(leaf.as_ref()).iter().map(|b| format!("{b:02X}")).collect::<Vec<_>>().join(":"))
+    /// SHA-256 of the certificate in use, as browsers show it (`AB:CD:…`), if there is one yet.
+    pub fn fingerprint(&self) -> Option<String> {
+        tls::fingerprint(self.current.read().as_ref()?)
     }
 
     /// The server's side of TLS with these.
     ///
     /// # Errors
-    /// The library does not know TLS 1.3, which would be a build without it.
+    /// See [`tls::server_of`].
     pub fn server(self: Arc<Self>) -> Result<ServerConfig, TlsError> {
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&TLS13])?
-            .with_no_client_auth()
-            .with_cert_resolver(self);
-        // One protocol: WebSockets need it anyway, and HTTP/2 would be a second parser for strangers to try.
-        config.alpn_protocols = vec![b"http/1.1".to_vec(), ACME_ALPN.to_vec()];
-        // What came once could come again with early data; it is off unless asked for, and stays so.
-        config.max_early_data_size = 0;
+        let mut config = tls::server_of(self)?;
+        config.alpn_protocols.push(ACME_ALPN.to_vec());
         Ok(config)
     }
 }

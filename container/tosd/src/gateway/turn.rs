@@ -77,7 +77,92 @@ pub fn links(server: &IceServer) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        net::UdpSocket,
+        process::{Child, Command, Stdio},
+        time::{Instant, SystemTime, UNIX_EPOCH},
+    };
+
     use super::*;
+
+    /// Coturn on the loopback, with a secret that we know.
+    struct Coturn {
+        server: Child,
+        port: u16,
+        _directory: tempfile::TempDir,
+    }
+
+    impl Coturn {
+        fn start(secret: &str) -> Option<Self> {
+            let there =
+                |program: &str| Command::new(program).arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status();
+            if there("turnserver").is_err() || there("turnutils_uclient").is_err() {
+                eprintln!("NOT TESTED: coturn is not installed; `make deps`");
+                return None;
+            }
+            // Bound and let go: coturn takes no socket of others.
+            let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let directory = tempfile::tempdir().unwrap();
+            let at = |name: &str| directory.path().join(name).display().to_string();
+            let mut command = Command::new("turnserver");
+            command.args([
+                "-n",
+                "--listening-ip=127.0.0.1",
+                "--relay-ip=127.0.0.1",
+                "--realm=tos",
+                "--use-auth-secret",
+            ]);
+            command.args([
+                "--no-tls",
+                "--no-dtls",
+                "--no-cli",
+                "--allow-loopback-peers",
+                "--log-file=stdout",
+                "--simple-log",
+            ]);
+            command.args([format!("--listening-port={port}"), format!("--static-auth-secret={secret}")]);
+            command.args([format!("--pidfile={}", at("pid")), format!("--userdb={}", at("users"))]);
+            let server = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let coturn = Self { server, port, _directory: directory };
+            // A request without credentials is answered as soon as it listens.
+            let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+            socket.set_read_timeout(Some(std::time::Duration::from_millis(50))).unwrap();
+            let binding = [&[0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42][..], &[7; 12]].concat();
+            let begin = Instant::now();
+            loop {
+                socket.send_to(&binding, ("127.0.0.1", port)).unwrap();
+                if socket.recv(&mut [0; 512]).is_ok() {
+                    return Some(coturn);
+                }
+                assert!(begin.elapsed().as_secs() < 60, "coturn does not answer");
+            }
+        }
+
+        /// Whether somebody gets an address of it, and packets through.
+        fn relays(&self, server: &IceServer) -> bool {
+            let port = self.port.to_string();
+            let mut client = Command::new("turnutils_uclient");
+            client.args(["-y", "-n", "1", "-m", "1", "-p", &port, "-u", &server.username, "-w", &server.credential]);
+            client.arg("127.0.0.1").stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success()
+        }
+    }
+
+    impl Drop for Coturn {
+        fn drop(&mut self) {
+            let _ = self.server.kill();
+            let _ = self.server.wait();
+        }
+    }
+
+    #[test]
+    fn coturn_gives_an_address_for_them_and_for_no_others() {
+        let Some(coturn) = Coturn::start("north") else { return };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let secret = |text: &str| Secret::new(vec![], 600, text);
+        assert!(coturn.relays(&secret("north\n").mint("ada", now)));
+        assert!(!coturn.relays(&secret("south").mint("ada", now)), "another secret");
+        assert!(!coturn.relays(&secret("north").mint("ada", now - 3600)), "they have expired");
+    }
 
     #[test]
     fn credentials_are_those_that_coturn_computes() {

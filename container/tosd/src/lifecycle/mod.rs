@@ -16,115 +16,21 @@
 //!
 //! 1. `remove` comes after `snapshot` or `salvage`, unless the desktop never began.
 //! 2. A snapshot that a desktop does not come up from is blamed only when one without it does.
+//! 3. Where processes are kept (`keep` in the place of `remove`, `restore` in the place of `take` and `begin`), that comes on
+//!    top: the snapshot is there before, and is what counts when anything goes wrong. What is kept is used once.
 
+mod outcome;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::time::{Duration, Instant};
 
-pub use self::rules::Rules;
-
-/// What is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Body {
-    /// No container.
-    None,
-    /// A container is made; it may not have started.
-    Made,
-    /// Its first process waits for a user.
-    Waiting,
-    /// The desktop has begun, and has not answered since it began or thawed.
-    Begun,
-    /// It answers.
-    Well,
-    /// It gets no processor.
-    Frozen,
-    /// It ended, or might as well have.
-    Dead {
-        /// Why, for the screen.
-        why: String,
-    },
-}
-
-/// What somebody wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Want {
-    /// Nothing: what has begun goes on, what has not is taken away.
-    Rest,
-    /// A desktop that runs.
-    Up,
-    /// That it gets no processor.
-    Still,
-    /// That it is put away.
-    Away,
-    /// That it ends now.
-    Kill,
-}
-
-/// What a desktop begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resume {
-    /// What it wrote down itself; if there is nothing, as [`Resume::Newest`].
-    Remembered,
-    /// The newest snapshot, if there is one.
-    Newest,
-    /// A certain one.
-    This(uuid::Uuid),
-    /// Nothing.
-    Fresh,
-}
-
-/// One thing to do. Each may be done again after it was cut off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Job {
-    /// Write down a container's name, make it or take one of the pool, start it.
-    Take,
-    /// Bring the user's files in and let the desktop begin.
-    Begin(Resume),
-    /// Ask whether it answers; for a moment only.
-    Answer,
-    /// Ask whether it is still well.
-    Check,
-    /// Take the processor from it.
-    Freeze,
-    /// Give it back.
-    Thaw,
-    /// Get a snapshot from it and keep it.
-    Snapshot,
-    /// Keep what it wrote down last as a snapshot.
-    Salvage,
-    /// Write down that no desktop comes up from this.
-    Blame(Resume),
-    /// Take the container away.
-    Remove,
-}
-
-/// Why something was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// Whoever would do it does not answer just now. Nothing is known to be wrong with the desktop.
-    Later(String),
-    /// It did not answer yet.
-    NotYet,
-    /// There is no place for another container.
-    Full,
-    /// The machine cannot do it, ever.
-    Cannot(String),
-    /// It cannot be done with this container.
-    Broken(String),
-    /// What it was to begin with cannot be read.
-    Unreadable(String),
-}
-
-/// What to do now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// This.
-    Do(Job),
-    /// Nothing before this time, unless something happens.
-    Wait(Option<Instant>),
-}
+pub use self::{
+    rules::Rules,
+    words::{Body, Job, Next, Resume, Trouble, Want},
+};
 
 /// One user's desktop.
 #[derive(Debug, Clone)]
@@ -146,6 +52,10 @@ pub struct Life {
     saved: bool,
     /// It has answered since it began: whatever is wrong now, it is not what it began with.
     proved: bool,
+    /// Its processes could not be kept, or do not go on: this time it is done without.
+    unkept: bool,
+    /// It goes on from processes that were kept, and has not answered since.
+    restored: bool,
     /// It cannot be frozen here.
     unfreezable: bool,
     failures: u32,
@@ -176,6 +86,8 @@ impl Life {
             then: None,
             saved: false,
             proved: resume == Resume::Remembered,
+            unkept: false,
+            restored: false,
             unfreezable: false,
             failures: 0,
             unwell: 0,
@@ -234,6 +146,11 @@ impl Life {
         self.full
     }
 
+    /// What is to be done is tried again in a moment: whoever would do it did not answer.
+    pub fn is_delayed(&self) -> bool {
+        self.delays > 0
+    }
+
     /// Other rules from now on: they come from a file that may change.
     pub fn set_rules(&mut self, rules: Rules) {
         self.rules = rules;
@@ -276,7 +193,7 @@ impl Life {
 
     /// Somebody wants it put away, and then perhaps back as an earlier snapshot says.
     pub fn put_away(&mut self, then: Option<Resume>, now: Instant) {
-        if self.body == Body::None {
+        if matches!(self.body, Body::None | Body::Kept) {
             if let Some(resume) = then {
                 self.resume = resume;
                 self.suspect = None;
@@ -301,7 +218,7 @@ impl Life {
 
     /// Its container ended, or is gone.
     pub fn died(&mut self, why: &str, now: Instant) {
-        if !matches!(self.body, Body::None | Body::Dead { .. }) {
+        if !matches!(self.body, Body::None | Body::Kept | Body::Dead { .. }) {
             self.fail(why.to_owned(), now);
         }
     }
@@ -316,7 +233,11 @@ impl Life {
         let job = match (&self.body, self.want) {
             (Body::Dead { .. }, _) => saved(Job::Salvage),
             (Body::None, Want::Up) => Job::Take,
-            (Body::None, _) => return Next::Wait(None),
+            (Body::Kept, Want::Up) if !self.unkept && matches!(self.resume, Resume::Remembered | Resume::Newest) => {
+                Job::Restore
+            }
+            (Body::Kept, Want::Up | Want::Kill) => Job::Remove,
+            (Body::None | Body::Kept, _) => return Next::Wait(None),
             (Body::Made, Want::Up) => Job::Take,
             (Body::Waiting, Want::Up) => Job::Begin(self.resume),
             (Body::Made | Body::Waiting, _) => Job::Remove,
@@ -333,6 +254,7 @@ impl Life {
                     at => Next::Wait(at),
                 };
             }
+            (Body::Well, Want::Away) if self.saved && self.rules.checkpoint && !self.unkept => Job::Keep,
             (Body::Well, Want::Away) => saved(Job::Snapshot),
             (Body::Well, _) if self.suspect.is_some() => Job::Blame(self.suspect.unwrap_or(Resume::Newest)),
             (Body::Well, Want::Still) => Job::Freeze,
@@ -358,183 +280,6 @@ impl Life {
             }
             (_, Some(at)) if at <= now => Next::Do(Job::Check),
             (rest, check) => Next::Wait(rest.map(|(at, _)| at).into_iter().chain(check).min()),
-        }
-    }
-
-    /// How it went.
-    pub fn done(&mut self, job: Job, result: Result<(), Trouble>, now: Instant) {
-        let result = match (job, result) {
-            // Without an end to it there might be two: it is tried until it is gone.
-            (Job::Remove, Err(trouble)) => Err(Trouble::Later(trouble.text())),
-            (_, result) => result,
-        };
-        match result {
-            Ok(()) => self.succeeded(job, now),
-            Err(Trouble::Later(why)) => {
-                self.delays = self.delays.saturating_add(1);
-                self.pause = Some(now + self.rules.delay(self.delays).min(Rules::LONGEST_DELAY));
-                self.trouble = Some(why);
-                return;
-            }
-            Err(trouble) => self.went_wrong(job, trouble, now),
-        }
-        self.delays = 0;
-    }
-
-    fn succeeded(&mut self, job: Job, now: Instant) {
-        match job {
-            Job::Take => {
-                self.saved = false;
-                self.full = false;
-                self.become_(Body::Waiting, now);
-            }
-            Job::Begin(_) => {
-                self.proved = false;
-                self.become_(Body::Begun, now);
-            }
-            Job::Thaw => self.become_(Body::Begun, now),
-            Job::Answer => {
-                self.proved = true;
-                self.resume = Resume::Remembered;
-                self.unwell = 0;
-                self.checked = now;
-                self.saved = false;
-                self.become_(Body::Well, now);
-                if self.want == Want::Rest {
-                    self.want = Want::Up;
-                }
-            }
-            Job::Check => {
-                self.checked = now;
-                self.unwell = 0;
-                if now.duration_since(self.since) >= self.rules.settled {
-                    self.failures = 0;
-                    self.trouble = None;
-                }
-            }
-            Job::Freeze => self.become_(Body::Frozen, now),
-            Job::Snapshot | Job::Salvage => self.saved = true,
-            Job::Blame(_) => {
-                self.suspect = None;
-                self.notice = Some(NOT_RESTORED.into());
-            }
-            Job::Remove => self.removed(now),
-        }
-    }
-
-    fn removed(&mut self, now: Instant) {
-        let crashed = match std::mem::replace(&mut self.body, Body::None) {
-            Body::Dead { why } => Some(why),
-            _ => None,
-        };
-        self.become_(Body::None, now);
-        // A desktop that never began has not used up what it was to begin with.
-        if std::mem::take(&mut self.saved) && self.suspect.is_none() && self.resume == Resume::Remembered {
-            self.resume = Resume::Newest;
-        }
-        match (self.want, crashed) {
-            (Want::Up, Some(why)) if self.failures > self.rules.give_up => {
-                self.gave_up = Some(why);
-                self.want = Want::Rest;
-            }
-            (Want::Up, Some(_)) => self.pause = Some(now + self.rules.delay(self.failures)),
-            (Want::Up, None) => {}
-            _ => {
-                self.want = Want::Rest;
-                if let Some(resume) = self.then.take() {
-                    self.resume = resume;
-                    self.suspect = None;
-                    self.want = Want::Up;
-                }
-            }
-        }
-    }
-
-    fn went_wrong(&mut self, job: Job, trouble: Trouble, now: Instant) {
-        match (job, trouble) {
-            (Job::Answer, Trouble::NotYet) if now.duration_since(self.since) < self.rules.start_within => {}
-            (Job::Answer, Trouble::NotYet) => self.fail("it began and does not answer".into(), now),
-            (Job::Take, Trouble::Full) => {
-                self.full = true;
-                self.want = Want::Rest;
-            }
-            (Job::Check, trouble) => {
-                self.checked = now;
-                self.unwell += 1;
-                if self.unwell >= self.rules.unwell {
-                    self.fail(trouble.text(), now);
-                }
-            }
-            (Job::Freeze, Trouble::Cannot(why)) => {
-                self.unfreezable = true;
-                self.trouble = Some(why);
-                self.want = Want::Up;
-            }
-            // Some of it may be frozen: all of it is thawed, and left so.
-            (Job::Freeze, trouble) => {
-                self.unfreezable = true;
-                self.trouble = Some(trouble.text());
-                self.want = Want::Up;
-                self.become_(Body::Frozen, now);
-            }
-            // It does not say where it is: what it wrote down last is the next best.
-            (Job::Snapshot, trouble) => self.fail(trouble.text(), now),
-            // There is nothing to be had of it; holding on to it would keep its user out.
-            (Job::Salvage, trouble) => {
-                self.trouble = Some(trouble.text());
-                self.saved = true;
-            }
-            (Job::Blame(_), _) => self.suspect = None,
-            (Job::Begin(_), Trouble::Unreadable(why)) => {
-                self.suspicion();
-                self.fail(why, now);
-            }
-            (_, trouble) => self.fail(trouble.text(), now),
-        }
-    }
-
-    fn fail(&mut self, why: String, now: Instant) {
-        // What it remembered itself is suspected only when it happens again.
-        let again = self.resume != Resume::Remembered || self.failures > 0;
-        if self.body == Body::Begun && !self.proved && again {
-            self.suspicion();
-        }
-        self.trouble = Some(why.clone());
-        // Frozen or on its way out: nobody waits for it.
-        if matches!(self.want, Want::Still | Want::Rest) {
-            self.want = Want::Away;
-            self.then = None;
-        }
-        self.failures = self.failures.saturating_add(1);
-        self.saved = false;
-        self.become_(Body::Dead { why }, now);
-    }
-
-    /// It did not come up from what it was to begin with.
-    fn suspicion(&mut self) {
-        match (self.resume, self.suspect) {
-            // Without it, it does not come up either: it was not to blame.
-            (Resume::Fresh, Some(suspect)) => (self.resume, self.suspect) = (suspect, None),
-            (Resume::Fresh, None) => {}
-            (resume, _) => (self.resume, self.suspect) = (Resume::Fresh, Some(resume)),
-        }
-    }
-
-    fn become_(&mut self, body: Body, now: Instant) {
-        self.body = body;
-        self.since = now;
-    }
-}
-
-/// What a user is told who finds an empty desktop.
-const NOT_RESTORED: &str = "Your desktop could not be restored, so this is a new one. The snapshot is kept.";
-
-impl Trouble {
-    fn text(self) -> String {
-        match self {
-            Self::Later(why) | Self::Cannot(why) | Self::Broken(why) | Self::Unreadable(why) => why,
-            Self::NotYet => "it does not answer".into(),
-            Self::Full => "there is no place for another container".into(),
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Rules {
     pub unwell: u32,
     /// Crashes before this much quiet running count no more.
     pub settled: Duration,
+    /// Processes are kept when it is put away.
+    pub checkpoint: bool,
 }
 
 impl Rules {
@@ -48,6 +50,7 @@ impl From<&Lifecycle> for Rules {
             back_off: config.back_off.0,
             unwell: 3,
             settled: Duration::from_secs(60),
+            checkpoint: config.checkpoint,
         }
     }
 }

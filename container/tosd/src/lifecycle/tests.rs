@@ -1,6 +1,9 @@
 //! A desktop in a small world where anything may happen at any time, tosd's own death between any two steps of a job
 //! included.
 
+mod kept;
+mod stories;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -14,6 +17,7 @@ const RULES: Rules = Rules {
     back_off: Duration::from_secs(1),
     unwell: 3,
     settled: Duration::from_secs(60),
+    checkpoint: false,
 };
 
 /// What somebody did in a desktop: so many things, one after the other.
@@ -42,6 +46,12 @@ enum Row {
 #[derive(Debug, Default)]
 struct World {
     containers: Vec<Container>,
+    /// One whose processes are in a file.
+    kept: Option<Container>,
+    /// It is asked for that processes are kept.
+    keeps: bool,
+    /// Processes cannot be written to files, or do not go on from them.
+    stuck: bool,
     made: u32,
     row: Row,
     row_container: Option<u32>,
@@ -173,8 +183,34 @@ impl World {
                     .filter(|(kept, _)| Some(*kept) == work)
                     .for_each(|(_, blamed)| *blamed = true);
             }
+            Job::Keep => {
+                if self.stuck {
+                    return Ok(Err(Trouble::Broken("criu says no".into())));
+                }
+                let Some(container) = self.ours() else { return Ok(Err(Trouble::Broken("gone".into()))) };
+                assert!(container.begun && !container.frozen);
+                if container.dead {
+                    return Ok(Err(Trouble::Broken("it does not run".into())));
+                }
+                let container = container.clone();
+                assert!(self.rough || self.snapshots.iter().any(|(kept, _)| *kept == container.work), "{self:?}");
+                self.containers.retain(|other| other.id != container.id);
+                self.kept = Some(container);
+                step()?;
+                self.row = Row::Away;
+            }
+            Job::Restore => {
+                let container = self.kept.take().expect("what is kept is there");
+                assert!(self.ours().is_none());
+                step()?;
+                if self.stuck {
+                    return Ok(Err(Trouble::Broken("criu says no".into())));
+                }
+                self.containers.push(container);
+            }
             Job::Remove => {
                 let id = self.row_container;
+                self.kept = None;
                 if let Some(work) = self.ours().filter(|it| it.begun && !it.dead && !it.doomed).map(|it| it.work) {
                     let kept = self.snapshots.iter().any(|(kept, _)| *kept == work);
                     assert!(kept || self.rough, "put away as it was: {self:?}");
@@ -195,15 +231,17 @@ impl World {
         let ours = self.row_container;
         self.containers.retain(|container| Some(container.id) == ours);
         let resume = if self.row == Row::Up { Resume::Remembered } else { Resume::Newest };
+        let kept = self.kept.is_some();
         let body = match (self.ours(), ours) {
             (None, None) => Body::None,
+            (None, Some(_)) if kept => Body::Kept,
             (None, Some(_)) => Body::Dead { why: "it is gone".into() },
             (Some(container), _) if container.dead => Body::Dead { why: "it ended".into() },
             (Some(container), _) if container.frozen => Body::Frozen,
             (Some(container), _) if container.begun => Body::Begun,
             (Some(_), _) => Body::Waiting,
         };
-        Life::found(RULES, body, resume, now)
+        Life::found(Rules { checkpoint: self.keeps, ..RULES }, body, resume, now)
     }
 }
 
@@ -224,6 +262,7 @@ enum Op {
     Silence(bool),
     Poison,
     Break(bool),
+    Stick(bool),
     /// tosd is killed so many steps from now.
     Fuse(u32),
 }
@@ -243,6 +282,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Silence),
         1 => Just(Op::Poison),
         1 => any::<bool>().prop_map(Op::Break),
+        1 => any::<bool>().prop_map(Op::Stick),
         3 => (1_u32..12).prop_map(Op::Fuse),
     ]
 }
@@ -256,8 +296,13 @@ struct Play {
 
 impl Play {
     fn new() -> Self {
+        Self::keeping(false)
+    }
+
+    /// With or without processes that are kept.
+    fn keeping(keeps: bool) -> Self {
         let now = Instant::now();
-        let mut world = World::default();
+        let mut world = World { keeps, ..World::default() };
         let life = world.adopt(now);
         Self { world, life, now, fuse: u32::MAX }
     }
@@ -306,6 +351,7 @@ impl Play {
             }
             Op::Poison => self.world.poison = self.world.newest(),
             Op::Break(broken) => self.world.broken = *broken,
+            Op::Stick(stuck) => self.world.stuck = *stuck,
             Op::Fuse(steps) => self.fuse = *steps,
         }
     }
@@ -346,8 +392,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn never_two_containers_and_never_a_lost_snapshot(ops in prop::collection::vec(op(), 1..60)) {
-        let mut play = Play::new();
+    fn never_two_containers_and_never_a_lost_snapshot(ops in prop::collection::vec(op(), 1..60), keeps: bool) {
+        let mut play = Play::keeping(keeps);
         for op in &ops {
             play.apply(op);
             play.run_for(1);
@@ -364,124 +410,4 @@ proptest! {
         }
         prop_assert_eq!(play.life.body(), &Body::Well, "{:?} {:?}", play.life, play.world);
     }
-}
-
-fn ready() -> Play {
-    let mut play = Play::new();
-    play.apply(&Op::Open);
-    play.run_for(5);
-    assert_eq!(*play.life.body(), Body::Well);
-    play
-}
-
-#[test]
-fn nobody_looks_and_it_is_frozen_put_away_and_comes_back_as_it_was() {
-    let mut play = ready();
-    play.life.view(1, play.now);
-    play.run_for(4000);
-    assert_eq!(*play.life.body(), Body::Well, "somebody looks");
-    play.apply(&Op::Work);
-    play.life.view(0, play.now);
-    play.run_for(290);
-    assert_eq!(*play.life.body(), Body::Well);
-    play.run_for(20);
-    assert_eq!(*play.life.body(), Body::Frozen);
-    play.run_for(7100);
-    assert_eq!(*play.life.body(), Body::Frozen);
-    play.run_for(200);
-    assert_eq!((play.life.body(), &play.world.snapshots), (&Body::None, &vec![(1, false)]));
-    play.apply(&Op::Open);
-    play.run_for(5);
-    assert_eq!(play.world.ours().map(|it| it.work), Some(1));
-}
-
-#[test]
-fn a_frozen_one_comes_back_when_somebody_opens_it() {
-    let mut play = ready();
-    play.run_for(400);
-    assert_eq!(*play.life.body(), Body::Frozen);
-    play.apply(&Op::Open);
-    play.run_for(2);
-    assert_eq!(*play.life.body(), Body::Well);
-    assert_eq!(play.world.made, 1, "the same container");
-}
-
-#[test]
-fn who_crashes_again_and_again_is_given_up_until_somebody_asks() {
-    let mut play = ready();
-    play.world.broken = true;
-    play.apply(&Op::Crash);
-    play.run_for(600);
-    assert!(play.life.gave_up().is_some());
-    let made = play.world.made;
-    assert_eq!(made, 1 + RULES.give_up);
-    play.run_for(6000);
-    assert_eq!(play.world.made, made, "it is left alone");
-    play.world.broken = false;
-    play.apply(&Op::Open);
-    play.run_for(5);
-    assert_eq!(*play.life.body(), Body::Well);
-}
-
-#[test]
-fn a_snapshot_that_does_not_restore_is_kept_and_marked_and_there_is_a_fresh_desktop() {
-    let mut play = ready();
-    play.apply(&Op::Work);
-    play.apply(&Op::PutAway);
-    play.run_for(5);
-    play.world.poison = Some(1);
-    play.apply(&Op::Open);
-    play.run_for(30);
-    assert_eq!(*play.life.body(), Body::Well);
-    assert_eq!(play.world.snapshots, vec![(1, true)]);
-    assert_eq!(play.life.notice(), Some(NOT_RESTORED));
-    assert_eq!(play.world.ours().map(|it| it.work), Some(0));
-}
-
-#[test]
-fn a_machine_that_starts_nothing_blames_no_snapshot() {
-    let mut play = ready();
-    play.apply(&Op::Work);
-    play.apply(&Op::PutAway);
-    play.run_for(5);
-    play.world.broken = true;
-    play.apply(&Op::Open);
-    play.run_for(600);
-    assert!(play.life.gave_up().is_some());
-    play.world.broken = false;
-    play.apply(&Op::Open);
-    play.run_for(30);
-    assert_eq!(play.world.snapshots, vec![(1, false)]);
-    assert_eq!(play.world.ours().map(|it| it.work), Some(1));
-}
-
-#[test]
-fn a_full_host_is_no_crash() {
-    let mut play = Play::new();
-    play.life.open(play.now);
-    assert_eq!(play.life.next(play.now), Next::Do(Job::Take));
-    play.life.done(Job::Take, Err(Trouble::Full), play.now);
-    assert!(play.life.is_full());
-    assert_eq!((play.life.next(play.now), play.life.failures()), (Next::Wait(None), 0));
-}
-
-#[test]
-fn what_cannot_be_frozen_goes_on_and_is_put_away_later() {
-    let mut play = ready();
-    let mut jobs = Vec::new();
-    while jobs.last() != Some(&Job::Remove) {
-        match play.life.next(play.now) {
-            Next::Do(Job::Freeze) => {
-                play.life.done(Job::Freeze, Err(Trouble::Cannot("no freezer".into())), play.now);
-                jobs.push(Job::Freeze);
-            }
-            Next::Do(job) => {
-                play.life.done(job, Ok(()), play.now);
-                jobs.push(job);
-            }
-            Next::Wait(at) => play.now = at.expect("something is to come"),
-        }
-    }
-    jobs.retain(|job| *job != Job::Check);
-    assert_eq!(jobs, [Job::Freeze, Job::Snapshot, Job::Remove]);
 }

@@ -3,30 +3,28 @@
 //! On the disk everything of a user belongs to uid 1000, whichever range of ids a container has: what is mounted into it
 //! maps the ids. So a container can be made before anybody has signed in, and a home is never walked over.
 
+pub mod below;
+mod command;
 pub mod mount;
+pub mod quota;
 pub mod state;
 
 use std::{
     fs, io,
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, lchown},
     path::{Path, PathBuf},
-    process::Stdio,
     sync::Arc,
-    time::Duration,
 };
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use runtime::{Name, spec::IdRange};
 use sha2::Sha256;
-use tokio::{io::AsyncWriteExt as _, process::Command};
 
+use self::command::run;
 use crate::config::{Bind, Config, HomeKind};
 
 /// The user inside, and on the disk.
 pub const USER: u32 = 1000;
-
-/// How long a command of the administrator's may take.
-const COMMAND: Duration = Duration::from_secs(60);
 
 /// Why a volume is not where it should be.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +42,7 @@ pub enum VolumeError {
     Command {
         /// Which.
         program: String,
-        /// Its last words.
+        /// Its words, cut to a line.
         said: String,
     },
     /// There is no key.
@@ -111,6 +109,16 @@ impl Volumes {
         if self.late { USER } else { ids.first.saturating_add(USER) }
     }
 
+    /// A user's home on the host, if it is open: encrypted ones and those from elsewhere are not always.
+    pub fn opened(&self, user: &str) -> Option<PathBuf> {
+        let home = match self.config.volumes.home {
+            HomeKind::Directory => Some(self.config.homes().join(user)).filter(|home| home.is_dir()),
+            HomeKind::Gocryptfs | HomeKind::Command => Some(self.config.run.join("plain").join(user)),
+        };
+        let mounted = |home: &PathBuf| mount::is_mount(home).unwrap_or(false);
+        home.filter(|home| self.config.volumes.home == HomeKind::Directory || mounted(home))
+    }
+
     /// Makes the slot of a container that is to be made.
     ///
     /// # Errors
@@ -135,17 +143,25 @@ impl Volumes {
             HomeKind::Directory => self.config.homes().join(user),
             HomeKind::Gocryptfs => self.unlock(user, ids).await?,
             HomeKind::Command => {
-                let plain = self.plain(user)?;
-                if !mount::is_mount(&plain).map_err(system("looking at mounts"))? {
-                    run(&self.config.volumes.mount_command, user, &plain, ids, None).await?;
-                }
-                return Ok(plain);
+                return self.mounted(user, ids).await;
             }
         };
         if self.config.volumes.home == HomeKind::Directory {
             own(&home, owner)?;
         }
         Ok(home)
+    }
+
+    /// Lets a user's home take so many bytes.
+    ///
+    /// # Errors
+    /// Why it cannot be limited, for a person.
+    pub fn limit(&self, user: &str, bytes: u64) -> Result<(), String> {
+        match self.config.volumes.home {
+            HomeKind::Directory => quota::limit(&self.config.homes().join(user), bytes),
+            HomeKind::Gocryptfs => quota::limit(&self.config.homes().join(format!("{user}.crypt")), bytes),
+            HomeKind::Command => Err("a home that a command mounts is limited where it comes from".into()),
+        }
     }
 
     /// Brings a user's volumes into a container that runs. `pid` is its first process. Doing it again changes nothing.
@@ -159,8 +175,12 @@ impl Volumes {
         }
         let slot = self.slot(name);
         let state = self.state(user);
-        // gocryptfs shows files as the container's own already, see `unlock`.
-        let mapped = self.config.volumes.home != HomeKind::Gocryptfs;
+        let mapped = match self.config.volumes.home {
+            HomeKind::Directory => true,
+            // It shows files as the container's own already, see `unlock`.
+            HomeKind::Gocryptfs => false,
+            HomeKind::Command => !self.knows_ids(),
+        };
         for (source, below, mapped) in [(home, "home", mapped), (state, "state", true)] {
             let target = slot.join(below).join(user);
             fs::create_dir_all(&target).map_err(system("making a place for a volume"))?;
@@ -193,8 +213,7 @@ impl Volumes {
             HomeKind::Gocryptfs => mount::take_away(&plain).map_err(system("locking a home"))?,
             HomeKind::Command => {
                 if plain.exists() && mount::is_mount(&plain).map_err(system("looking at mounts"))? {
-                    let none = IdRange { first: 0, count: 0 };
-                    run(&self.config.volumes.unmount_command, user, &plain, none, None).await?;
+                    self.unmount(user, &plain).await?;
                 }
             }
         }
@@ -213,6 +232,38 @@ impl Volumes {
         fs::create_dir_all(&plain).map_err(system("making a place for a home"))?;
         fs::set_permissions(&all, fs::Permissions::from_mode(0o700)).map_err(system("closing directories"))?;
         Ok(plain)
+    }
+
+    /// Whether the command that mounts homes is told whose the files are to look: then nothing else maps them. Many file
+    /// systems of networks can be told that, and cannot be mapped.
+    fn knows_ids(&self) -> bool {
+        self.config.volumes.mount_command.iter().any(|part| part.contains("{uid}"))
+    }
+
+    /// Has the administrator's command mount a home.
+    async fn mounted(&self, user: &str, ids: IdRange) -> Result<PathBuf, VolumeError> {
+        let plain = self.plain(user)?;
+        if mount::is_mount(&plain).map_err(system("looking at mounts"))? {
+            let about = fs::metadata(&plain).map_err(system("looking at a home"))?;
+            if !self.knows_ids() || about.uid() == ids.first.saturating_add(USER) {
+                return Ok(plain);
+            }
+            // Of an earlier container, which had other ids.
+            self.unmount(user, &plain).await?;
+        }
+        let command = &self.config.volumes.mount_command;
+        run(command, user, &plain, ids, None).await?;
+        if mount::is_mount(&plain).map_err(system("looking at mounts"))? {
+            return Ok(plain);
+        }
+        // Whatever is written there would be the host's, and gone with the next restart.
+        let program = command.first().cloned().unwrap_or_default();
+        Err(VolumeError::Command { program, said: "it says that all is well, and nothing is mounted".into() })
+    }
+
+    async fn unmount(&self, user: &str, plain: &Path) -> Result<(), VolumeError> {
+        let none = IdRange { first: 0, count: 0 };
+        run(&self.config.volumes.unmount_command, user, plain, none, None).await.map(drop)
     }
 
     /// Opens an encrypted home. gocryptfs maps no ids, so it is told whose the files are to look.
@@ -304,45 +355,4 @@ fn give(directory: &Path, before: u32, owner: u32) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Runs a command with `{user}`, `{target}`, `{uid}` filled in, and `input` on its standard input.
-async fn run(
-    command: &[String],
-    user: &str,
-    target: &Path,
-    ids: IdRange,
-    input: Option<&str>,
-) -> Result<String, VolumeError> {
-    let filled = command.iter().map(|part| {
-        part.replace("{user}", user)
-            .replace("{target}", &target.display().to_string())
-            .replace("{uid}", &ids.first.saturating_add(USER).to_string())
-    });
-    let mut parts = filled.collect::<Vec<_>>().into_iter();
-    let program = parts.next().unwrap_or_default();
-    let fail = |said: String| VolumeError::Command { program: program.clone(), said };
-    let mut child = Command::new(&program)
-        .args(parts)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| fail(error.to_string()))?;
-    if let Some(mut stdin) = child.stdin.take()
-        && let Some(input) = input
-    {
-        // It may ask twice (gocryptfs -init does); a program that reads nothing closes it, which is no error.
-        let _ = stdin.write_all(format!("{input}\n").as_bytes()).await;
-    }
-    let done = tokio::time::timeout(COMMAND, child.wait_with_output()).await;
-    let output =
-        done.map_err(|_| fail("it took longer than a minute".into()))?.map_err(|error| fail(error.to_string()))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let line = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no word of why");
-    Err(fail(line.chars().filter(|c| !c.is_control()).take(200).collect()))
 }

@@ -2,7 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops here; clippy exempts only the test functions")]
 
+#[path = "../common/disk.rs"]
+mod disk;
 mod fake;
+mod faults;
+#[path = "../../../store/tests/databases/servers.rs"]
+#[allow(dead_code, reason = "the store's own tests use all of it")]
+mod servers;
+mod settings;
 
 use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
@@ -43,6 +50,10 @@ impl Drop for Host {
 
 impl Host {
     async fn new(most: u32, pool: u32) -> Self {
+        Self::with(most, pool, |_| ()).await
+    }
+
+    async fn with(most: u32, pool: u32, change: impl FnOnce(&mut Config)) -> Self {
         let place = tempfile::tempdir().unwrap();
         let mut config = Config { instance: "test".into(), ..Config::default() };
         config.data = place.path().join("data");
@@ -55,6 +66,7 @@ impl Host {
             eprintln!("NOT ROOT: homes are not mounted");
             config.volumes.bind = Bind::Direct;
         }
+        change(&mut config);
         let config = Arc::new(config);
         std::fs::create_dir_all(&config.data).unwrap();
         let store = Store::open(&config.database()).await.unwrap();
@@ -151,6 +163,78 @@ async fn a_life_freezes_thaws_is_put_away_and_comes_back() {
     assert_eq!(host.store.snapshots(alice).await.unwrap().len(), 2);
     let nothing = desktops.act("alice", Act::Resume(uuid::Uuid::new_v4())).await;
     assert_eq!(nothing, Err(ActError::NoSnapshot));
+    desktops.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_are_kept_through_hibernation_and_go_on_once() {
+    let host = Host::with(50, 0, |config| {
+        config.lifecycle.checkpoint = true;
+        config.volumes.bind = Bind::Direct;
+    })
+    .await;
+    if !nix::unistd::geteuid().is_root() {
+        return eprintln!("NOT TESTED: only root gives homes to a container's ids");
+    }
+    let alice = host.user("alice").await;
+    let desktops = host.start().await;
+    let first = desktops.open("alice").await.unwrap();
+    host.work(&first.name, r#"{"work":1}"#);
+    desktops.act("alice", Act::Hibernate).await.unwrap();
+    assert!(host.fake.world.lock().containers.is_empty());
+    assert_eq!(host.store.snapshots(alice).await.unwrap().len(), 1, "the snapshot comes first");
+    let archive = host.config.data.join("checkpoints").join(format!("{}.tar", first.name));
+    assert!(archive.is_file());
+    // The next tosd finds it so.
+    desktops.stop();
+    let desktops = host.start().await;
+    let mut phase = desktops.watch("alice").await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), phase.wait_for(|phase| *phase == Phase::Hibernated))
+        .await
+        .unwrap()
+        .unwrap();
+    let again = desktops.open("alice").await.unwrap();
+    assert_eq!((&again.name, again.ports), (&first.name, first.ports), "its processes know them");
+    assert_eq!(host.content(&again.name), r#"{"work":1}"#);
+    let counts = |host: &Host| {
+        let world = host.fake.world.lock();
+        (world.created, world.restored)
+    };
+    assert_eq!((counts(&host), archive.exists()), ((1, 1), false));
+
+    // An archive that is damaged: the snapshot counts, and the user is told.
+    host.work(&again.name, r#"{"work":2}"#);
+    desktops.act("alice", Act::Hibernate).await.unwrap();
+    std::fs::write(&archive, "half of i").unwrap();
+    let other = desktops.open("alice").await.unwrap();
+    assert_ne!(other.name, first.name);
+    assert_eq!((host.content(&other.name).as_str(), counts(&host)), (r#"{"work":2}"#, (2, 1)));
+    until("the user is told", async || desktops.overview().await[0].notice.is_some()).await;
+
+    // Who wants an earlier snapshot gets that.
+    let oldest = host.store.snapshots(alice).await.unwrap().pop().unwrap();
+    desktops.act("alice", Act::Hibernate).await.unwrap();
+    desktops.act("alice", Act::Resume(oldest.id.0)).await.unwrap();
+    let earlier = desktops.open("alice").await.unwrap();
+    assert_eq!((host.content(&earlier.name).as_str(), counts(&host)), (r#"{"work":1}"#, (3, 1)));
+    assert_eq!(std::fs::read_dir(archive.parent().unwrap()).unwrap().count(), 0);
+    desktops.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_of_homes_holds_or_is_refused_unless_the_plan_does_without() {
+    let mut host = Host::new(50, 0).await;
+    host.user("alice").await;
+    let possible = tosd::volumes::quota::possible(host.place.as_ref().unwrap().path());
+    let parse = |text: &str| Plans::parse(text, &PathBuf::from("plans.yaml")).unwrap();
+    host.plans = parse("plans: {standard: {home: 1GiB}}");
+    let desktops = host.start().await;
+    match (desktops.open("alice").await, possible) {
+        (Err(OpenError::Failed(why)), Err(_)) => assert!(why.contains("a limit of homes cannot be had here"), "{why}"),
+        (opened, possible) => assert!(opened.is_ok() && possible.is_ok(), "{opened:?} {possible:?}"),
+    }
+    desktops.set_plans(parse("plans: {standard: {home: 1GiB, may_lack: [home]}}"));
+    desktops.open("alice").await.unwrap();
     desktops.stop();
 }
 

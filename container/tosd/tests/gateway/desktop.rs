@@ -8,7 +8,9 @@ use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::house::House;
+use tosd::desktops::{Phase, Step};
+
+use crate::house::{House, PASSWORD};
 
 /// What stands in a grant.
 pub fn claims(token: &str) -> Value {
@@ -48,6 +50,50 @@ async fn the_page_is_ours_and_the_data_is_the_containers() {
     assert_eq!(config["portal"], "/", "a container does not say where passwords are typed");
     assert_eq!(ada.get("/u/ada/hostile").await.status, 404, "only what is known is asked for");
     assert_eq!(ada.get("/u/ada/metrics").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_desktop_starts_with_the_sign_in_and_tells_when_it_is_otherwise() {
+    let house = Arc::new(House::new().await);
+    let ada = house.joined("ada").await;
+    house.phase.send_replace(Phase::Hibernated);
+    let mut opened = house.opened.clone();
+    opened.mark_unchanged();
+    let signed = ada.post("/auth/password", json!({ "name": "ada", "password": PASSWORD })).await.json();
+    assert_eq!((signed["name"].as_str(), signed["desktop"]["is"].as_str()), (Some("ada"), Some("hibernated")));
+    opened.changed().await.unwrap();
+    assert!(ada.get("/u/ada/").await.text().contains("starting.js"), "a page that tells how far it is");
+
+    let seen = ada.get("/u/ada/phase").await;
+    let tag = seen.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(seen.json()["is"], "hibernated");
+    let conditions = [("if-none-match", tag.as_str())];
+    let next = ada.send(Method::GET, "/u/ada/phase", &conditions, None);
+    let change = async {
+        // The question is there when it has subscribed.
+        while house.phase.receiver_count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        house.phase.send_replace(Phase::Starting { step: Step::Container });
+    };
+    let (next, ()) = tokio::join!(next, change);
+    assert_eq!(next.json(), json!({ "is": "starting", "step": "container" }));
+}
+
+#[tokio::test]
+async fn a_page_waits_for_a_desktop_that_wakes_up() {
+    let house = Arc::new(House::new().await);
+    let ada = house.joined("ada").await;
+    house.phase.send_replace(Phase::Frozen);
+    let change = async {
+        while house.phase.receiver_count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        house.phase.send_replace(Phase::Starting { step: Step::Thaw });
+        house.phase.send_replace(Phase::Running);
+    };
+    let (page, ()) = tokio::join!(ada.get("/u/ada/"), change);
+    assert!(page.text().contains("<title>TOS</title>"), "{}", page.text());
 }
 
 #[tokio::test]
@@ -125,4 +171,52 @@ async fn a_port_is_shown_where_it_cannot_be_us() {
 
 async fn entered_at(browser: &crate::house::Browser, port: u16) -> String {
     browser.send(Method::GET, &format!("/u/ada/port/{port}/"), &NAVIGATION, None).await.location()
+}
+
+#[tokio::test]
+async fn browsers_without_video_get_novnc_of_this_host_and_who_only_looks_is_said_to() {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [("core/rfb.js", "export default 1;"), ("core/secret.txt", "x"), ("app/ui.js", "x")] {
+        std::fs::create_dir_all(folder.path().join(path).parent().unwrap()).unwrap();
+        std::fs::write(folder.path().join(path), text).unwrap();
+    }
+    let novnc = folder.path().to_owned();
+    let house = Arc::new(House::with(|config| config.gateway.novnc = novnc).await);
+    let ada = house.joined("ada").await;
+    let script = ada.get("/u/ada/novnc/core/rfb.js").await;
+    assert_eq!((script.status, script.text().as_str()), (200, "export default 1;"));
+    assert!(script.headers["content-type"].to_str().unwrap().starts_with("text/javascript"));
+    for path in ["core/secret.txt", "app/ui.js", "core/", "core/..%2fcore/rfb.js", "core/nothing.js", ".core/rfb.js"] {
+        let status = ada.get(&format!("/u/ada/novnc/{path}")).await.status;
+        assert!([400, 404].contains(&status), "{path}: {status}");
+    }
+    assert_eq!(house.browser().get("/u/ada/novnc/core/rfb.js").await.status, 401);
+    let made = ada.post("/auth/account/guest", json!({ "label": "", "hours": 1 })).await.json();
+    let guest = house.browser();
+    guest.get(made["url"].as_str().unwrap().strip_prefix(&ada.origin()).unwrap()).await;
+    assert_eq!(guest.get("/u/ada/novnc/core/rfb.js").await.status, 200);
+    // The desktop leads whoever has this role to the server that takes no input.
+    for (browser, role) in [(&ada, "control"), (&guest, "view")] {
+        let mut socket = browser.socket("/u/ada/vnc", &browser.origin()).await.unwrap();
+        let told = socket.next().await.unwrap().unwrap();
+        assert_eq!(claims(told.to_text().unwrap().strip_prefix("Bearer ").unwrap())["role"], role);
+    }
+}
+
+#[tokio::test]
+async fn who_is_removed_loses_the_desktop_first() {
+    let house = Arc::new(House::new().await);
+    let ada = house.joined("ada").await;
+    let ben = house.joined("ben").await;
+    assert_eq!(
+        ada.post("/admin/api/user/remove", json!({ "name": "ada" })).await.status,
+        409,
+        "the last administrator"
+    );
+    assert!(house.acts.lock().is_empty());
+    assert_eq!(ada.post("/admin/api/user/remove", json!({ "name": "ben" })).await.status, 200);
+    assert_eq!(*house.acts.lock(), [("ben".to_owned(), tosd::desktops::Act::Kill)]);
+    assert!(house.store.user_named("ben").await.unwrap().is_none());
+    assert_eq!(ben.get("/u/ben/api/v1/state").await.status, 401);
+    assert!(house.audit().await.iter().any(|line| line == "user removed Done ben"));
 }

@@ -40,7 +40,9 @@ pub const PASSWORD: &str = "tea, earl grey, hot";
 struct Running {
     desks: HashMap<String, Desk>,
     phase: watch::Sender<Phase>,
+    opened: watch::Sender<u32>,
     viewers: Arc<Mutex<HashMap<String, usize>>>,
+    acts: Arc<Mutex<Vec<(String, Act)>>>,
 }
 
 struct Counted(Arc<Mutex<HashMap<String, usize>>>, String);
@@ -54,6 +56,7 @@ impl Drop for Counted {
 #[async_trait]
 impl Desks for Running {
     async fn open(&self, user: &str) -> Result<Desk, OpenError> {
+        self.opened.send_modify(|count| *count += 1);
         self.desks.get(user).cloned().ok_or(OpenError::Nobody)
     }
 
@@ -66,12 +69,18 @@ impl Desks for Running {
         if self.desks.contains_key(user) { Ok(self.phase.subscribe()) } else { Err(OpenError::Nobody) }
     }
 
-    async fn act(&self, _: &str, _: Act) -> Result<(), ActError> {
+    async fn act(&self, user: &str, act: Act) -> Result<(), ActError> {
+        self.acts.lock().push((user.to_owned(), act));
         Ok(())
     }
 
     async fn overview(&self) -> Vec<Overview> {
         Vec::new()
+    }
+
+    async fn discard(&self, user: &str) -> Result<(), ActError> {
+        self.acts.lock().push((user.to_owned(), Act::Kill));
+        Ok(())
     }
 }
 
@@ -80,7 +89,13 @@ pub struct House {
     pub served: Served,
     pub store: Store,
     pub ports: Ports,
+    /// How both desktops are said to be.
+    pub phase: watch::Sender<Phase>,
+    /// How often one was asked for.
+    pub opened: watch::Receiver<u32>,
     pub viewers: Arc<Mutex<HashMap<String, usize>>>,
+    /// What was done with desktops.
+    pub acts: Arc<Mutex<Vec<(String, Act)>>>,
     pub folder: tempfile::TempDir,
     tls: TlsConnector,
     _stop: watch::Sender<bool>,
@@ -89,10 +104,16 @@ pub struct House {
 impl House {
     /// With desktops of `ada` and `ben`.
     pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// The same, configured otherwise.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config =
             Config { data: folder.path().join("data"), run: folder.path().join("run"), ..Config::default() };
         config.gateway.listen = ([127, 0, 0, 1], 0).into();
+        change(&mut config);
         std::fs::create_dir_all(&config.data).unwrap();
         let store = Store::open(&config.database()).await.unwrap();
         let keys = Arc::new(RwLock::new(Keys::generate().unwrap()));
@@ -109,7 +130,11 @@ impl House {
                 Desk { user: user.into(), name: format!("tos-{user}").parse().unwrap(), gate, ports, generation: 1 },
             );
         }
-        let running = Running { desks, phase: watch::channel(Phase::Running).0, viewers: Arc::clone(&viewers) };
+        let (phase, _) = watch::channel(Phase::Running);
+        let (counting, opened) = watch::channel(0);
+        let (acts, viewed) = (Arc::<Mutex<Vec<(String, Act)>>>::default(), Arc::clone(&viewers));
+        let running =
+            Running { desks, phase: phase.clone(), opened: counting, viewers: viewed, acts: Arc::clone(&acts) };
         let (stop, stopping) = watch::channel(false);
         let data = config.data.clone();
         let gateway = Gateway {
@@ -130,7 +155,7 @@ impl House {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let tls = TlsConnector::from(Arc::new(client));
-        Self { served, store, ports, viewers, folder, tls, _stop: stop }
+        Self { served, store, ports, phase, opened, viewers, acts, folder, tls, _stop: stop }
     }
 
     /// What browsers call it.
@@ -158,8 +183,8 @@ impl House {
         Browser { house: Arc::clone(self), cookies: Mutex::default() }
     }
 
-    /// Somebody who joins, and their browser. The first one administers.
-    pub async fn joined(self: &Arc<Self>, name: &str) -> Browser {
+    /// The secret of a link that somebody joins with. The first one administers.
+    pub async fn invitation(&self) -> String {
         let (token, now) = (Token::new().unwrap(), Moment::now());
         let until = now + std::time::Duration::from_secs(600);
         let purpose = if self.store.has_admin().await.unwrap() {
@@ -169,8 +194,14 @@ impl House {
         };
         let used = if purpose == Purpose::FirstAdmin { Use::Bootstrap } else { Use::Invitation };
         self.store.add_link(token.hash(used).as_bytes(), &purpose, None, until, now).await.unwrap();
+        token.reveal().to_owned()
+    }
+
+    /// Somebody who joins, and their browser.
+    pub async fn joined(self: &Arc<Self>, name: &str) -> Browser {
+        let secret = self.invitation().await;
         let browser = self.browser();
-        let body = json!({ "secret": token.reveal(), "name": name, "display": name, "password": PASSWORD });
+        let body = json!({ "secret": secret, "name": name, "display": name, "password": PASSWORD });
         let answer = browser.post("/auth/join", body).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         browser
@@ -217,6 +248,7 @@ fn container(gate: &Path, user: &str) {
         )
         .route("/whep", post(|| async { (StatusCode::CREATED, [(header::LOCATION, "/whep/abc")], "answer") }))
         .route("/api/v1/events", any(echo))
+        .route("/vnc", any(told_as))
         .route("/socket", any(echo))
         .route("/leave", get(|| async { (StatusCode::FOUND, [(header::LOCATION, "/there")]) }))
         .route(
@@ -255,6 +287,15 @@ fn container(gate: &Path, user: &str) {
             });
         }
     });
+}
+
+/// Says what was brought along, and takes what comes.
+async fn told_as(headers: HeaderMap, upgrade: WebSocketUpgrade) -> impl IntoResponse {
+    let bearer = headers[header::AUTHORIZATION].to_str().unwrap().to_owned();
+    upgrade.protocols(["tos.vnc"]).on_upgrade(|mut socket| async move {
+        let _ = socket.send(axum::extract::ws::Message::Text(bearer.into())).await;
+        while let Some(Ok(_)) = socket.recv().await {}
+    })
 }
 
 async fn echo(upgrade: WebSocketUpgrade) -> impl IntoResponse {

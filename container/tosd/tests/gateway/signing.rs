@@ -178,4 +178,12 @@ async fn guessing_is_slowed_and_does_not_lock_the_owner_out() {
     assert!(later, "somebody who guesses is told to wait");
     let signed = ada.post("/auth/password", json!({ "name": "ada", "password": PASSWORD })).await;
     assert_eq!(signed.status, 200, "the owner's own browser is known");
+    // A copy of what it is known by is worth nothing once she has signed out everywhere.
+    let copied = ada.cookies.lock()[identity::cookie::DEVICE].clone();
+    assert_eq!(ada.post("/auth/account/session", json!({ "all": true })).await.status, 200);
+    let thief = house.browser();
+    thief.cookies.lock().insert(identity::cookie::DEVICE.into(), copied);
+    let form = json!({ "name": "ada", "password": PASSWORD });
+    assert_eq!(thief.post("/auth/password", form.clone()).await.status, 429, "a stranger as all others");
+    assert_eq!(ada.post("/auth/password", form).await.status, 200, "hers is known anew");
 }

@@ -8,7 +8,7 @@ use std::{
         fd::{AsFd as _, OwnedFd},
         unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, chown, symlink},
     },
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use anyhow::Context as _;
@@ -159,6 +159,8 @@ impl World {
         self.processes()?;
         if host {
             self.etc(plan)?;
+        } else if plan.network.is_some() {
+            self.own("resolv.conf", &resolvers(plan))?;
         }
         self.all(sources.mounts)?;
         // The root itself: places only.
@@ -277,13 +279,22 @@ impl World {
             ("hostname", format!("{name}\n")),
             ("hosts", format!("127.0.0.1 localhost {name}\n::1 localhost\n")),
             ("machine-id", id),
+            ("resolv.conf", resolvers(plan)),
         ];
-        for (file, text) in files {
-            let ours = at("run/etc").join(file);
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&ours)?.write_all(text.as_bytes())?;
-            if let Ok(place) = open_inside(&self.root, &Path::new("etc").join(file)) {
-                move_mount(open_tree(&ours, false)?.as_fd(), place.as_fd())?;
-            }
+        files.iter().try_for_each(|(file, text)| self.own(file, text))
+    }
+
+    /// Puts a file of the container's own over one of `/etc`, where there is one.
+    fn own(&self, file: &str, text: &str) -> anyhow::Result<()> {
+        let ours = at("run/etc").join(file);
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o644).open(&ours)?.write_all(text.as_bytes())?;
+        let name = Path::new("etc").join(file);
+        if let Ok(place) = open_inside(&self.root, &name) {
+            move_mount(open_tree(&ours, false)?.as_fd(), place.as_fd())?;
+        } else if let Some(place) = fs::read_link(at(&name)).ok().as_deref().and_then(in_run) {
+            // What systemd's resolver does: a link to a file that it makes. Here nobody else makes it.
+            self.directory(place.parent().unwrap_or(Path::new("run")), 0o755)?;
+            symlink(Path::new("/run/etc").join(file), at(place))?;
         }
         Ok(())
     }
@@ -301,6 +312,19 @@ impl World {
         set_mount(tree.as_fd(), MOUNT_ATTR_RDONLY, 0, false)?;
         move_mount(tree.as_fd(), place.as_fd()).with_context(|| format!("cannot hide /{name}"))
     }
+}
+
+/// Where a link of `/etc` leads, if that is in `/run` and goes nowhere but down.
+fn in_run(link: &Path) -> Option<&Path> {
+    let place = link.strip_prefix("/").or_else(|_| link.strip_prefix("..")).ok()?;
+    let down = place.components().all(|part| matches!(part, Component::Normal(_)));
+    (down && place.starts_with("run") && place.components().count() > 1).then_some(place)
+}
+
+/// Whom programs ask for names: nobody, where nobody can be reached.
+fn resolvers(plan: &Plan) -> String {
+    let resolvers = plan.network.iter().flat_map(|network| &network.resolvers);
+    resolvers.map(|resolver| format!("nameserver {resolver}\n")).collect()
 }
 
 /// A place of the root that is being made, seen from where we are.
@@ -333,4 +357,20 @@ fn exec(plan: &Plan) -> anyhow::Result<std::convert::Infallible> {
         filter(program).context("system calls cannot be filtered")?;
     }
     execve(&init, &arguments, &environment).context("cannot run the first process")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_of_the_resolver_leads_into_run_and_nowhere_else() {
+        let place = "run/systemd/resolve/stub-resolv.conf";
+        for link in [format!("../{place}"), format!("/{place}")] {
+            assert_eq!(in_run(Path::new(&link)), Some(Path::new(place)));
+        }
+        for link in ["../run", "/etc/other", "../run/../etc/x", "../../run/x", "run/x"] {
+            assert_eq!(in_run(Path::new(link)), None, "{link}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! that waits holds a lock, so that there are never two.
 
 mod inside;
+mod network;
 mod sources;
 mod system;
 
@@ -114,6 +115,9 @@ fn prepare(plan: &Plan, first: Pid, directory: &Path) -> anyhow::Result<()> {
             .with_context(|| format!("cannot be put into {}", cgroup.display()))?;
     }
     map(&plan.ids, first)?;
+    if let Some(network) = &plan.network {
+        network::lay(network, first)?;
+    }
     let known = |pid: u32| Process::of(pid).context("a process that is not there");
     let running = Running { first: known(first.as_raw().unsigned_abs())?, waiter: known(std::process::id())? };
     write(&directory.join(RUNNING), &serde_json::to_vec(&running)?)?;

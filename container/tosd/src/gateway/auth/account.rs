@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use axum::{
     Json, Router,
     extract::State,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use identity::{
@@ -32,7 +33,7 @@ use store::{
 };
 use zeroize::Zeroizing;
 
-use super::{hex, links, passkey, passkeys_of, password, posted::Posted};
+use super::{hex, know_again, links, passkey, passkeys_of, password, posted::Posted};
 use crate::{
     desktops::{Act, ActError},
     gateway::{App, answers::Refusal, caller::Session},
@@ -156,14 +157,16 @@ async fn set_password(
     State(app): State<App>,
     session: Session,
     Posted(form): Posted<NewPassword>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     session.want_fresh(&app)?;
     let new = links::password_credential(&app, &form.password, &session.user.name).await?;
     app.store.replace_credential(session.user.id, &new, Moment::now()).await?;
     // Whoever knew the old one may be signed in by it.
     app.store.end_logins(session.user.id, Some(session.login.id)).await?;
     app.tell_changed();
-    changed(&app, &session, "password", "").await
+    let mut response = changed(&app, &session, "password", "").await?.into_response();
+    know_again(&app, session.user.id, &mut response).await?;
+    Ok(response)
 }
 
 async fn totp_begin(State(app): State<App>, session: Session, _: Posted<Value>) -> Result<Json<Value>, Refusal> {
@@ -248,7 +251,7 @@ async fn end_session(
     State(app): State<App>,
     session: Session,
     Posted(form): Posted<Sessions>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     match form.id {
         Some(id) if !app.store.end_login(session.user.id, id).await? => return Err(Refusal::Missing),
         Some(_) => {}
@@ -258,7 +261,12 @@ async fn end_session(
         None => return Err(Refusal::Request),
     }
     app.tell_changed();
-    changed(&app, &session, "session ended", &form.id.map_or_else(|| "all others".into(), |id| id.to_string())).await
+    let which = form.id.map_or_else(|| "all others".into(), |id| id.to_string());
+    let mut response = changed(&app, &session, "session ended", &which).await?.into_response();
+    if form.id.is_none() {
+        know_again(&app, session.user.id, &mut response).await?;
+    }
+    Ok(response)
 }
 
 #[derive(Deserialize)]

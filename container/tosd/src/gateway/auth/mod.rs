@@ -52,7 +52,7 @@ use serde_json::{Value, json};
 use store::{Credential, CredentialKind, Moment, NewLogin, User, UserId, audit::Outcome};
 use url::Url;
 
-use super::{App, answers::Refusal, caller, caller::Session, origins::Origins, tls};
+use super::{App, answers::Refusal, caller, caller::Session, desk, origins::Origins, tls};
 use crate::config::Config;
 
 /// How long a browser is known as one that its owner used.
@@ -120,19 +120,35 @@ impl Means {
     }
 
     /// A cookie that says that a user has used this browser.
-    fn device(&self, user: UserId) -> Result<String, Refusal> {
+    fn device(&self, user: &User) -> Result<String, Refusal> {
         let token = Token::new().map_err(|_| Refusal::Internal)?;
-        let mac = hmac::sign(&self.devices, format!("{user}.{}", token.reveal()).as_bytes());
+        let mac = hmac::sign(&self.devices, told(user, token.reveal()).as_bytes());
         Ok(format!("{}.{}", token.reveal(), hex(mac.as_ref())))
     }
 
     /// Whether a browser is known as one that this user has used.
-    fn known(&self, user: UserId, headers: &HeaderMap) -> Option<secret::Hash> {
+    fn known(&self, user: &User, headers: &HeaderMap) -> Option<secret::Hash> {
         let (token, mac) = caller::cookie_of(headers, cookie::DEVICE)?.split_once('.')?;
         let mac = unhex(mac)?;
-        hmac::verify(&self.devices, format!("{user}.{token}").as_bytes(), &mac).ok()?;
+        hmac::verify(&self.devices, told(user, token).as_bytes(), &mac).ok()?;
         secret::Hash::of_shown(secret::Use::Device, token)
     }
+}
+
+/// What a known browser is known by. Whoever is signed out everywhere has none that is known, theirs or a thief's.
+fn told(user: &User, token: &str) -> String {
+    format!("{}.{}.{token}", user.id, user.devices)
+}
+
+/// Makes the browser of this answer a known one again, after all were made strangers.
+async fn know_again(app: &App, user: UserId, response: &mut Response) -> Result<(), Refusal> {
+    let user = app.store.user(user).await?.ok_or(Refusal::SignIn)?;
+    set_device(app, &user, response)
+}
+
+fn set_device(app: &App, user: &User, response: &mut Response) -> Result<(), Refusal> {
+    let device = app.auth.device(user)?;
+    set_cookie(response, cookie::set(cookie::DEVICE, &device, SameSite::Strict, Some(DEVICE)))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -211,8 +227,14 @@ async fn let_in(
     from: IpAddr,
     headers: &HeaderMap,
 ) -> Result<Response, Refusal> {
-    let (response, _) = let_in_with(app, user, means, present, from, headers, json!({ "ok": true }).into()).await?;
+    let (response, _) = let_in_with(app, user, means, present, from, headers, about(app, user).await.into()).await?;
     Ok(response)
+}
+
+/// What the portal shows of somebody who is signed in.
+async fn about(app: &App, user: &User) -> Value {
+    let phase = app.desktops.watch(&user.name).await.ok().map(|phase| phase.borrow().clone());
+    json!({ "name": user.name, "display": user.display, "role": user.role, "desktop": phase })
 }
 
 /// What an answer is made of: JSON for a page, or the way to one.
@@ -252,6 +274,8 @@ async fn let_in_with(
     };
     app.store.add_login(token.hash(secret::Use::Session).as_bytes(), &new, now).await?;
     app.record.done(&user.name, from, "sign-in", &user.name, Outcome::Done, means).await?;
+    // It is what they came for: it starts while the browser finds its way there.
+    desk::begin(app, &user.name);
     let mut response = match onward {
         Onward::Json(value) => Json(value).into_response(),
         Onward::To(place) => axum::response::Redirect::to(&place).into_response(),
@@ -259,11 +283,8 @@ async fn let_in_with(
     let session = cookie::set(cookie::SESSION, token.reveal(), SameSite::Lax, Some(life));
     set_cookie(&mut response, session)?;
     // One that was given for another account stays good for that one only as long as nobody else signs in here.
-    if app.auth.known(user.id, headers).is_none() {
-        set_cookie(
-            &mut response,
-            cookie::set(cookie::DEVICE, &app.auth.device(user.id)?, SameSite::Strict, Some(DEVICE)),
-        )?;
+    if app.auth.known(user, headers).is_none() {
+        set_device(app, user, &mut response)?;
     }
     Ok((response, now))
 }
@@ -291,14 +312,9 @@ async fn state(
     let signed_in = match session {
         None => Value::Null,
         Some(session) => {
-            let phase = app.desktops.watch(&session.user.name).await.ok().map(|phase| phase.borrow().clone());
-            json!({
-                "name": session.user.name,
-                "display": session.user.display,
-                "role": session.user.role,
-                "fresh": session.fresh(&app),
-                "desktop": phase,
-            })
+            let mut about = about(&app, &session.user).await;
+            about["fresh"] = session.fresh(&app).into();
+            about
         }
     };
     Ok(Json(json!({

@@ -37,7 +37,7 @@ pub async fn sign_in(
         true => app.store.user_named(&form.name).await?,
         false => None,
     };
-    let device = user.as_ref().and_then(|user| app.auth.known(user.id, &headers));
+    let device = user.as_ref().and_then(|user| app.auth.known(user, &headers));
     let delay = ask(&app, from, device, &Attempt::Password { account: &form.name }).await?;
     let lane = if device.is_some() { Lane::Known } else { Lane::Stranger };
     let checked = check(&app, lane, user.as_ref(), &form.password).await?;

@@ -148,7 +148,7 @@ async fn prove(app: &App, session: &Session, headers: &HeaderMap, wanted: &Wante
         return Err(Refusal::Wrong);
     }
     let password = form.password.as_deref().ok_or(Refusal::Request)?;
-    let device = app.auth.known(user.id, headers);
+    let device = app.auth.known(user, headers);
     let delay = ask(app, session.from, device, &Attempt::Password { account: &user.name }).await?;
     let mut right = password::check(app, Lane::Known, Some(user), password).await?;
     if right && let Some(totp) = password::totp_of(app, user.id).await? {

@@ -1,90 +1,41 @@
 //! `/u/NAME/…`: somebody's desktop. Its page is ours ([`super::assets`]); data comes from the container.
-//!
-//! Who may: its owner, to use it; a guest by the owner's link, to look; an administrator for a quarter of an hour after
-//! having asked for it, which is written down, to look. Operators may not. Whoever may not gets the answer of a desktop that
-//! is not there.
 
-use std::net::IpAddr;
+mod access;
+mod passing;
+
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     Json,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use identity::{
-    grant::{self, Grant, MAX_LIFE},
-    secret,
-};
-use store::{Moment, Role, name_fits};
+use identity::grant::{Grant, MAX_LIFE};
+use store::{Moment, name_fits};
+use tokio::time::timeout;
 
+pub use self::access::{Access, access};
+use self::passing::{clean, inner, resource};
 use super::{
     App,
     answers::Refusal,
     assets,
-    caller::{self, GUEST, Right, Watch},
-    ports, strict, turn, upstream,
+    caller::{self, Right},
+    novnc, ports, strict, turn, upstream,
 };
-use crate::desktops::{Desk, OpenError, Phase};
+use crate::config::Fallback;
+use crate::desktops::{Desk, OpenError, Phase, Step};
 
 /// Where tos-comp listens inside.
 pub const PORT: u16 = 9080;
+/// How long a page waits for a desktop that wakes up.
+const AWAKE: Duration = Duration::from_secs(1);
+/// How long who asks how a desktop is waits for it to be otherwise.
+const OTHERWISE: Duration = Duration::from_secs(5);
 /// Longest answer to `api/v1/config`.
 const CONFIG: usize = 64 << 10;
-
-/// What a request to a container may say, besides what is told for WebSockets.
-const PASSED: [HeaderName; 11] = [
-    header::ACCEPT,
-    header::ACCEPT_LANGUAGE,
-    header::CONTENT_TYPE,
-    header::CONTENT_LENGTH,
-    header::IF_MATCH,
-    header::IF_NONE_MATCH,
-    header::IF_RANGE,
-    header::RANGE,
-    HeaderName::from_static("upload-offset"),
-    header::SEC_WEBSOCKET_KEY,
-    header::SEC_WEBSOCKET_VERSION,
-];
-
-/// What an answer of a container may say. Not among them: cookies, policies, `Clear-Site-Data`, anything that a browser
-/// would hold against this whole site.
-const BACK: [HeaderName; 11] = [
-    header::CONTENT_TYPE,
-    header::CONTENT_LENGTH,
-    header::CONTENT_DISPOSITION,
-    header::CONTENT_RANGE,
-    header::ACCEPT_RANGES,
-    header::ETAG,
-    header::RETRY_AFTER,
-    header::CONNECTION,
-    header::UPGRADE,
-    header::SEC_WEBSOCKET_ACCEPT,
-    header::SEC_WEBSOCKET_PROTOCOL,
-];
-
-/// By what somebody is here.
-#[derive(Debug, Clone)]
-pub struct Access {
-    /// Whose desktop.
-    pub owner: String,
-    /// By what right.
-    pub right: Right,
-    /// What the desktop is told they may do.
-    pub role: grant::Role,
-    /// Whom the desktop takes them for.
-    pub who: String,
-    /// The right is an administrator's look.
-    pub look: bool,
-}
-
-impl Access {
-    /// Tells when it ends.
-    pub fn watch(&self, app: &App) -> Watch {
-        Watch::new(app, self.right.clone(), self.look.then(|| self.owner.clone()))
-    }
-}
 
 /// `/u/NAME`
 pub async fn bare(axum::extract::Path(name): axum::extract::Path<String>) -> Response {
@@ -129,8 +80,12 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
     }
     match rest {
         "" => page(&app, &access, request.headers()).await.unwrap_or_else(IntoResponse::into_response),
-        "phase" => phase(&app, &access).await.unwrap_or_else(IntoResponse::into_response),
-        _ => assets::desktop(rest, request.headers()).unwrap_or_else(|| Refusal::Missing.into_response()),
+        "phase" => phase(&app, &access, request.headers()).await.unwrap_or_else(IntoResponse::into_response),
+        _ => match rest.strip_prefix("novnc/").filter(|_| app.config.desktop.fallback != Fallback::Off) {
+            Some(path) => novnc::file(&app.config.gateway.novnc, path).await,
+            None => None,
+        }
+        .unwrap_or_else(|| Refusal::Missing.into_response()),
     }
 }
 
@@ -164,62 +119,35 @@ fn leads_here(request: &Request) -> bool {
     *request.method() == Method::GET && accept.contains("text/html")
 }
 
-/// By what right somebody sees a desktop.
-///
-/// # Errors
-/// [`Refusal::SignIn`] for who is nobody, [`Refusal::NotYours`] for everybody else.
-pub async fn access(app: &App, headers: &HeaderMap, from: IpAddr, name: &str) -> Result<Access, Refusal> {
-    if !name_fits(name) {
-        return Err(Refusal::NotYours);
-    }
-    let guest = async {
-        let Some(shown) = caller::cookie_of(headers, GUEST) else { return Ok(None) };
-        let Some(hash) = secret::Hash::of_shown(secret::Use::Guest, shown) else { return Ok(None) };
-        let found = app.store.guest(hash.as_bytes(), Moment::now()).await?;
-        Ok::<_, Refusal>(found.filter(|(_, owner)| owner.name == name).map(|(guest, _)| Access {
-            owner: name.to_owned(),
-            right: Right::Guest { hash: *hash.as_bytes(), owner: name.to_owned() },
-            // Whatever the link says: there is no other kind of guest yet.
-            role: grant::Role::View,
-            who: format!("guest-{}", guest.id),
-            look: false,
-        }))
-    };
-    let Some(session) = caller::session(app, headers, from).await? else {
-        return guest.await?.ok_or(Refusal::SignIn);
-    };
-    let own = session.user.name == name;
-    let look = !own && session.user.role == Role::Admin && app.looks.allowed(session.login.id, name);
-    if !own && !look {
-        return guest.await?.ok_or(Refusal::NotYours);
-    }
-    Ok(Access {
-        owner: name.to_owned(),
-        role: if own { grant::Role::Control } else { grant::Role::View },
-        who: session.user.name.clone(),
-        right: Right::Session(Box::new(session)),
-        look,
-    })
-}
-
 /// The page, or the one that waits for the desktop.
 async fn page(app: &App, access: &Access, headers: &HeaderMap) -> Result<Response, Refusal> {
-    let phase = app.desktops.watch(&access.owner).await.map_err(refusal)?;
-    let runs = *phase.borrow() == Phase::Running;
-    if !runs {
-        begin(app, access);
-        return assets::portal("starting.html", headers).ok_or(Refusal::Internal);
+    let mut phase = app.desktops.watch(&access.owner).await.map_err(refusal)?;
+    let now = phase.borrow().clone();
+    if now != Phase::Running {
+        begin_for(app, access);
     }
-    assets::desktop("", headers).ok_or(Refusal::Internal)
+    // A desktop that sleeps is there sooner than a page that says so.
+    let soon = matches!(now, Phase::Frozen | Phase::Starting { step: Step::Thaw });
+    let runs = match now {
+        Phase::Running => true,
+        _ if soon => {
+            timeout(AWAKE, phase.wait_for(|phase| *phase == Phase::Running)).await.is_ok_and(|met| met.is_ok())
+        }
+        _ => false,
+    };
+    if runs { Ok(super::page::desktop()) } else { assets::portal("starting.html", headers).ok_or(Refusal::Internal) }
+}
+
+/// Starts the desktop of whoever comes to it. A guest comes when its owner lets them in, and starts nothing.
+fn begin_for(app: &App, access: &Access) {
+    if !matches!(access.right, Right::Guest { .. }) && !access.look {
+        begin(app, &access.owner);
+    }
 }
 
 /// Starts a desktop without waiting for it.
-fn begin(app: &App, access: &Access) {
-    // A guest comes when its owner lets them in, and starts nothing.
-    if matches!(access.right, Right::Guest { .. }) || access.look {
-        return;
-    }
-    let (app, user) = (app.clone(), access.owner.clone());
+pub fn begin(app: &App, user: &str) {
+    let (app, user) = (app.clone(), user.to_owned());
     tokio::spawn(async move {
         if let Err(error) = app.desktops.open(&user).await {
             tracing::info!(%error, user, "a desktop does not open");
@@ -227,14 +155,32 @@ fn begin(app: &App, access: &Access) {
     });
 }
 
-/// `GET phase`: how the desktop is, for who waits. Asking starts it.
-async fn phase(app: &App, access: &Access) -> Result<Response, Refusal> {
-    let phase = app.desktops.watch(&access.owner).await.map_err(refusal)?;
-    let now = phase.borrow().clone();
-    if matches!(now, Phase::New | Phase::Frozen | Phase::Hibernated) {
-        begin(app, access);
+/// `GET phase`: how the desktop is, for who waits. Asking starts it. `If-None-Match` waits until it is otherwise.
+async fn phase(app: &App, access: &Access, headers: &HeaderMap) -> Result<Response, Refusal> {
+    let mut phase = app.desktops.watch(&access.owner).await.map_err(refusal)?;
+    if matches!(*phase.borrow(), Phase::New | Phase::Frozen | Phase::Hibernated) {
+        begin_for(app, access);
     }
-    Ok(Json(now).into_response())
+    if let Some(seen) = headers.get(header::IF_NONE_MATCH) {
+        let other = phase.wait_for(|phase| tag(phase).is_some_and(|tag| tag != seen));
+        // It may be the same for long; then that is the answer.
+        let _ = timeout(OTHERWISE, other).await;
+    }
+    let now = phase.borrow().clone();
+    let mut answer = Json(&now).into_response();
+    if let Some(tag) = tag(&now) {
+        answer.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(answer)
+}
+
+/// Changes when a phase does.
+fn tag(phase: &Phase) -> Option<HeaderValue> {
+    let step = match phase {
+        Phase::Starting { step } => format!("{step:?}").to_lowercase(),
+        _ => String::new(),
+    };
+    HeaderValue::try_from(format!("\"{}.{step}\"", phase.word())).ok()
 }
 
 fn refusal(error: OpenError) -> Refusal {
@@ -349,78 +295,6 @@ fn now_seconds() -> u64 {
     u64::try_from(Moment::now().millis() / 1000).unwrap_or(0)
 }
 
-/// The request as the container sees it: its own paths, a grant, and nothing of the way here.
-fn inner(app: &App, desk: &Desk, access: &Access, request: Request) -> Result<Request<Body>, Refusal> {
-    let (parts, body) = request.into_parts();
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let target = target.strip_prefix("/u/").and_then(|target| target.split_once('/')).ok_or(Refusal::Missing)?.1;
-    let mut inner =
-        Request::builder().method(parts.method).uri(format!("/{target}")).body(body).map_err(|_| Refusal::Request)?;
-    *inner.extensions_mut() = parts.extensions;
-    let headers = inner.headers_mut();
-    for name in PASSED {
-        if let Some(value) = parts.headers.get(&name) {
-            headers.insert(name, value.clone());
-        }
-    }
-    // A token of its own is nothing that a visitor of ours has.
-    let protocols = parts.headers.get(header::SEC_WEBSOCKET_PROTOCOL).and_then(|value| value.to_str().ok());
-    let kept: Vec<&str> = protocols
-        .unwrap_or_default()
-        .split(',')
-        .map(str::trim)
-        .filter(|protocol| !protocol.is_empty() && !protocol.starts_with("tos.bearer."))
-        .collect();
-    if !kept.is_empty() {
-        let kept = HeaderValue::try_from(kept.join(", ")).map_err(|_| Refusal::Request)?;
-        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, kept);
-    }
-    headers.insert(header::HOST, HeaderValue::from_static("localhost"));
-    headers.insert(header::AUTHORIZATION, bearer(app, desk, access)?);
-    Ok(inner)
-}
-
-/// An answer of a container, as data: nothing in it is run, kept or believed about this site.
-fn clean(answer: axum::http::Response<Body>, owner: &str) -> Response {
-    let (parts, body) = answer.into_parts();
-    let mut clean = Response::new(body);
-    // A container does not send our visitors elsewhere, and does not ask them for passwords.
-    *clean.status_mut() = match parts.status {
-        status if status.is_redirection() && status != StatusCode::NOT_MODIFIED => StatusCode::BAD_GATEWAY,
-        status => status,
-    };
-    let headers = clean.headers_mut();
-    for name in BACK {
-        if let Some(value) = parts.headers.get(&name) {
-            headers.insert(name, value.clone());
-        }
-    }
-    if let Some(place) = parts.headers.get(header::LOCATION).and_then(|place| place.to_str().ok()) {
-        // Of a session of WHEP; another one is of no use here.
-        let id = place.trim_start_matches('/').strip_prefix("whep/").unwrap_or_default();
-        if !id.is_empty()
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-            && let Ok(place) = HeaderValue::try_from(format!("/u/{owner}/whep/{id}"))
-        {
-            headers.insert(header::LOCATION, place);
-        }
-    }
-    let kind =
-        headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
-    // A browser runs what is of one of these kinds if a page of ours names it.
-    if ["script", "css", "wasm", "manifest"].iter().any(|run| kind.contains(run)) {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    }
-    // And if it is opened as a page: it is nobody's, and does nothing.
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    clean
-}
-
-fn resource(headers: &HeaderMap) -> Option<String> {
-    headers.get(header::LOCATION)?.to_str().ok()?.rsplit('/').next().map(str::to_owned)
-}
-
 /// Ends a session of WHEP whose viewer may look no more.
 async fn cut(app: App, desk: Desk, access: Access, id: String) {
     let request = || {
@@ -465,43 +339,6 @@ pub fn is_desktop(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_container_answers_is_data() {
-        let hostile = axum::http::Response::builder()
-            .status(200)
-            .header("set-cookie", "__Host-tos=x; Path=/; Secure")
-            .header("clear-site-data", "\"*\"")
-            .header("content-type", "text/javascript")
-            .header("content-security-policy", "script-src *")
-            .header("access-control-allow-origin", "*")
-            .header("location", "https://evil.example/")
-            .header("etag", "\"1\"")
-            .body(Body::empty())
-            .unwrap();
-        let clean = clean(hostile, "ada");
-        let names: Vec<&str> = clean.headers().keys().map(HeaderName::as_str).collect();
-        for gone in ["set-cookie", "clear-site-data", "access-control-allow-origin", "location"] {
-            assert!(!names.contains(&gone), "{gone}");
-        }
-        assert_eq!(clean.headers()["content-type"], "application/octet-stream");
-        assert_eq!(clean.headers()["content-security-policy"], "default-src 'none'; sandbox");
-        assert_eq!(clean.headers()["etag"], "\"1\"");
-        let away =
-            axum::http::Response::builder().status(302).header("location", "//evil").body(Body::empty()).unwrap();
-        assert_eq!(super::clean(away, "ada").status(), StatusCode::BAD_GATEWAY);
-    }
-
-    #[test]
-    fn a_session_of_whep_is_found_below_the_desktop() {
-        for place in ["/whep/abc-1", "whep/abc-1"] {
-            let made =
-                axum::http::Response::builder().status(201).header("location", place).body(Body::empty()).unwrap();
-            let made = clean(made, "ada");
-            assert_eq!(made.headers()["location"], "/u/ada/whep/abc-1");
-            assert_eq!(resource(made.headers()).as_deref(), Some("abc-1"));
-        }
-    }
 
     #[test]
     fn the_way_back_leads_to_desktops_only() {

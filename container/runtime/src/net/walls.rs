@@ -1,8 +1,8 @@
 //! What may leave a container's network, as rules of nftables in a table of our own.
 //!
-//! The engine makes bridges and translates addresses; it would let containers reach each other and every service of the
+//! An engine makes bridges and translates addresses; it would let containers reach each other and every service of the
 //! host. Our chains come before the engine's, and a packet that is dropped in one is dropped for good, so nothing that
-//! the engine adds or forgets opens what is shut here. The table is always written as a whole in one transaction:
+//! the engine adds or forgets opens what is shut here. Without an engine, addresses are translated by a chain of ours. The table is always written as a whole in one transaction:
 //! there is no moment without it, and writing it again puts back what somebody else took out.
 //!
 //! | from a container to | |
@@ -27,15 +27,30 @@ use crate::{Error, spec::Egress};
 const DOING: &str = "network rules";
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// All rules of an instance, as `nft -f` reads them. `foreign` are interfaces of the engine's other networks. Pure.
-pub(super) fn script(instance: &str, bridges: &[Bridge], foreign: &BTreeSet<String>) -> String {
-    let mut out = String::new();
-    // Writing to a text cannot fail.
-    let _ = write(&mut out, instance, bridges, foreign);
-    out
+/// What all rules of an instance are made from.
+pub(crate) struct Walls<'a> {
+    /// Whose.
+    pub(crate) instance: &'a str,
+    /// The networks of its containers.
+    pub(crate) bridges: &'a [Bridge],
+    /// Interfaces of other containers, which are nobody's of ours to reach.
+    pub(crate) foreign: &'a BTreeSet<String>,
+    /// Whether what leaves the host gets the host's address here.
+    pub(crate) translates: bool,
 }
 
-fn write(out: &mut String, instance: &str, bridges: &[Bridge], foreign: &BTreeSet<String>) -> std::fmt::Result {
+impl Walls<'_> {
+    /// As `nft -f` reads them. Pure.
+    pub(crate) fn script(&self) -> String {
+        let mut out = String::new();
+        // Writing to a text cannot fail.
+        let _ = write(&mut out, self);
+        out
+    }
+}
+
+fn write(out: &mut String, walls: &Walls) -> std::fmt::Result {
+    let Walls { instance, bridges, foreign, translates } = *walls;
     // Deleting needs something to delete.
     writeln!(out, "add table inet tos-{instance}\ndelete table inet tos-{instance}")?;
     if bridges.is_empty() {
@@ -75,6 +90,16 @@ fn write(out: &mut String, instance: &str, bridges: &[Bridge], foreign: &BTreeSe
         writeln!(out, "iifname \"{0}\" jump from-{0}", bridge.interface)?;
     }
     writeln!(out, "}}")?;
+    if translates {
+        writeln!(out, "chain outward {{ type nat hook postrouting priority srcnat; policy accept;")?;
+        for bridge in bridges {
+            writeln!(out, "ip saddr {} oifname != @ours masquerade", written(bridge.subnet))?;
+            if let Some(subnet) = bridge.subnet6 {
+                writeln!(out, "ip6 saddr {} oifname != @ours masquerade", written(subnet))?;
+            }
+        }
+        writeln!(out, "}}")?;
+    }
     for bridge in bridges {
         writeln!(out, "chain from-{} {{", bridge.interface)?;
         rules(out, bridge)?;
@@ -110,7 +135,7 @@ fn names<'a>(interfaces: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Has the kernel take a script, all or nothing. With `check` it only says whether it would.
-pub(super) async fn load(script: &str, check: bool) -> Result<(), Error> {
+pub(crate) async fn load(script: &str, check: bool) -> Result<(), Error> {
     let system = |source| Error::System { doing: DOING, source };
     let mut child = tokio::process::Command::new("nft")
         .args(if check { &["-c", "-f", "-"][..] } else { &["-f", "-"] })
@@ -137,7 +162,7 @@ pub(super) async fn load(script: &str, check: bool) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::bridge::{interface, read};
+    use crate::net::bridge::{interface, read};
 
     fn bridge(name: &str, n: u8, egress: Egress) -> Bridge {
         Bridge {
@@ -148,6 +173,10 @@ mod tests {
             resolvers: vec!["192.0.2.53".parse().unwrap()],
             egress,
         }
+    }
+
+    fn script(instance: &str, bridges: &[Bridge], foreign: &BTreeSet<String>) -> String {
+        Walls { instance, bridges, foreign, translates: false }.script()
     }
 
     #[test]
@@ -183,6 +212,11 @@ mod tests {
         }
         let deny = Egress::Deny(vec![read("10.0.0.0/8").unwrap(), read("10.1.0.0/16").unwrap(), read("::/0").unwrap()]);
         let bridges = [bridge("a", 0, Egress::Allow), bridge("b", 1, deny), bridge("c", 2, Egress::None)];
-        load(&script("check", &bridges, &BTreeSet::from(["podman0".to_owned()])), true).await.unwrap();
+        let foreign = BTreeSet::from(["podman0".to_owned()]);
+        for translates in [false, true] {
+            let walls = Walls { instance: "check", bridges: &bridges, foreign: &foreign, translates };
+            assert_eq!(walls.script().contains("masquerade"), translates);
+            load(&walls.script(), true).await.unwrap();
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::spec::{Egress, Network};
@@ -14,43 +15,52 @@ const PREFIX: u8 = 29;
 const PREFIX6: u8 = 64;
 
 /// A container's network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bridge {
-    /// The engine's name for it.
-    pub(super) name: String,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bridge {
+    /// What it is called.
+    pub(crate) name: String,
     /// The host's network interface.
-    pub(super) interface: String,
+    pub(crate) interface: String,
     /// Its addresses.
-    pub(super) subnet: Network,
+    pub(crate) subnet: Network,
     /// Its IPv6 addresses.
-    pub(super) subnet6: Option<Network>,
+    pub(crate) subnet6: Option<Network>,
     /// Whom the container asks for names.
-    pub(super) resolvers: Vec<IpAddr>,
+    pub(crate) resolvers: Vec<IpAddr>,
     /// What may leave it.
-    pub(super) egress: Egress,
+    pub(crate) egress: Egress,
 }
 
 impl Bridge {
     /// The host's end of it.
-    pub(super) fn gateway(subnet: Network) -> IpAddr {
+    pub(crate) fn gateway(subnet: Network) -> IpAddr {
         nth(subnet.address, 1)
     }
 
     /// The container's own address.
-    pub(super) fn inside(subnet: Network) -> IpAddr {
+    pub(crate) fn inside(subnet: Network) -> IpAddr {
         nth(subnet.address, 2)
     }
 }
 
 /// The name of the interface: at most 15 characters, the same for the same network whenever it is made.
-pub(super) fn interface(network: &str) -> String {
+pub(crate) fn interface(network: &str) -> String {
     let digest = Sha256::digest(network.as_bytes());
     let hex: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("tos{hex}")
 }
 
+/// Whether an interface has such a name.
+pub(crate) fn is_interface(name: &str) -> bool {
+    let digits = name.strip_prefix("tos");
+    digits.is_some_and(|digits| {
+        digits.len() == 12 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
 /// The `index`th network of a pool, with how many bits it shares. `None` when the pool has no more.
-pub(super) fn cut(pool: Network, index: u32) -> Option<Network> {
+pub(crate) fn cut(pool: Network, index: u32) -> Option<Network> {
     let (prefix, width) = if pool.address.is_ipv4() { (PREFIX, 32) } else { (PREFIX6, 128) };
     let bits = prefix.checked_sub(pool.prefix)?;
     if bits < 32 && index >> bits != 0 {
@@ -65,7 +75,7 @@ pub(super) fn cut(pool: Network, index: u32) -> Option<Network> {
 }
 
 /// The first number whose network nobody has.
-pub(super) fn free(pool: Network, taken: &BTreeSet<IpAddr>, from: u32) -> Option<(u32, Network)> {
+pub(crate) fn free(pool: Network, taken: &BTreeSet<IpAddr>, from: u32) -> Option<(u32, Network)> {
     (from..).map_while(|index| Some((index, cut(pool, index)?))).find(|(_, network)| !taken.contains(&network.address))
 }
 
@@ -77,12 +87,12 @@ fn nth(address: IpAddr, n: u8) -> IpAddr {
 }
 
 /// `10.0.0.0/8`.
-pub(super) fn written(network: Network) -> String {
+pub(crate) fn written(network: Network) -> String {
     format!("{}/{}", network.address, network.prefix)
 }
 
 /// The reverse.
-pub(super) fn read(text: &str) -> Option<Network> {
+pub(crate) fn read(text: &str) -> Option<Network> {
     let (address, prefix) = text.split_once('/')?;
     let address: IpAddr = address.parse().ok()?;
     let prefix: u8 = prefix.parse().ok()?;
@@ -121,7 +131,7 @@ mod tests {
     #[test]
     fn interfaces_have_names_that_the_kernel_takes() {
         let name = interface("tos-main-alice");
-        assert_eq!(name.len(), 15);
+        assert!(name.len() == 15 && is_interface(&name) && !is_interface("tos") && !is_interface("tosout1"));
         assert_eq!(name, interface("tos-main-alice"));
         assert_ne!(name, interface("tos-main-bob"));
     }

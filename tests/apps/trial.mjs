@@ -22,6 +22,7 @@ export const COLUMNS = ["starts", "fills", "menu", "dialog", "typing", "shortcut
  * @property {RegExp} [id] what its windows say they belong to
  * @property {string} [does] of a tool, which has no window that fills a place: what it is tried for
  * @property {Record<string, string>} [known] what is known not to work, by column, and why
+ * @property {number} [pace] milliseconds between two keys, of one that takes two of them within one for one
  * @property {boolean} [moves] its picture is never at rest
  * @property {boolean} [quick] is tried by `--quick`, too
  * @property {(trial: Trial) => Promise<void>} [prepare] before it is started
@@ -286,7 +287,7 @@ export class Trial {
     types(text) {
         return this.tries("typing", async () => {
             for (let again = 3; ; again -= 1) {
-                await this.keyboard.type(text);
+                await this.keyboard.type(text, { delay: this.app.pace });
                 try {
                     return await this.holds(text);
                 } catch (error) {
@@ -343,7 +344,7 @@ export class Trial {
 }
 
 /** The environment of the programs in a session, as one of them sees it. */
-async function programEnvironment(session) {
+export async function programEnvironment(session) {
     const text = await readFile(session.place.file("environment"), "utf8");
     const lines = text.split("\0").filter((line) => line.includes("="));
     return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));

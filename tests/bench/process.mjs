@@ -1,6 +1,6 @@
 // What a process holds, read from /proc.
 
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, readlink } from "node:fs/promises";
 
 /** Of a line of /proc/PID/status, MiB. */
 export async function mebibytes(pid, name) {
@@ -11,4 +11,20 @@ export async function mebibytes(pid, name) {
 /** How many descriptors it has open. */
 export async function descriptors(pid) {
     return (await readdir(`/proc/${pid}/fd`)).length;
+}
+
+/**
+ * What a process has open, by kind.
+ * @param {number} pid
+ * @returns {Promise<Map<string, number>>}
+ */
+export async function kinds(pid) {
+    const counts = new Map();
+    for (const fd of await readdir(`/proc/${pid}/fd`)) {
+        const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => undefined);
+        // One of a kind, whatever number it has.
+        const kind = target?.replace(/\d+/g, "…");
+        if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    }
+    return counts;
 }

@@ -1,6 +1,6 @@
 // `make bench`: measures what is promised, prints tables, writes bench-out/.
 //
-//     node tests/bench/run.mjs [churn] [latency] [load] [scrolling] [soak] [start] [terminal] [zoom]      (all but churn and soak without a name)
+//     node tests/bench/run.mjs [churn] [latency] [load] [scrolling] [shell] [soak] [start] [terminal] [zoom]      (all but churn and soak without a name)
 //     TOS_COMP=target/release/tos-comp   what is measured      BENCH_PRESSES=200   samples of input→photon
 
 import { execFileSync } from "node:child_process";
@@ -14,13 +14,14 @@ import { churn } from "./churn.mjs";
 import { latency } from "./latency.mjs";
 import { load } from "./load.mjs";
 import { scrolling } from "./scrolling.mjs";
+import { shell } from "./shell.mjs";
 import { soak } from "./soak.mjs";
 import { startUp } from "./start.mjs";
 import { print } from "./table.mjs";
 import { terminal } from "./terminal.mjs";
 import { zoom } from "./zoom.mjs";
 
-const PARTS = { churn, latency, load, scrolling, soak, start: startUp, terminal, zoom };
+const PARTS = { churn, latency, load, scrolling, shell, soak, start: startUp, terminal, zoom };
 /** What takes as long as all others together is measured when it is asked for. */
 const LONG = ["churn", "soak"];
 

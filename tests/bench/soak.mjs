@@ -10,7 +10,7 @@ import { environmentTold, tellsEnvironment, Trial } from "../apps/trial.mjs";
 import { launch, open } from "../browser/harness/page.mjs";
 import { until } from "../browser/harness/poll.mjs";
 import { Place, Session } from "../browser/harness/session.mjs";
-import { descriptors, mebibytes } from "./process.mjs";
+import { descriptors, kinds, mebibytes } from "./process.mjs";
 import { judged } from "./table.mjs";
 
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 1800);
@@ -26,7 +26,7 @@ const LOOKS = 10;
 /** What the desktop may hold more after the rest of the time, MiB and descriptors. */
 const GROWTH = { memory: 30, descriptors: 4 };
 
-/** None of them makes a terminal or a sector: those would be there at the end. */
+/** None of them makes a sector: it would be there at the end. */
 const KEYS = [
     ..."abcdefghijklmnopqrstuvwxyz0123456789", "Enter", "Tab", "Escape", "Backspace", "Space", "ArrowUp", "ArrowDown", "ArrowLeft",
     "ArrowRight", "Home", "End", "PageUp", "PageDown", "F10", "Shift+F10", "Shift+Tab", "Control+a", "Control+c", "Control+v",
@@ -57,18 +57,25 @@ async function endured(browser, session) {
     const chance = chances(SEED);
     const apps = new Map(APPS.map((name) => [catalogue.find((app) => app.name === name), undefined]));
     const counted = { input: 0, starts: 0, pages: 0 };
+    await openTerminals(session);
     await useAnyhow(browser, session, { apps, chance, counted, seconds: SECONDS * WARM });
     const warm = await calm(browser, session, apps);
+    const open = await kinds(session.server.pid);
     await useAnyhow(browser, session, { apps, chance, counted, seconds: SECONDS * (1 - WARM) });
     const after = await calm(browser, session, apps);
-    const troubles = session.server.log.filter((line) => /panicked|ERROR/.test(line)).length;
+    for (const [kind, count] of await kinds(session.server.pid)) {
+        const more = count - (open.get(kind) ?? 0);
+        if (more !== 0) console.log(`soak: ${more > 0 ? "+" : ""}${more} ${kind}`);
+    }
+    const troubles = session.server.log.filter((line) => /panicked|ERROR/.test(line));
+    troubles.forEach((line) => console.log(`soak: ${line}`));
     const grown = (name) => after[name] - warm[name];
     const growth = (name, most) => ({ median: grown(name), ...judged({ median: grown(name) }, { median: most }) });
     const rows = [
         { name: "input", unit: "events", median: counted.input },
         { name: "programs started", unit: "", median: counted.starts },
         { name: "pages opened", unit: "", median: counted.pages },
-        { name: "crashes, errors in the log", unit: "", median: troubles, ...judged({ median: troubles }, { median: 0 }) },
+        { name: "crashes, errors in the log", unit: "", median: troubles.length, ...judged({ median: troubles.length }, { median: 0 }) },
         { name: "resident memory when warm", unit: "MiB", median: warm.memory },
         { name: "  … grown until the end", unit: "MiB", ...growth("memory", GROWTH.memory) },
         { name: "descriptors when warm", unit: "", median: warm.descriptors },
@@ -90,6 +97,23 @@ async function closeTheRest(session) {
         if (windows.length === 0) return;
         for (const { id } of windows) await session.message("close", String(id));
         await pause(1_000);
+    }
+}
+
+/** Each sector has a terminal from when somebody has been there: here from the beginning. */
+async function openTerminals(session) {
+    for (const { id } of (await session.message("desktop")).desktop.sectors) {
+        await session.message("do", JSON.stringify({ op: "jump", to: { sector: id } }));
+        await session.message("do", JSON.stringify({ op: "new_terminal" }));
+    }
+}
+
+/** A press may have made more of them, which the user keeps until they close them: each has its shell and its lines. */
+async function closeTerminals(session) {
+    for (const { terminals, terminal } of (await session.message("desktop")).desktop.sectors) {
+        for (const { id } of terminals.filter(({ id }) => id !== terminal)) {
+            await session.message("do", JSON.stringify({ op: "close_terminal", terminal: id }));
+        }
     }
 }
 
@@ -124,6 +148,7 @@ async function calm(browser, session, apps) {
     await Promise.all([...apps.values()].map((program) => program?.stop()));
     for (const app of apps.keys()) apps.set(app, undefined);
     await closeTheRest(session);
+    await closeTerminals(session);
     const looks = [];
     for (let count = 0; count < LOOKS; count += 1) {
         await pause(1_000);

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { part } from "../browser/harness/desktop.mjs";
 import { launch, open } from "../browser/harness/page.mjs";
 import { until } from "../browser/harness/poll.mjs";
 import { Place, Session } from "../browser/harness/session.mjs";
@@ -76,8 +77,9 @@ function rated(name, samples) {
     return { name, unit: "1/s", n: samples.length, median: quantile(samples, 0.5), p95: quantile(samples, 0.05) };
 }
 
-async function ready(browser, session) {
-    const desk = await open(browser, session.url);
+/** The page decides how large the desktop is. */
+async function ready(browser, session, viewport = { width: 1280, height: 720 }) {
+    const desk = await open(browser, session.url, { viewport });
     await until("the page has the keyboard", async () => (await desk.state()).captured);
     return desk;
 }
@@ -122,17 +124,29 @@ function watchPictures() {
     video.requestVideoFrameCallback(step);
 }
 
-/** A hub at rest, with its clock and its readings. */
+/** A hub at rest: with its clock and its readings, and so low that there is room for the clock alone. */
 async function atRest(browser) {
-    const session = await Session.start({ args: ["--size", "1280x720"], follow: false });
+    const rows = [
+        await hubAtRest(browser, 720, (meters) => meters > 0, "hub with its readings each second", 3),
+        await hubAtRest(browser, 300, (meters) => meters === 0, "hub with its clock alone, 1280×300", 1),
+    ];
+    return { title: "Levels at rest, 1280×720", rows };
+}
+
+async function hubAtRest(browser, height, expected, name, most) {
+    const session = await Session.start({ args: ["--size", `1280x${height}`], follow: false });
     try {
         await session.foot(["/bin/sh"]);
         await session.client("flip");
-        const desk = await ready(browser, session);
+        const desk = await ready(browser, session, { width: 1280, height });
         await session.message("do", "zoom_in");
-        const rows = [await resting(session, "hub with its readings each second", 20, 3)];
+        await part(desk, "heading", "BUILD APPS").first().waitFor({ state: "attached" });
+        const meters = await desk.page.locator("#semantics").getByRole("meter").count();
+        const clocks = await part(desk, "img", "TIME").count();
+        if (!expected(meters) || clocks === 0) throw new Error(`${name}: ${meters} meters and ${clocks} clocks are there`);
+        const found = await resting(session, name, 20, most);
         await desk.close();
-        return { title: "Levels at rest, 1280×720", rows };
+        return found;
     } finally {
         await session.stop();
     }

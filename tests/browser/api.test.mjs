@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import Ajv2020 from "ajv/dist/2020.js";
+
 import { ask, desktop, Listener, pane, sector, whereabouts } from "./harness/desktop.mjs";
 import { until } from "./harness/poll.mjs";
 import { inSession, Place, Session, tokenFile } from "./harness/session.mjs";
@@ -31,16 +33,60 @@ test("the state is read over HTTP, and is what the control socket tells", inSess
     assert.deepEqual(body.sectors.flatMap((sector) => sector.apps).map((app) => app.app_id), ["foot"]);
 }));
 
-test("the schema names every operation, and what the state is made of", inSession(options, async (session) => {
+/** The published schemas, each as a check that throws what is wrong. */
+async function schemas(session) {
     const { status, body } = await ask(session, "schema");
     assert.equal(status, 200);
-    const words = JSON.stringify(body);
-    for (const name of ["zoom_in", "zoom_out", "jump", "split", "new_sector", "send_to_sector", "close", "fullscreen"]) {
-        assert.ok(words.includes(`"${name}"`), name);
+    // Formats such as `uint64` say how wide a number is; its bounds are told apart from that.
+    const ajv = new Ajv2020.default({ validateFormats: false, allErrors: true });
+    return Object.fromEntries(Object.entries(body).map(([name, schema]) => {
+        const allows = ajv.compile(schema);
+        const check = (value) => assert.ok(allows(value), `${name}: ${JSON.stringify(allows.errors)}\n${JSON.stringify(value)}`);
+        return [name, Object.assign(check, { refuses: (value) => assert.ok(!allows(value), `${name} allows ${JSON.stringify(value)}`) })];
+    }));
+}
+
+test("what is asked, answered, told and kept is what the published schemas say", inSession({ follow: false }, async (session) => {
+    const { command, answer, state, snapshot } = await schemas(session);
+    const listener = await Listener.connect(session);
+    const done = async (body, status = 200) => {
+        command(body);
+        const answered = await ask(session, "command", { method: "POST", body });
+        assert.equal(answered.status, status, JSON.stringify(answered.body));
+        answer(answered.body);
+    };
+    await session.foot();
+    await session.client("flip");
+    const build = sector(await desktop(session), "BUILD");
+    const app = build.apps.find(({ app_id }) => app_id === "foot");
+    await done([{ op: "new_sector", name: "HARBOUR", colour: 3 }, { op: "split", axis: "horizontal" }]);
+    await done({ op: "jump", to: { sector: build.id } });
+    await done({ op: "mode", mode: "command" });
+    await done({ op: "new_terminal" });
+    await done({ op: "jump", to: { app: app.id } });
+    await done({ op: "open_panel", name: "diagnostics" });
+    await done({ op: "move_window", node: { app: app.id }, sector: sector(await desktop(session), "HARBOUR").id });
+    await done({ ui: "theme", name: "red-alert" });
+    await done({ ui: "menu", node: { app: app.id } });
+    await done({ ui: "cancel" });
+    await done({ op: "zoom_out" });
+    await done([{ op: "jump", to: null }, { op: "zoom_out" }], 409);
+    const messages = listener.heard.filter((message) => message.event === "state");
+    assert.ok(messages.length > 1);
+    for (const message of messages) state(message.state);
+    state((await ask(session, "state")).body);
+    const kept = (await ask(session, "snapshot")).body;
+    snapshot(kept);
+    assert.equal(kept.preferences.theme, "red-alert");
+
+    for (const wrong of [{ op: "explode" }, { op: "split" }, { ui: "fireworks" }, { op: "zoom_out", sideways: true }, 7]) {
+        command.refuses(wrong);
+        assert.equal((await ask(session, "command", { method: "POST", body: wrong })).status, 422);
     }
-    const { properties } = body.state;
-    for (const name of ["sectors", "outputs", "focused_viewport", "focused_window"]) assert.ok(name in properties, name);
-    assert.ok("version" in body.snapshot.properties);
+    answer.refuses({ ok: false });
+    state.refuses({ ...(await desktop(session)), sectors: 5 });
+    snapshot.refuses({ ...kept, circle: "round" });
+    listener.close();
 }));
 
 test("a command is done, and several in their order up to the one that is refused", inSession(options, async (session) => {

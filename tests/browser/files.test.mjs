@@ -66,6 +66,9 @@ test("a file goes on after the line was cut", inSession({}, async (session) => {
     await drop(desk, [{ name: "long.bin", size: 10_000_000, fill: 11 }]);
     await until("the page tries again", () => failed.length >= 2);
     await desk.page.locator(".transfer.waiting").waitFor();
+    const bar = desk.page.getByRole("progressbar", { name: "Sending long.bin" });
+    const share = await bar.evaluate((bar) => bar.value);
+    assert.ok(share > 0.2 && share < 0.9, `one piece of three has arrived, and the bar is at ${share}`);
     const before = pieces;
     cut = false;
     assert.deepEqual(await arrives(session, "long.bin"), bytes(10_000_000, 11));

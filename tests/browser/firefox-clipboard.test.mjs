@@ -1,6 +1,7 @@
 // The clipboard in Firefox, which lets a page write only after a click or a key, and read only when the user pastes.
 
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { Firefox } from "./harness/firefox.mjs";
@@ -61,6 +62,54 @@ test("what a program copies is written with the next click, or offered", inSessi
     })()`);
     await paste();
     await until("it is pasted", async () => (await firefox.evaluate(`document.getElementById("own").value`)) === "from inside");
+}));
+
+/** A program copies something that the page cannot write before the next click, and then that comes. */
+async function copiedWithAClick(session, type, file) {
+    await until("the click counts no more", async () => !(await firefox.evaluate("navigator.userActivation?.isActive ?? false")));
+    session.run("sh", ["-c", `exec wl-copy --foreground --type ${type} < '${file}'`]);
+    await until("it is offered", () => firefox.evaluate(`!document.getElementById("copy").hidden`));
+    await firefox.click(320, 320);
+}
+
+test("HTML that a program copies is written with the next click", inSession({}, async (session) => {
+    const file = session.place.file("copied.html");
+    await writeFile(file, "<p><b>engage</b></p>");
+    await session.client("events");
+    await live(session);
+    await copiedWithAClick(session, "text/html", file);
+    await until("it was written", () => firefox.evaluate(`document.getElementById("copy").hidden`));
+    await firefox.evaluate(`(() => {
+        const field = document.createElement("div");
+        field.id = "own";
+        field.contentEditable = "true";
+        field.style.cssText = "position: fixed; inset: 0 auto auto 0; width: 200px; height: 50px; z-index: 99";
+        document.body.append(field);
+        field.focus();
+        return true;
+    })()`);
+    await paste();
+    await until("it is pasted", async () => /<b>engage<\/b>/.test(await firefox.evaluate(`document.getElementById("own").innerHTML`)));
+}));
+
+// The clipboard of a Firefox without a screen holds no pictures: what the page gives it is looked at.
+test("a picture that a program copies is written with the next click", inSession({}, async (session) => {
+    const file = session.place.file("copied.png");
+    const picture = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGM4oREFQQxwFgBQAAe9uK0ZXgAAAABJRU5ErkJggg==";
+    await writeFile(file, Buffer.from(picture, "base64"));
+    await session.client("events");
+    await live(session);
+    await firefox.evaluate(`(() => {
+        const write = navigator.clipboard.write.bind(navigator.clipboard);
+        navigator.clipboard.write = async (items) => {
+            await write(items);
+            const { width, height } = await createImageBitmap(await items[0].getType("image/png"));
+            window.written = width + "x" + height;
+        };
+        return true;
+    })()`);
+    await copiedWithAClick(session, "image/png", file);
+    await until("the page gives it", async () => (await firefox.evaluate("window.written ?? null")) === "3x2");
 }));
 
 /** What a program gets, as `wl-paste` has it. */

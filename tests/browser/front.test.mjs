@@ -98,6 +98,28 @@ test("a desktop that is starting is waited for", behindFront(async (session, fro
     await desk.close();
 }));
 
+test("above the overview is the portal, by pointer, by keyboard and on a phone", behindFront(async (session, front) => {
+    const desk = await open(chromium.browser, front.url);
+    await desk.page.getByRole("button", { name: "ZOOM OUT TO PORTAL" }).click();
+    await desk.page.waitForURL(`${front.origin}/`);
+    await desk.page.goto(front.url);
+    await desk.live();
+    await desk.page.getByRole("button", { name: "ZOOM OUT TO PORTAL" }).focus();
+    await desk.page.keyboard.press("Enter");
+    await desk.page.waitForURL(`${front.origin}/`);
+    // A key that zooms out once too often does not lead out of the desktop.
+    await desk.page.goto(front.url);
+    await desk.live();
+    await desk.page.getByRole("button", { name: "BUILD", exact: false }).first().waitFor();
+    const there = desk.page.url();
+    await assert.rejects(command(session, { op: "zoom_out" }), /this is the overview/);
+    assert.equal(desk.page.url(), there);
+    await desk.page.setViewportSize({ width: 390, height: 844 });
+    await desk.page.getByRole("button", { name: /^(OUT|ZOOM OUT)/ }).click();
+    await desk.page.waitForURL(`${front.origin}/`);
+    await desk.close();
+}));
+
 test("the menu leads to the portal and signs out", behindFront(async (session, front) => {
     const desk = await open(chromium.browser, front.url);
     await desk.page.getByRole("button", { name: "Menu", exact: true }).click();

@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { arrives, becomes, command, desktop, part, save, sector, whereabouts } from "./harness/desktop.mjs";
+import { arrives, ask, becomes, command, desktop, part, save, sector, whereabouts } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
 import { Place, Session } from "./harness/session.mjs";
@@ -63,6 +63,67 @@ test("after a crash the sectors, the apps and the place are back, and the app is
     assert.deepEqual(windows.map(({ app_id, focused }) => [app_id, focused]), [["foot", true]]);
     const desk = await open(chromium.browser, second.url);
     await part(desk, "application", "FOOT").waitFor({ state: "attached" });
+    await desk.close();
+}));
+
+/** What is promised: of all that was done, a crash takes no more than the last second. */
+const LOST = 1_000;
+
+test("killed at any moment, it has lost no more than the last second, and the file is whole", () => inPlace(async (place, start) => {
+    let count = 0;
+    for (const moment of [20, 130, 290, 480, 810, 1_270, 1_940, 2_600]) {
+        const session = await start();
+        const [{ id, name }] = (await desktop(session)).sectors;
+        assert.equal(name, count === 0 ? "BUILD" : `AT ${count}`, "it goes on from what was kept");
+        /** What was done, and when that was known. @type {[number, number][]} */
+        const done = [];
+        // Changes without a pause, which is when it is hardest to find a moment to write.
+        const killed = new Promise((resolve) => setTimeout(resolve, moment)).then(() => {
+            process.kill(session.server.pid, "SIGKILL");
+            return Date.now();
+        });
+        let alive = true;
+        session.server.exited.then(() => (alive = false));
+        while (alive) {
+            const renamed = { op: "rename", sector: id, name: `AT ${count + 1}` };
+            const { status } = await ask(session, "command", { method: "POST", body: renamed }).catch(() => ({ status: 0 }));
+            if (status === 200) done.push([(count += 1), Date.now()]);
+        }
+        const end = await killed;
+        const long = done.filter(([, at]) => at < end - LOST).at(-1)?.[0] ?? 0;
+        const text = await readFile(file(place), "utf8").catch(() => undefined);
+        const kept = text === undefined ? 0 : Number(/^AT (\d+)$/.exec(JSON.parse(text).desktop.sectors[0].name)?.[1] ?? 0);
+        assert.ok(kept >= long, `killed after ${moment} ms: ${kept} is kept, ${long} was done more than a second before`);
+        assert.ok(done.length > 0 || moment < 100, "something was done");
+        count = kept;
+    }
+    const left = (await readdir(directory(place))).filter((name) => name.includes("damaged"));
+    assert.deepEqual(left, [], "nothing of it was damaged");
+}));
+
+test("what cannot be started again is told by name, and all the rest is back", () => inPlace(async (place, start) => {
+    const first = await start();
+    await command(first, { op: "jump", to: { sector: sector(await desktop(first), "STUDIO").id } });
+    await command(first, { ui: "launch", entry: "foot" });
+    await becomes(first, "foot has a window", (now) => sector(now, "STUDIO").apps.length === 1);
+    await until("it is in the file", async () => (await kept(place)).desktop.sectors[2].apps[0]?.app_id === "foot");
+    await first.server.stop("SIGKILL");
+    const memory = await kept(place);
+    const [app] = memory.desktop.sectors[2].apps;
+    memory.desktop.sectors[3].apps.push({ ...app, app_id: "gone", title: "Gone", launch: { ...app.launch, entry: null, command: ["/no/such/program"] } });
+    await save(file(place), JSON.stringify(memory));
+
+    const second = await start();
+    const desk = await open(chromium.browser, second.url);
+    await becomes(second, "foot is back", (now) => sector(now, "STUDIO").apps[0]?.app_id === "foot");
+    const alerts = desk.page.locator("#semantics").getByRole("alert");
+    await until("an alert names it", async () => {
+        const all = await alerts.evaluateAll((nodes) => nodes.map((node) => `${node.ariaLabel} ${node.textContent}`));
+        if (all.some((words) => /not restored: gone/i.test(words))) return true;
+        throw new Error(JSON.stringify(all));
+    });
+    const { alerts: log } = await desktop(second);
+    assert.ok(log.some(({ text }) => /gone/i.test(text)), "the log has it too");
     await desk.close();
 }));
 

@@ -1,12 +1,13 @@
 // Panels: the user's own pages in the picture, in a real browser engine.
 
 import assert from "node:assert/strict";
-import { readFile, readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { becomes, command, desktop, part, press, save, whereabouts } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
+import { engines, panel } from "./harness/panels.mjs";
 import { until } from "./harness/poll.mjs";
 import { inSession } from "./harness/session.mjs";
 
@@ -25,12 +26,6 @@ after(() => chromium?.close());
 const file = (session, name) => path.join(session.place.home, `.config/tos/panels/${name}.html`);
 const theme = (session) => path.join(session.place.home, ".config/tos/theme.css");
 
-/** A panel as the state tells it. */
-function panel(desktop, name) {
-    const apps = [...desktop.panels, ...desktop.sectors.flatMap((sector) => sector.apps)];
-    return apps.find((app) => app.panel?.name === name);
-}
-
 /** Waits until a panel does as named: `resting`, `starting`, `well`, `hung`, `stopped`. */
 function does(session, name, health, options = {}) {
     return until(`the panel ${name} is ${health}`, async () => {
@@ -38,19 +33,6 @@ function does(session, name, health, options = {}) {
         if (now?.is === health) return now;
         throw new Error(`it is ${JSON.stringify(now)}`);
     }, options);
-}
-
-/** The engines that the session has started. */
-async function engines(session) {
-    const found = [];
-    for (const task of await readdir(`/proc/${session.server.pid}/task`)) {
-        const children = await readFile(`/proc/${session.server.pid}/task/${task}/children`, "utf8").catch(() => "");
-        for (const pid of children.split(" ").filter(Boolean)) {
-            const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-            if (words.includes(".panel/")) found.push({ pid: Number(pid), words, env: await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "") });
-        }
-    }
-    return found;
 }
 
 test("a user's panel appears, looks like the theme, is pressed, dies and is restarted, and goes with its file", inSession({ follow: false }, async (session) => {
@@ -91,6 +73,23 @@ test("a user's panel appears, looks like the theme, is pressed, dies and is rest
     await until("its engine is gone", async () => (await engines(session)).length === 0);
 }));
 
+test("a panel that takes too much memory is stopped, and the desktop goes on", inSession({ follow: false }, async (session) => {
+    const greedy = `<!doctype html><title>Greedy</title><script>
+        const held = [];
+        setInterval(() => held.push(new Uint8Array(32 << 20).fill(1)), 50);
+    </script>`;
+    await save(file(session, "greedy"), greedy);
+    const desk = await open(chromium.browser, session.url);
+    await becomes(session, "the panel is there", (now) => panel(now, "greedy"));
+    await command(session, { op: "open_panel", name: "greedy" });
+    const { why } = await does(session, "greedy", "stopped", { within: 60_000 });
+    assert.match(why, /memory/);
+    await part(desk, "heading", "PANEL STOPPED").waitFor({ state: "attached" });
+    await until("its engine is gone", async () => (await engines(session)).length === 0);
+    await command(session, { op: "zoom_out" });
+    assert.equal(whereabouts(await desktop(session)), "1");
+}));
+
 test("a panel that hangs is shown as such, and restarted", inSession({ follow: false }, async (session) => {
     const spins = LAMP.replace(/onclick="[^"]*"/, 'onclick="while (true) {}"').replace("var(--lcars-focus)", css(GREEN));
     await save(file(session, "spin"), spins.replace("Lamp", "Spin"));
@@ -110,6 +109,25 @@ test("a panel that hangs is shown as such, and restarted", inSession({ follow: f
     await desk.shows(GREEN);
     await command(session, { op: "zoom_out" });
     assert.equal(whereabouts(await desktop(session)), "1");
+}));
+
+test("a panel whose page goes elsewhere says so, and is restarted", inSession({ follow: false }, async (session) => {
+    const leaves = LAMP.replace(/onclick="[^"]*"/, 'onclick="location = \'about:blank\'"').replace("var(--lcars-focus)", css(GREEN));
+    await save(file(session, "stray"), leaves.replace("Lamp", "Stray"));
+    const desk = await open(chromium.browser, session.url);
+    await becomes(session, "the panel is there", (now) => panel(now, "stray"));
+    await command(session, { op: "open_panel", name: "stray" });
+    await does(session, "stray", "well");
+    await desk.shows(GREEN);
+    const { why } = await until("it is gone", async () => {
+        await desk.page.mouse.click(...(await desk.at(0.5, 0.5)));
+        return does(session, "stray", "stopped", { within: 15_000 });
+    }, { within: 90_000 });
+    assert.match(why, /gone elsewhere/);
+    await part(desk, "heading", "PANEL STOPPED").waitFor({ state: "attached" });
+    await press(desk, "button", "RESTART");
+    await does(session, "stray", "well");
+    await desk.shows(GREEN);
 }));
 
 test("a panel reaches nothing that its file does not name, and opens no window", inSession({ follow: false }, async (session) => {

@@ -2,14 +2,14 @@
 // portal that everybody has.
 
 import assert from "node:assert/strict";
-import { readFile, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { becomes, middle, part, press } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
-import { inSession } from "./harness/session.mjs";
+import { Place, Session, inSession } from "./harness/session.mjs";
 
 let chromium;
 before(async () => (chromium = await launch()));
@@ -30,21 +30,52 @@ const ask = (session, method, ...args) => {
     return session.run("gdbus", [...call, ...object, handle, ...args], bus(session));
 };
 
+/** Asks the portal that everybody has, as a program does. What it answers may come later, by a signal. */
+const tell = (session, method, ...args) => {
+    const call = ["call", "--session", "--timeout", "600", "--dest", "org.freedesktop.portal.Desktop"];
+    const object = ["--object-path", "/org/freedesktop/portal/desktop", "--method", `org.freedesktop.portal.${method}`];
+    return session.run("gdbus", [...call, ...object, ...args], bus(session));
+};
+
+/** Asks a service, and stays on the bus until it is ended: what was asked for goes with who asked. */
+const stays = (session, service, object, name, method, given) => session.run("/usr/bin/python3", ["-c", `
+from PyQt6.QtCore import QCoreApplication, QMetaType, QVariant
+from PyQt6.QtDBus import QDBusConnection, QDBusMessage
+app = QCoreApplication([])
+idle = QVariant(8)
+idle.convert(QMetaType(QMetaType.Type.UInt.value))
+call = QDBusMessage.createMethodCall("${service}", "${object}", "${name}", "${method}")
+call.setArguments(${given})
+print(QDBusConnection.sessionBus().call(call).errorMessage(), flush=True)
+app.exec()`], bus(session));
+const EVERYBODYS = ["org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"];
+
 const editor = (session, ...args) =>
     session.run("gnome-text-editor", ["--standalone", ...args], { ...bus(session), GDK_DEBUG: "portals", GSETTINGS_BACKEND: "memory", GTK_A11Y: "none" });
 
 const windows = (desktop) => desktop.sectors.flatMap((sector) => sector.apps.flatMap((app) => app.windows.map((window) => ({ ...window, app: app.app_id }))));
 
-test("a program of GTK opens the file that was picked, and saves where it is told", inSession({}, async (session) => {
+/** An editor that asks which file of a home it is to open; the page of its desktop. */
+async function asksForAFile(session) {
     await writeFile(path.join(session.place.home, "voyage.txt"), "captain's log\n");
     const desk = await open(chromium.browser, session.url);
     editor(session);
     await becomes(session, "the editor is there", (desktop) => windows(desktop).length === 1);
     await until("the page has the keyboard", async () => (await desk.state()).captured);
     await desk.page.keyboard.press("Control+o");
+    return desk;
+}
+
+/** The file is picked, and the editor has it. */
+async function givesIt(session, desk) {
     await press(desk, "button", "voyage.txt");
     await press(desk, "button", "OPEN");
     await becomes(session, "the file is open", (desktop) => windows(desktop).some((window) => /voyage\.txt/.test(window.title)));
+}
+
+test("a program of GTK opens the file that was picked, and saves where it is told", inSession({}, async (session) => {
+    const desk = await asksForAFile(session);
+    await givesIt(session, desk);
 
     await desk.page.keyboard.press("Control+Shift+s");
     const box = part(desk, "textbox", "NAME");
@@ -57,12 +88,7 @@ test("a program of GTK opens the file that was picked, and saves where it is tol
 }));
 
 test("a question stays with its window; zoomed out of, it waits there", inSession({}, async (session) => {
-    await writeFile(path.join(session.place.home, "voyage.txt"), "captain's log\n");
-    const desk = await open(chromium.browser, session.url);
-    editor(session);
-    await becomes(session, "the editor is there", (desktop) => windows(desktop).length === 1);
-    await until("the page has the keyboard", async () => (await desk.state()).captured);
-    await desk.page.keyboard.press("Control+o");
+    const desk = await asksForAFile(session);
     await part(desk, "button", "voyage.txt").waitFor({ state: "attached" });
     // The frame has one too, which the question lies above.
     await desk.page.mouse.click(...(await middle(part(desk, "button", "ZOOM OUT").last())));
@@ -70,9 +96,7 @@ test("a question stays with its window; zoomed out of, it waits there", inSessio
     const desktop = await session.message("desktop");
     const [window] = windows(desktop.desktop);
     await session.message("do", JSON.stringify({ op: "jump", to: { window: window.id } }));
-    await press(desk, "button", "voyage.txt");
-    await press(desk, "button", "OPEN");
-    await becomes(session, "the file is open", (desktop) => windows(desktop).some((window) => /voyage\.txt/.test(window.title)));
+    await givesIt(session, desk);
 }));
 
 test("what is there is written over only after a question", inSession({}, async (session) => {
@@ -131,4 +155,80 @@ test("a program to open something with is chosen by its name", inSession({}, asy
     await press(desk, "button", "FOOT");
     await program.exited;
     assert.match(program.tail, /^\(uint32 0, \{'choice': <'foot'>\}\)/m);
+}));
+
+/** Programs that write down which address they are to open. */
+async function openers(place, names, file) {
+    const folder = path.join(place.home, ".local/share/applications");
+    await mkdir(folder, { recursive: true });
+    for (const name of names) {
+        const script = path.join(place.home, `${name}.sh`);
+        await writeFile(script, `#!/bin/sh\nprintf '${name} %s' "$1" > '${file}.new' && mv '${file}.new' '${file}'\n`, { mode: 0o700 });
+        const entry = ["[Desktop Entry]", "Type=Application", `Name=${name}`, `Exec=${script} %u`, "MimeType=x-scheme-handler/warp;", ""];
+        await writeFile(path.join(folder, `org.example.${name}.desktop`), entry.join("\n"));
+    }
+    const list = names.map((name) => `org.example.${name}.desktop;`).join("");
+    await writeFile(path.join(place.home, ".config/mimeapps.list"), `[Added Associations]\nx-scheme-handler/warp=${list}\n`);
+}
+
+test("an address is opened with the program that the user picks, by the portal that everybody has", async () => {
+    const place = await Place.make();
+    const opened = place.file("opened");
+    await openers(place, ["Picard", "Riker"], opened);
+    const session = await Session.start({ place });
+    try {
+        const desk = await open(chromium.browser, session.url);
+        const program = stays(session, ...EVERYBODYS, "org.freedesktop.portal.OpenURI", "OpenURI", '["", "warp:nine", {"ask": True}]');
+        await press(desk, "button", "RIKER");
+        assert.equal(await until("it is opened", () => readFile(opened, "utf8")), "Riker warp:nine");
+        await program.stop("SIGKILL");
+    } finally {
+        await session.stop();
+        await place.remove();
+    }
+});
+
+test("what no program opens is told, and who the user is only if they want", inSession({}, async (session) => {
+    const desk = await open(chromium.browser, session.url);
+    const program = stays(session, ...EVERYBODYS, "org.freedesktop.portal.OpenURI", "OpenURI", '["", "warp:nine", {}]');
+    await part(desk, "alert", /NO PROGRAM HERE THAT OPENS WARP:NINE/).waitFor({ state: "attached" });
+    await program.stop("SIGKILL");
+    const about = ask(session, "Account.GetUserInformation", "org.example.Mail", "", "{'reason': <'To greet you.'>}");
+    await part(desk, "alertdialog", /TO GREET YOU/).waitFor({ state: "attached" });
+    await press(desk, "button", "ALLOW");
+    await about.exited;
+    assert.match(about.tail, /^\(uint32 0, .*'id': <'[^']+'>/m);
+    const denied = ask(session, "Account.GetUserInformation", "org.example.Mail", "", "{}");
+    await press(desk, "button", "DENY");
+    await denied.exited;
+    assert.match(denied.tail, /^\(uint32 1, @a\{sv\} \{\}\)/m);
+}));
+
+test("a film that is watched keeps the session awake, by the portal and without it", inSession({}, async (session) => {
+    const desk = await open(chromium.browser, session.url);
+    await until("a page watches", async () => (await desk.state()).captured);
+    const awake = (on) => until(`it is ${on ? "" : "not "}kept awake`, async () => {
+        const told = (await session.metrics()).get("tos_idle_inhibited");
+        if (told === (on ? 1 : 0)) return true;
+        throw new Error(`it says ${told}`);
+    });
+    await awake(false);
+    const portal = [...EVERYBODYS, "org.freedesktop.portal.Inhibit", "Inhibit", '["", idle, {}]'];
+    const saver = ["org.freedesktop.ScreenSaver", "/ScreenSaver", "org.freedesktop.ScreenSaver", "Inhibit", '["player", "a film"]'];
+    for (const call of [portal, saver]) {
+        const player = stays(session, ...call);
+        await awake(true);
+        await player.stop("SIGKILL");
+        await awake(false);
+    }
+}));
+
+test("programs learn from the portal that everybody has how the desktop looks", inSession({}, async (session) => {
+    const read = async (namespace, key) => {
+        const program = tell(session, "Settings.Read", namespace, key);
+        await program.exited;
+        return program.tail;
+    };
+    assert.match(await read("org.freedesktop.appearance", "color-scheme"), /^\(<<uint32 1>>,\)/m);
+    assert.match(await read("org.gnome.desktop.interface", "color-scheme"), /prefer-dark/);
 }));

@@ -98,3 +98,26 @@ test("what is chosen on the screen takes effect and is remembered", inSession({ 
     });
     assert.equal(typeof (await preferences()).theme, "string");
 }));
+
+test("the size and the letters that the file names are seen when it is saved, and nothing beyond the limits", inSession({ follow: false }, async (session) => {
+    const desk = await page(session);
+    const pill = async () => (await part(desk, "button", "SETTINGS").first().boundingBox()).height;
+    const usual = await pill();
+    for (const scale of [0.75, 2, 1]) {
+        await save(config(session), `[interface]\nscale = ${scale}\n`);
+        await until(`it is ${scale} times as large`, async () => {
+            const now = await pill();
+            // What is between two pills belongs to them, and is larger or smaller than they by itself.
+            if (Math.abs(now / usual / scale - 1) < 0.2) return true;
+            throw new Error(`${now} of ${usual}`);
+        });
+    }
+    await save(config(session), "[interface]\nscale = 3.5\n");
+    await alert(desk, /config\.toml:2/i);
+    assert.ok(Math.abs((await pill()) - usual) <= 1, "what is too large leaves it as it was");
+
+    await desk.rests();
+    const letters = await desk.glance();
+    await save(config(session), '[interface]\nfonts = { label = "DejaVu Sans Mono" }\n');
+    await desk.differs(letters, 60);
+}));

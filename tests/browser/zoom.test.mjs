@@ -224,6 +224,11 @@ test("the keyboard goes everywhere", inSession(options, async (session) => {
         await gone(desk, "dialog", "KEYS");
     }
     assert.equal(whereabouts(await desktop(session)), "1", "Escape closed the dialog and nothing else");
+    // For as long as Super is held alone.
+    await keyboard.down("Meta");
+    await shown(desk, "dialog", "KEYS");
+    await keyboard.up("Meta");
+    await gone(desk, "dialog", "KEYS");
 }));
 
 test("Tab reaches every part that can be pressed, and the page says where it is", inSession(options, async (session) => {

@@ -2,14 +2,13 @@
 // frozen, then put away, and is as it was left whenever they come back.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { launch } from "../browser/harness/page.mjs";
 import { until } from "../browser/harness/poll.mjs";
 import { Host } from "./harness/host.mjs";
 import { Person } from "./harness/person.mjs";
-import { becomes, remembered, standsStill, triesEverything, works } from "./harness/story.mjs";
+import { becomes, returns, settles, standsStill, triesEverything } from "./harness/story.mjs";
 
 if (process.getuid?.() !== 0) {
     test("several people on one host", () => assert.fail("only root can tell people apart here; run this as root"));
@@ -29,12 +28,7 @@ if (process.getuid?.() !== 0) {
 
     test("the first administrator comes by the link on the console, with a passkey, and works", async () => {
         const link = await until("a link on the console", () => host.server.log.join("\n").match(/https:\S+\/join#\S+/)?.[0]);
-        await alice.sitsDown();
-        await alice.joins(link);
-        const desk = await alice.desk();
-        left = await works(alice, desk);
-        const proof = await until("the shell wrote into her home", () => readFile(host.file("data/homes/alice/proof"), "utf8"));
-        assert.equal(proof, "alice\n/home/alice\n");
+        left = await settles(alice, link);
     });
 
     test("two at once, and neither reaches anything of the other", async () => {
@@ -54,10 +48,7 @@ if (process.getuid?.() !== 0) {
     });
 
     test("from another browser it is as she left it", async () => {
-        await alice.sitsDown();
-        await alice.signsIn();
-        await (await alice.desk()).rests();
-        assert.deepEqual(remembered(await alice.state()), left);
+        await returns(alice, left);
         await alice.leaves();
     });
 
@@ -72,10 +63,7 @@ if (process.getuid?.() !== 0) {
     test("it is put away, and comes back with its sectors, its apps and its place", async () => {
         await host.command("desktop", "hibernate", "alice");
         await becomes(host, "alice", "hibernated");
-        await alice.sitsDown();
-        await alice.signsIn();
-        await (await alice.desk()).rests();
-        await until("all is as it was", async () => assert.deepEqual(remembered(await alice.state()), left) ?? true);
+        await returns(alice, left);
         await alice.leaves();
     });
 }

@@ -60,6 +60,7 @@ export default [
         name: "wl-clipboard",
         packages: ["wl-clipboard"],
         does: "copies text for the browser and pastes the browser's",
+        quick: true,
         async drive(trial) {
             await trial.tries("works", async () => {
                 await ends(trusted(trial, "wl-copy", "copied: äß 日本"));
@@ -78,6 +79,7 @@ export default [
         name: "grim",
         packages: ["grim"],
         does: "takes a picture of the screen",
+        quick: true,
         async drive(trial) {
             await foot(trial);
             await trial.tries("works", async () => {
@@ -113,6 +115,7 @@ export default [
         name: "wtype",
         packages: ["wtype"],
         does: "types into the window with the keyboard",
+        quick: true,
         async drive(trial) {
             await foot(trial);
             await trial.tries("works", async () => {
@@ -125,6 +128,7 @@ export default [
         name: "wev",
         packages: ["wev"],
         does: "tells what keys and pointer do in its window",
+        quick: true,
         async drive(trial) {
             await trial.tries("works", async () => {
                 const wev = trial.session.run("stdbuf", ["-oL", "wev"]);

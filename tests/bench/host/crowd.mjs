@@ -25,7 +25,12 @@ export async function crowd() {
 
 /** Users with a password, a few at a time: to hash one takes all of a core. */
 async function people(host, count) {
-    const all = Array.from({ length: count }, (_, at) => new Account(host, `user${at}`));
+    const all = Array.from({ length: count }, (_, at) => {
+        const one = new Account(host, `user${at}`);
+        // Everybody from where they are: of one address only so much is taken.
+        one.localAddress = `127.1.${at >> 8}.${at & 255}`;
+        return one;
+    });
     const waiting = [...all];
     await Promise.all(Array.from({ length: 4 }, async () => {
         for (let one = waiting.shift(); one; one = waiting.shift()) await one.join(await host.invitation(one.name));

@@ -1,22 +1,20 @@
 // The story with podman and the whole image, two people at once, each in a container of their own.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { launch } from "../../browser/harness/page.mjs";
-import { until } from "../../browser/harness/poll.mjs";
 import { Engine, whyNot } from "../harness/engine.mjs";
 import { Host, plans } from "../harness/host.mjs";
 import { Person } from "../harness/person.mjs";
-import { becomes, remembered, standsStill, triesEverything, works } from "../harness/story.mjs";
+import { becomes, returns, settles, standsStill, triesEverything } from "../harness/story.mjs";
 
 const reason = whyNot();
 
 if (reason) {
     test("several people with podman", () => assert.fail(`this cannot be tried here: ${reason}`));
 } else {
-    let chromium, engine, host, alice, bob, left;
+    let chromium, engine, host, alice, bob;
 
     before(async () => {
         engine = await Engine.start();
@@ -39,14 +37,8 @@ if (reason) {
 
     test("two people come at once, and each has a desktop of their own", async () => {
         await Promise.all([alice, bob].map(async (person) => {
-            await person.sitsDown();
-            await person.joins(await host.invitation(person.name));
-            const desk = await person.desk();
-            person.left = await works(person, desk);
-            const proof = await until("the shell wrote into the home", () => readFile(host.file(`data/homes/${person.name}/proof`), "utf8"));
-            assert.equal(proof, `${person.name}\n/home/${person.name}\n`);
+            person.left = await settles(person, await host.invitation(person.name));
         }));
-        left = alice.left;
     });
 
     test("neither sees or reaches anything of the other", async () => {
@@ -64,20 +56,14 @@ if (reason) {
         await becomes(host, "alice", "frozen");
         await becomes(host, "bob", "frozen");
         await standsStill(host);
-        await alice.sitsDown();
-        await alice.signsIn();
-        await (await alice.desk()).rests();
-        assert.deepEqual(remembered(await alice.state()), left);
+        await returns(alice, alice.left);
         await alice.leaves();
     });
 
     test("put away and taken out again, in another container", async () => {
         await host.command("desktop", "hibernate", "alice");
         await becomes(host, "alice", "hibernated");
-        await alice.sitsDown();
-        await alice.signsIn();
-        await (await alice.desk()).rests();
-        await until("all is as it was", async () => assert.deepEqual(remembered(await alice.state()), left) ?? true);
+        await returns(alice, alice.left);
         await alice.leaves();
     });
 
@@ -86,9 +72,6 @@ if (reason) {
         await host.crash();
         await engine.again();
         await host.run();
-        await bob.sitsDown();
-        await bob.signsIn();
-        await (await bob.desk()).rests();
-        assert.deepEqual(remembered(await bob.state()), bob.left);
+        await returns(bob, bob.left);
     });
 }

@@ -10,6 +10,8 @@ const agent = new Agent({ rejectUnauthorized: false, keepAlive: false });
 export class Account {
     /** @type {Map<string, string>} */
     cookies = new Map();
+    /** Where they come from; whatever the system takes where it is not said. */
+    localAddress = /** @type {string | undefined} */ (undefined);
 
     /**
      * @param {{ origin: string }} host
@@ -31,7 +33,7 @@ export class Account {
     fetch(url, { method = "GET", headers = {}, body } = {}) {
         const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
         return new Promise((resolve, reject) => {
-            const asked = request(new URL(url, this.host.origin), { agent, method, headers: { ...(cookie ? { cookie } : {}), ...headers } }, (answer) => {
+            const asked = request(new URL(url, this.host.origin), { agent, method, localAddress: this.localAddress, headers: { ...(cookie ? { cookie } : {}), ...headers } }, (answer) => {
                 for (const line of answer.headers["set-cookie"] ?? []) {
                     const [pair] = line.split(";");
                     const at = pair.indexOf("=");

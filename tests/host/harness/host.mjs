@@ -174,9 +174,10 @@ export class Host {
     /**
      * A link that makes somebody an account.
      * @param {string} name
+     * @param {string[]} more such as a plan
      */
-    async invitation(name) {
-        const link = /https:\S+\/join#\S+/.exec(await this.command("user", "add", name));
+    async invitation(name, ...more) {
+        const link = /https:\S+\/join#\S+/.exec(await this.command("user", "add", name, ...more));
         if (!link) throw new Error(`no link for ${name}`);
         return link[0];
     }

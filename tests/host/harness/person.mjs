@@ -83,7 +83,8 @@ export class Person {
         return until("authorization is approved", async () => {
             const [title, url] = [await this.page.title(), this.page.url()];
             if (/Authorization approved/i.test(title) || url.includes(`/u/${this.name}/`)) return true;
-            throw new Error(`the page is ${url}, ${title}: ${await this.page.locator("#problem").textContent()}`);
+            // It may be another page by now, which has no such part.
+            throw new Error(`the page is ${url}, ${title}: ${await this.page.locator("#problem").textContent({ timeout: 1_000 })}`);
         });
     }
 

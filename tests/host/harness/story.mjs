@@ -9,7 +9,7 @@ import { until } from "../../browser/harness/poll.mjs";
 import { Account } from "./account.mjs";
 
 /** What has to be as it was left: sectors, apps and where one is. */
-export function remembered(desktop) {
+function remembered(desktop) {
     return {
         at: whereabouts(desktop),
         mode: pane(desktop).mode,
@@ -18,7 +18,7 @@ export function remembered(desktop) {
 }
 
 /** The owner makes a sector, types in its shell, starts a terminal and goes into it. */
-export async function works(person, desk) {
+async function works(person, desk) {
     await person.command({ op: "new_sector", name: "HARBOUR", colour: 4 });
     const made = await until("there is a sector", async () => sector(await person.state(), "HARBOUR"));
     await person.command({ op: "jump", to: { sector: made.id } });
@@ -38,6 +38,24 @@ export async function works(person, desk) {
     await person.command({ op: "zoom_in", into: { app: app.id } });
     await until("one is in it", async () => whereabouts(await person.state()) === "3 HARBOUR foot");
     return remembered(await person.state());
+}
+
+/** Somebody comes by a link for the first time and works; their home has the proof. Resolves to what they leave. */
+export async function settles(person, link) {
+    await person.sitsDown();
+    await person.joins(link);
+    const left = await works(person, await person.desk());
+    const proof = person.host.file(`data/homes/${person.name}/proof`);
+    await until("the shell wrote into the home", async () => assert.equal(await readFile(proof, "utf8"), `${person.name}\n/home/${person.name}\n`) ?? true);
+    return left;
+}
+
+/** They sign in from a browser that knows nothing of them, and everything comes to be as it was left. */
+export async function returns(person, left) {
+    await person.sitsDown();
+    await person.signsIn();
+    await (await person.desk()).rests();
+    await until("all is as it was", async () => assert.deepEqual(remembered(await person.state()), left) ?? true);
 }
 
 /**

@@ -92,6 +92,36 @@ fn what_is_fresh_is_taken_away_at_once_and_stays_in_the_log() {
 }
 
 #[test]
+fn what_is_fresh_offers_here_what_may_be_done_about_it() {
+    for size in [STANDARD, Size { w: 390.0, h: 844.0 }, Size { w: 844.0, h: 390.0 }] {
+        let mut world = World::usual(size);
+        told(&mut world);
+        let (build, now) = (world.sector(0), world.now);
+        let one = world.interface.alert(AlertLevel::Info, "One letter came", Some(build), now).unwrap();
+        world.interface.alerts.offer(one, &["Reply", "Mark as read"].map(String::from));
+        let mut world = world.jump(Some(NodeId::Log));
+        let view = world.view();
+        let answers = |view: &View| -> Vec<Node> {
+            let answers = view.nodes.iter().filter(|n| matches!(n.action, Some(Action::Ui(UiAction::Answer { .. }))));
+            answers.cloned().collect()
+        };
+        let offered = answers(&view);
+        let names: Vec<&str> = offered.iter().map(|node| node.name.as_str()).collect();
+        assert_eq!(names, ["REPLY", "MARK AS READ"], "{size:?}");
+        assert_eq!(offered[1].action, Some(Action::Ui(UiAction::Answer { alert: one, choice: 1 })));
+        let lead = named(&view, "GO TO ONE LETTER CAME");
+        let entry = view.nodes.iter().find(|node| node.name == "NOTICE: ONE LETTER CAME").unwrap();
+        for answer in &offered {
+            assert!(answer.hit.h >= 40.0 && answer.rect.y >= lead.rect.bottom(), "{size:?}: {answer:?}");
+            assert!(answer.rect.bottom() <= entry.rect.bottom() + 1.0 && answer.rect.right() <= entry.rect.right());
+            assert!(!answer.rect.overlaps(&lead.hit), "{size:?}: one press, one meaning");
+        }
+        world.ui(&UiAction::DismissAll);
+        assert!(answers(&world.view()).is_empty(), "who asked was told that nobody answers");
+    }
+}
+
+#[test]
 fn every_entry_is_on_some_page_in_its_order() {
     for size in [STANDARD, Size { w: 390.0, h: 844.0 }, Size { w: 844.0, h: 390.0 }, Size { w: 480.0, h: 360.0 }] {
         let mut world = World::usual(size);

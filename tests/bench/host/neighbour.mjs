@@ -76,11 +76,12 @@ export async function neighbour() {
             const noise = spawn("podman", ["exec", "--user", "1000:1000", noisy, "/bin/bash", "-c", `ulimit -t 600; ${line}`], { stdio: "ignore" });
             try {
                 const samples = await measure();
+                if ((await noisemakers(host)).length === 0) throw new Error(`${name}: the neighbour made no noise`);
                 const [p95, most] = [quantile(samples, 0.95), quantile(alone, 0.95) * MOST];
                 rows.push({ ...row(name, "ms", samples), ...judged({ median: 0, p95 }, { p95: Number(most.toFixed(1)) }) });
             } finally {
                 noise.kill();
-                await hush(host);
+                await hush(host, noisy);
             }
         }
         return [{ title, note: `the neighbour: half a core, 1 GiB, 1024 processes, ${await writing(host)}`, rows }];
@@ -99,26 +100,35 @@ async function writing(host) {
     return fact?.there ? "20 MB/s" : `no limit of writing (${fact?.why})`;
 }
 
+/** The processes that make the noise. */
+async function noisemakers(host) {
+    const found = [];
+    for (const pid of await host.inside()) {
+        const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+        if (["bash", "dd", "head", "tail"].includes(name.trim())) found.push(pid);
+    }
+    return found;
+}
+
 /** Ends what makes the noise, from outside: a container that is full of processes takes no further one. */
-async function hush(host) {
-    const noisy = async () => {
-        const found = [];
-        for (const pid of await host.inside()) {
-            const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
-            if (["bash", "dd", "head", "tail"].includes(name.trim())) found.push(pid);
+async function hush(host, container) {
+    // Who is frozen makes no other one while the rest are looked for.
+    Engine.podman("pause", container);
+    try {
+        for (const pid of await noisemakers(host)) {
+            try {
+                process.kill(pid, "SIGKILL");
+            } catch {
+                // Gone already.
+            }
         }
-        return found;
-    };
-    const tell = (pids, signal) => pids.forEach((pid) => {
-        try {
-            process.kill(pid, signal);
-        } catch {
-            // Gone already.
-        }
-    });
+    } finally {
+        Engine.podman("unpause", container);
+    }
     await until("it is quiet", async () => {
-        // Who is stopped makes no other one, and keeps its place until all of them are.
-        for (const signal of ["SIGSTOP", "SIGSTOP", "SIGKILL"]) tell(await noisy(), signal);
-        return (await noisy()).length === 0;
+        const left = await noisemakers(host);
+        if (left.length === 0) return true;
+        const states = await Promise.all(left.slice(0, 5).map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "gone")));
+        throw new Error(`${left.length} left, such as ${states.map((state) => state.slice(0, 60)).join("; ")}`);
     });
 }

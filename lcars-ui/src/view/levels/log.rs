@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::super::build::{Builder, Button, Shape, Text, caption, told};
 use super::super::frame::{Frame, Span};
-use super::super::overlay::{alert_colour, alert_place, alert_word, line_height, wrap};
+use super::super::overlay::{
+    Choice, alert_answers, alert_colour, alert_place, alert_word, flow, flow_height, line_height, wrap,
+};
 use super::super::pane::Pane;
 use super::super::rail::{self, Pill, of_pane, pill};
 use super::rail_frame::{self, Parent};
@@ -58,6 +60,11 @@ struct Plan {
 struct Row<'a> {
     alert: &'a Alert,
     lines: Vec<String>,
+    /// What may be done about it while it is fresh, below the words.
+    answers: Vec<Choice>,
+    /// Of the answers, with the gap above them.
+    below: f64,
+    /// All of it.
     height: f64,
 }
 
@@ -78,12 +85,20 @@ impl Plan {
         Self { room, wide, words: (room.w - beside).max(0.0) }
     }
 
+    /// The width of what may be done, and where it begins: below the words.
+    fn answers(&self, b: &Builder) -> Rect {
+        let x = if self.wide { self.room.x + b.px(WORD) + 1.5 * b.m.gap } else { self.room.x };
+        Rect { x, w: self.words, ..self.room }
+    }
+
     fn row<'a>(&self, b: &Builder, alert: &'a Alert) -> Row<'a> {
         let lines = wrap(&told(&alert.text), b.m.cap_small, self.words, MOST_LINES);
         let words = lines.len() as f64 * line_height(b, b.m.cap_small);
         let head = b.px(ROW).max(b.m.hit_min);
         let height = if self.wide { head.max(words + b.m.gap) } else { head + b.m.gap / 2.0 + words };
-        Row { alert, lines, height: b.snap(height) }
+        let answers = if alert.shown { alert_answers(b, alert) } else { Vec::new() };
+        let below = if answers.is_empty() { 0.0 } else { b.m.gap + flow_height(b, self.answers(b).w, &answers) };
+        Row { alert, lines, answers, below, height: b.snap(height + below) }
     }
 
     /// As many of these as there is room for, at least one.
@@ -185,6 +200,8 @@ fn entry(b: &mut Builder, pane: &Pane, plan: &Plan, row: &Row, rect: Rect) {
     let mut node = Node::new(key, role, format!("{}: {said}", alert_word(alert)), rect);
     node.value = Some(place.as_ref().map_or_else(|| when.clone(), |place| format!("{place}, {when}")));
     let node = b.node(node);
+    let whole = rect;
+    let rect = Rect { h: rect.h - row.below, ..rect };
 
     let head = Rect { h: if plan.wide { rect.h } else { b.px(ROW).max(b.m.hit_min).min(rect.h) }, ..rect };
     let block = Rect { w: b.px(WORD).min(0.4 * head.w), ..head };
@@ -228,6 +245,11 @@ fn entry(b: &mut Builder, pane: &Pane, plan: &Plan, row: &Row, rect: Rect) {
         }
         let line = Text::label(Rect::new(x, b.snap(y), plan.words, height), line.as_str(), cap, b.theme.text);
         b.text(key.piece(8 + place), line);
+    }
+    let room = Rect { y: rect.bottom() + gap, h: row.below - gap, ..plan.answers(b) };
+    // Half of a button is none: what the screen has no room for waits for a larger one, or for the overlay of another level.
+    if room.bottom() <= whole.bottom() + 1.0 {
+        b.within(node, |b| flow(b, room, &row.answers));
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Vec<Rect> 
         let lines = wrap(&told(&alert.text), cap, width, MOST_LINES);
         let strip = b.m.tile_bar.max(b.px(24.0));
         let words = strip + gap + lines.len() as f64 * line_height(b, cap);
-        let choices = choices(b, alert);
+        let choices = answers(b, alert);
         let height = if choices.is_empty() { words } else { words + gap + dialog::flow_height(b, width, &choices) };
         let rect = Rect::new(x, y, width, height);
         if rect.bottom() + gap > output.h {
@@ -64,7 +64,7 @@ pub(super) fn draw(b: &mut Builder, inputs: &Inputs, output: Size) -> Vec<Rect> 
 }
 
 /// What may be done about one. A choice without words is left out.
-fn choices(b: &Builder, alert: &Alert) -> Vec<Choice> {
+pub(in crate::view) fn answers(b: &Builder, alert: &Alert) -> Vec<Choice> {
     let choice = |(place, label): (usize, &String)| {
         // No alert has so many.
         let key = Key::of("answer", alert.id.wrapping_mul(16).wrapping_add(place as u64));

@@ -169,7 +169,7 @@ pub(super) fn footer_height(b: &Builder) -> f64 {
 
 /// A button of a row.
 #[derive(Debug, Clone)]
-pub(super) struct Choice {
+pub(in crate::view) struct Choice {
     pub key: Key,
     pub label: String,
     pub colour: Colour,
@@ -219,7 +219,7 @@ impl Choice {
 }
 
 /// Draws buttons side by side from the left, in as many rows as they need. Returns where the last row ends.
-pub(super) fn flow(b: &mut Builder, room: Rect, choices: &[Choice]) -> f64 {
+pub(in crate::view) fn flow(b: &mut Builder, room: Rect, choices: &[Choice]) -> f64 {
     for (choice, rect) in choices.iter().zip(flow_rects(b, room, choices)) {
         choice.draw(b, rect, Align::Centre);
     }
@@ -227,7 +227,7 @@ pub(super) fn flow(b: &mut Builder, room: Rect, choices: &[Choice]) -> f64 {
 }
 
 /// How high they are together.
-pub(super) fn flow_height(b: &Builder, w: f64, choices: &[Choice]) -> f64 {
+pub(in crate::view) fn flow_height(b: &Builder, w: f64, choices: &[Choice]) -> f64 {
     flow_rects(b, Rect::new(0.0, 0.0, w, 0.0), choices).last().map_or(0.0, Rect::bottom)
 }
 

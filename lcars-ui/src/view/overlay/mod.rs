@@ -28,8 +28,8 @@ use crate::geometry::{Rect, Size};
 use crate::hierarchy::Level;
 use crate::interface::Overlay;
 
-pub(super) use alerts::{colour as alert_colour, place as alert_place, word as alert_word};
-pub(super) use dialog::{line_height, wrap};
+pub(super) use alerts::{answers as alert_answers, colour as alert_colour, place as alert_place, word as alert_word};
+pub(super) use dialog::{Choice, flow, flow_height, line_height, wrap};
 pub use keys::Binding;
 pub(super) use locked::locked;
 

@@ -174,8 +174,17 @@ impl Desk {
     pub fn ended(&mut self, id: TerminalId, command: &str) -> Option<i32> {
         self.until(command, |desk| {
             let last = desk.told(id).last.clone()?;
-            (last.command == command && desk.told(id).activity == Activity::AtPrompt).then_some(last.status)
+            // Until the prompt is seen, the shell may not read yet: what is typed would be the tty's.
+            (last.command == command && desk.told(id).activity == Activity::AtPrompt && desk.prompts(id))
+                .then_some(last.status)
         })
+    }
+
+    /// Whether the last thing on a terminal is a prompt.
+    pub fn prompts(&self, id: TerminalId) -> bool {
+        let lines = self.lines(id);
+        let last = lines.iter().map(|line| line.trim_end()).rfind(|line| !line.is_empty());
+        last.is_some_and(|line| line.ends_with(['#', '$', '>', '%']))
     }
 }
 

@@ -1,6 +1,7 @@
 // What a neighbour who takes all there is does to somebody's input→photon. Podman with runc; the neighbour is within the
 // limits of a plan, and tries the processor, memory, processes and the disk, one after the other. Both have the same
-// share of the processor; whose input is measured has no ceiling, so that nobody's own ceiling is measured.
+// share of the processor; whose input is measured has no ceiling, so that nobody's own ceiling is measured. Each noise is
+// compared with the quiet before and after it, so that a machine whose own neighbours come and go is not taken for ours.
 
 import { spawn } from "node:child_process";
 import { chmod, copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
@@ -70,19 +71,24 @@ export async function neighbour() {
             return (await desk.page.evaluate(() => window.bench.samples)).slice(from).map((one) => one.callback);
         };
         await press(desk.page, 20);
-        const alone = await measure();
-        const rows = [row("nobody beside", "ms", alone)];
+        const rows = [];
+        let before = await measure();
         for (const [name, line] of Object.entries(NOISES)) {
             const noise = spawn("podman", ["exec", "--user", "1000:1000", noisy, "/bin/bash", "-c", `ulimit -t 600; ${line}`], { stdio: "ignore" });
+            let samples;
             try {
-                const samples = await measure();
+                samples = await measure();
                 if ((await noisemakers(host)).length === 0) throw new Error(`${name}: the neighbour made no noise`);
-                const [p95, most] = [quantile(samples, 0.95), quantile(alone, 0.95) * MOST];
-                rows.push({ ...row(name, "ms", samples), ...judged({ median: 0, p95 }, { p95: Number(most.toFixed(1)) }) });
             } finally {
                 noise.kill();
                 await hush(host, noisy);
             }
+            const after = await measure();
+            const alone = [...before, ...after];
+            before = after;
+            const [p95, most] = [quantile(samples, 0.95), quantile(alone, 0.95) * MOST];
+            rows.push(row(`nobody beside, before and after ${name}`, "ms", alone));
+            rows.push({ ...row(name, "ms", samples), ...judged({ median: 0, p95 }, { p95: Number(most.toFixed(1)) }) });
         }
         return [{ title, note: `the neighbour: half a core, 1 GiB, 1024 processes, ${await writing(host)}`, rows }];
     } finally {

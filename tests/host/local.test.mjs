@@ -44,7 +44,7 @@ if (process.getuid?.() !== 0) {
         await alice.leaves();
         await becomes(host, "alice", "frozen");
         await becomes(host, "bob", "frozen");
-        await standsStill(host);
+        await standsStill(host, "alice", "bob");
     });
 
     test("from another browser it is as she left it", async () => {

@@ -55,7 +55,7 @@ if (reason) {
         await bob.leaves();
         await becomes(host, "alice", "frozen");
         await becomes(host, "bob", "frozen");
-        await standsStill(host);
+        await standsStill(host, "alice", "bob");
         await returns(alice, alice.left);
         await alice.leaves();
     });

@@ -193,14 +193,17 @@ export class Host {
         }));
     }
 
-    /** Processes of its containers: those that have its directory among their mounts. */
-    async inside() {
+    /**
+     * Processes of its containers, or of one: those that have its directory among their mounts.
+     * @param {string} [container] as `desktops` names it
+     */
+    async inside(container) {
         const { stdout } = spawnSync("ps", ["-e", "-o", "pid="], { encoding: "utf8" });
         const found = [];
         for (const pid of stdout.split("\n").map(Number).filter(Boolean)) {
             const mounts = await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(() => "");
             // Of the host's own mount namespace everything is seen, and nothing is at /run/tos.
-            if (mounts.includes(`${this.folder}/run/gates/`) && / \/run\/tos /.test(mounts)) found.push(pid);
+            if (mounts.includes(`${this.folder}/run/gates/${container ? `${container} ` : ""}`) && / \/run\/tos /.test(mounts)) found.push(pid);
         }
         return found;
     }

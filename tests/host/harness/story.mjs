@@ -84,10 +84,15 @@ export async function ticks(pids) {
     return all;
 }
 
-/** Nobody of a frozen container gets a tick. */
-export async function standsStill(host) {
-    const pids = await host.inside();
-    assert.ok(pids.length > 1, "somebody is inside");
+/**
+ * Nobody of a frozen container gets a tick; one that waits for somebody may.
+ * @param {import("./host.mjs").Host} host
+ * @param {...string} names whose
+ */
+export async function standsStill(host, ...names) {
+    const frozen = (await host.desktops()).filter(({ user }) => names.includes(user));
+    const pids = (await Promise.all(frozen.map(({ container }) => host.inside(container)))).flat();
+    assert.ok(pids.length > names.length, "somebody is inside each");
     const before = await ticks(pids);
     await pause(2_000);
     assert.equal(await ticks(pids), before, "a frozen desktop takes no processor");

@@ -147,15 +147,18 @@ export class Desk {
         });
     }
 
-    /** Waits until the picture moves no more, as it does once a zoom has arrived. */
+    /**
+     * Waits until the picture moves no more, as it does once a zoom has arrived: for a fifth of a second, however few
+     * looks a slow machine takes at it meanwhile. Readings move each second, so it must not be much longer.
+     */
     async rests() {
-        let last = await this.glance();
-        let alike = 0;
+        let [last, alike, since] = [await this.glance(), 0, performance.now()];
         await until("the picture is at rest", async () => {
             const now = await this.glance();
-            alike = now.every((value, at) => Math.abs(value - last[at]) <= 8) ? alike + 1 : 0;
+            if (now.every((value, at) => Math.abs(value - last[at]) <= 8)) alike += 1;
+            else [alike, since] = [0, performance.now()];
             last = now;
-            return alike >= 8;
+            return alike >= 3 && performance.now() - since >= 200;
         });
     }
 

@@ -55,9 +55,14 @@ async fn exchange(
     }
     text += "\r\n";
     text += body;
-    stream.write_all(text.as_bytes()).await.unwrap();
+    // Who is answered before all was sent may be cut off while it writes, and then while it reads. What was heard counts;
+    // of nothing, the status is 0.
+    let written = stream.write_all(text.as_bytes()).await;
     let mut answer = Vec::new();
-    soon("an answer", stream.read_to_end(&mut answer)).await.unwrap();
+    let heard = soon("an answer", stream.read_to_end(&mut answer)).await;
+    if let Err(error) = written.and(heard.map(drop)) {
+        eprintln!("{method} {path}: {error}");
+    }
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let mut lines = head.lines();

@@ -203,7 +203,10 @@ impl Editor {
         let words = self.text.split_word_bound_indices();
         let word = words.map(|(from, word)| from..from + word.len()).find(|word| word.contains(&at));
         if let Some(word) = word {
-            (self.anchor, self.cursor) = (Some(word.start), word.end);
+            // A word may end inside a letter: after a mark that is put before what it belongs to.
+            let mut ends = self.text.grapheme_indices(true).map(|(from, letter)| from + letter.len());
+            let end = ends.find(|end| *end >= word.end).unwrap_or(self.text.len());
+            (self.anchor, self.cursor) = (Some(self.letter(word.start)), end);
         }
     }
 

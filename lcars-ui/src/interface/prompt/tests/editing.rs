@@ -268,6 +268,15 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+#[test]
+fn a_word_is_selected_with_all_of_its_letters() {
+    let mut editor = Editor::default();
+    // The mark U+1193F is a word, and one letter with what follows it.
+    let _ = editor.insert("\u{11937}\u{1193f}\u{65e5}");
+    editor.select_word(8);
+    assert_eq!((editor.selection(), editor.cursor()), (Some(4..11), 11));
+}
+
 proptest! {
     #[test]
     fn whatever_is_typed_the_cursor_lies_between_two_letters(steps in prop::collection::vec(step(), 1..60)) {

@@ -17,8 +17,7 @@ import { scrolling } from "./scrolling.mjs";
 import { shell } from "./shell.mjs";
 import { soak } from "./soak.mjs";
 import { startUp } from "./start.mjs";
-import { watchStolen } from "./stolen.mjs";
-import { print } from "./table.mjs";
+import { measured } from "./stolen.mjs";
 import { terminal } from "./terminal.mjs";
 import { zoom } from "./zoom.mjs";
 
@@ -40,11 +39,7 @@ const results = { when: new Date().toISOString(), machine: await machine(), part
 console.log(Object.entries(results.machine).map(([name, value]) => `${name}: ${value}`).join("\n"));
 for (const [name, measure] of Object.entries(PARTS)) {
     if (wanted.length > 0 ? !wanted.includes(name) : LONG.includes(name)) continue;
-    const stolen = await watchStolen();
-    const tables = await measure();
-    results.parts[name] = { tables, stolen: await stolen() };
-    for (const table of tables) print(table);
-    console.log(`\n  of the processor's time that was wanted for this, the machine's own host gave to others: ${results.parts[name].stolen}`);
+    results.parts[name] = await measured(measure);
 }
 const file = `${output}/bench-${results.when.replaceAll(":", "-")}.json`;
 await writeFile(file, JSON.stringify(results, null, 2));

@@ -2,6 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 
+import { print } from "./table.mjs";
+
 /** The processors' time so far by the kernel's books, in ticks: what was worked, and what was wanted and not given. */
 async function ticks() {
     const [user, nice, system, , , irq, softirq, steal] = (await readFile("/proc/stat", "utf8")).split("\n")[0].split(/\s+/).slice(1).map(Number);
@@ -9,14 +11,17 @@ async function ticks() {
 }
 
 /**
- * Looks from now on.
- * @returns {Promise<() => Promise<string>>} tells the part of the wanted time that was not given, until then
+ * Measures a part and prints what it found, and the share of the wanted time that it was not given.
+ * @param {() => Promise<object[]>} measure
+ * @returns {Promise<{ tables: object[], stolen: string }>}
  */
-export async function watchStolen() {
-    const begin = await ticks();
-    return async () => {
-        const now = await ticks();
-        const [stolen, worked] = [now.stolen - begin.stolen, now.worked - begin.worked];
-        return `${((100 * stolen) / Math.max(1, stolen + worked)).toFixed(0)} %`;
-    };
+export async function measured(measure) {
+    const before = await ticks();
+    const tables = await measure();
+    const after = await ticks();
+    const [stolen, worked] = [after.stolen - before.stolen, after.worked - before.worked];
+    const share = `${((100 * stolen) / Math.max(1, stolen + worked)).toFixed(0)} %`;
+    for (const table of tables) print(table);
+    console.log(`\n  of the processor's time that was wanted for this, the machine's own host gave to others: ${share}`);
+    return { tables, stolen: share };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { arrives, ask, becomes, command, desktop, middle, pane, panes, part, sector } from "./harness/desktop.mjs";
+import { arrives, ask, becomes, command, desktop, middle, pane, panes, part, pressable, sector } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { engines, panel } from "./harness/panels.mjs";
 import { until } from "./harness/poll.mjs";
@@ -23,7 +23,7 @@ class Reader {
     }
 
     async press(name, role = "button", place = 0) {
-        const told = part(this.desk, role, name).nth(place);
+        const told = pressable(this.desk, role, name).nth(place);
         await told.waitFor({ state: "attached" });
         await told.evaluate((element) => element.click());
     }
@@ -116,7 +116,7 @@ class Finger {
     }
 
     async press(name, role = "button", place = 0) {
-        await this.desk.page.touchscreen.tap(...(await middle(part(this.desk, role, name).nth(place))));
+        await this.desk.page.touchscreen.tap(...(await middle(pressable(this.desk, role, name).nth(place))));
     }
 
     async hold(name) {

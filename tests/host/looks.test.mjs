@@ -21,7 +21,7 @@ let host;
 
 before(async () => {
     chromium = await launch();
-    host = await Host.start({ config: { identity: { step_up: "1s" } } });
+    host = await Host.start();
 });
 
 after(async () => {

@@ -7,8 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 
-import { watchStolen } from "../stolen.mjs";
-import { print } from "../table.mjs";
+import { measured } from "../stolen.mjs";
 import { crowd } from "./crowd.mjs";
 import { neighbour } from "./neighbour.mjs";
 import { pictures } from "./pictures.mjs";
@@ -28,11 +27,7 @@ console.log(Object.entries(machine).map(([name, value]) => `${name}: ${value}`).
 const results = { when: new Date().toISOString(), machine, parts: {} };
 for (const [name, measure] of Object.entries(PARTS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const stolen = await watchStolen();
-    const tables = await measure();
-    results.parts[name] = { tables, stolen: await stolen() };
-    for (const table of tables) print(table);
-    console.log(`\n  of the processor's time that was wanted for this, the machine's own host gave to others: ${results.parts[name].stolen}`);
+    results.parts[name] = await measured(measure);
 }
 await writeFile(`${output}/host.json`, JSON.stringify(results, null, 2));
 console.log(`\n${output}/host.json`);

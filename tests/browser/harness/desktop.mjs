@@ -2,6 +2,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { inspect } from "node:util";
 
 import WebSocket from "ws";
 
@@ -74,8 +75,14 @@ export function arrives(session, place) {
  * @param {string} what
  * @param {(desktop: any) => any} check
  */
-export function becomes(session, what, check) {
-    return until(what, async () => check(await desktop(session)));
+export async function becomes(session, what, check) {
+    let now;
+    try {
+        return await until(what, async () => check((now = await desktop(session))));
+    } catch (error) {
+        if (error instanceof Error) error.message += `\n${inspect(now, { depth: 5, breakLength: 160 })}`;
+        throw error;
+    }
 }
 
 /**
@@ -86,6 +93,16 @@ export function becomes(session, what, check) {
  */
 export function part(desk, role, name) {
     return desk.page.locator("#semantics").getByRole(role, { name, exact: true });
+}
+
+/**
+ * The same, as soon as pressing it does something.
+ * @param {Desk} desk
+ * @param {Parameters<typeof part>[1]} role
+ * @param {string | RegExp} name
+ */
+export function pressable(desk, role, name) {
+    return desk.page.locator("#semantics").getByRole(role, { name, exact: true, disabled: false });
 }
 
 /**
@@ -109,7 +126,7 @@ export function middle(part) {
  * @param {{ button?: "left" | "right" }} [options]
  */
 export async function press(desk, role, name, options = {}) {
-    await desk.page.mouse.click(...(await middle(part(desk, role, name))), options);
+    await desk.page.mouse.click(...(await middle(pressable(desk, role, name))), options);
 }
 
 /**
@@ -132,7 +149,7 @@ export async function choose(desk, button, item) {
  * @param {string | RegExp} name
  */
 export async function activate(desk, role, name) {
-    await part(desk, role, name).first().evaluate((element) => element.click());
+    await pressable(desk, role, name).first().evaluate((element) => element.click());
 }
 
 /**

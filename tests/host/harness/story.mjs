@@ -91,8 +91,10 @@ export async function ticks(pids) {
  */
 export async function standsStill(host, ...names) {
     const frozen = (await host.desktops()).filter(({ user }) => names.includes(user));
-    const pids = (await Promise.all(frozen.map(({ container }) => host.inside(container)))).flat();
-    assert.ok(pids.length > names.length, "somebody is inside each");
+    const inside = await Promise.all(frozen.map(({ container }) => host.inside(container)));
+    assert.equal(inside.length, names.length);
+    assert.ok(inside.every((pids) => pids.length > 1), "somebody is inside each");
+    const pids = inside.flat();
     const before = await ticks(pids);
     await pause(2_000);
     assert.equal(await ticks(pids), before, "a frozen desktop takes no processor");

@@ -221,10 +221,7 @@ impl AppChooser {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn with(values: Vec<(&str, Variant<'_>)>) -> Options {
-        values.into_iter().map(|(key, value)| (key.to_owned(), value.try_to_owned().unwrap())).collect()
-    }
+    use crate::options::tests::options as with;
 
     #[test]
     fn what_is_saved_again_is_suggested_where_it_is() {

@@ -202,11 +202,16 @@ pub(crate) fn parent(name: &str) -> Parent {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
+    /// As they come off the bus.
+    pub(crate) fn options(values: Vec<(&str, Variant<'_>)>) -> Options {
+        values.into_iter().map(|(key, value)| (key.to_owned(), value.try_to_owned().unwrap())).collect()
+    }
+
     fn with(key: &str, value: impl Into<Variant<'static>>) -> Options {
-        HashMap::from([(key.to_owned(), value.into().try_to_owned().unwrap())])
+        options(vec![(key, value.into())])
     }
 
     #[test]

@@ -202,10 +202,7 @@ impl PortalNotifications {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn with(values: Vec<(&str, Variant<'_>)>) -> Options {
-        values.into_iter().map(|(key, value)| (key.to_owned(), value.try_to_owned().unwrap())).collect()
-    }
+    use crate::options::tests::options as with;
 
     #[test]
     fn what_is_said_is_read_within_bounds() {

@@ -91,19 +91,9 @@ impl World {
     }
 
     fn with<R>(&mut self, work: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
-        let viewport = self.desktop.focused_viewport();
-        let sight = Sight {
-            nodes: &self.view.nodes,
-            pane: viewport.id,
-            level: viewport.path.level(),
-            sector: viewport.path.sector(),
-            launcher: &[],
-            selected: viewport.selected,
-            tree: self.desktop.tree(),
-            shells: &Shells::default(),
-            prompt: None,
-            files: &self.view.files,
-        };
+        let shells = Shells::default();
+        let plain = self.view.sight(&self.desktop, self.desktop.focused_viewport(), &shells, &[]);
+        let sight = Sight { prompt: None, ..plain };
         work(&mut self.interface, &sight)
     }
 

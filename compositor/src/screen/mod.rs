@@ -212,19 +212,7 @@ impl Screen {
         let desktop = &shell.desktop;
         let own = desktop.output(self.id).and_then(|output| desktop.viewport(output.focused));
         let viewport = own.unwrap_or_else(|| desktop.focused_viewport());
-        let sight = Sight {
-            nodes: &self.view.nodes,
-            pane: viewport.id,
-            level: viewport.path.level(),
-            sector: viewport.path.sector(),
-            selected: viewport.selected,
-            tree: desktop.tree(),
-            shells: &shell.shells,
-            launcher: &self.launcher,
-            prompt: self.view.prompt,
-            files: &self.view.files,
-        };
-        (&mut self.interface, sight)
+        (&mut self.interface, self.view.sight(desktop, viewport, &shell.shells, &self.launcher))
     }
 
     /// Something may have changed since it was last drawn.

@@ -90,19 +90,7 @@ impl Hub {
 
     fn with<R>(&mut self, work: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
         let view = self.view(REST);
-        let viewport = self.desktop.focused_viewport();
-        let sight = Sight {
-            nodes: &view.nodes,
-            pane: viewport.id,
-            level: viewport.path.level(),
-            sector: viewport.path.sector(),
-            selected: viewport.selected,
-            tree: self.desktop.tree(),
-            shells: &self.shells,
-            launcher: &[],
-            prompt: view.prompt,
-            files: &view.files,
-        };
+        let sight = view.sight(&self.desktop, self.desktop.focused_viewport(), &self.shells, &[]);
         work(&mut self.interface, &sight)
     }
 

@@ -29,12 +29,12 @@ use crate::camera::Pose;
 use crate::files::Directories;
 use crate::geometry::{Rect, Size};
 use crate::hierarchy::{Desktop, OutputId, TerminalId, ViewportId, WindowId};
-use crate::interface::{FilesArea, Interface, Overlay};
+use crate::interface::{FilesArea, Interface, Overlay, Sight};
 use crate::scene::{Key, Look, Primitive};
 use crate::semantics::{Node, Role};
 use crate::shells::Shells;
 use crate::theme::{Colour, Theme};
-use crate::viewport::{Lock, PANE_GAP, Panels};
+use crate::viewport::{Lock, PANE_GAP, Panels, Viewport};
 
 /// The theme of a question about something dangerous.
 const RED_ALERT: &str = "red-alert";
@@ -203,6 +203,28 @@ impl View {
             files: Vec::new(),
             covers: Vec::new(),
             moving: false,
+        }
+    }
+
+    /// What somebody sees of it who is at a pane, before whatever they do to it next.
+    pub fn sight<'a>(
+        &'a self,
+        desktop: &'a Desktop,
+        viewport: &Viewport,
+        shells: &'a Shells,
+        launcher: &'a [Launchable],
+    ) -> Sight<'a> {
+        Sight {
+            nodes: &self.nodes,
+            pane: viewport.id,
+            level: viewport.path.level(),
+            sector: viewport.path.sector(),
+            selected: viewport.selected,
+            tree: desktop.tree(),
+            shells,
+            launcher,
+            prompt: self.prompt,
+            files: &self.files,
         }
     }
 }

@@ -137,19 +137,7 @@ impl World {
 
     fn with<R>(&mut self, work: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
         let view = self.view();
-        let viewport = self.desktop.focused_viewport();
-        let sight = Sight {
-            nodes: &view.nodes,
-            pane: viewport.id,
-            level: viewport.path.level(),
-            sector: viewport.path.sector(),
-            selected: viewport.selected,
-            tree: self.desktop.tree(),
-            shells: &self.shells,
-            launcher: &self.launcher,
-            prompt: view.prompt,
-            files: &view.files,
-        };
+        let sight = view.sight(&self.desktop, self.desktop.focused_viewport(), &self.shells, &self.launcher);
         work(&mut self.interface, &sight)
     }
 

@@ -120,19 +120,8 @@ impl World {
     /// Lets something happen to the interface, as somebody does who sees what is drawn.
     pub fn with<R>(&mut self, happen: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
         let view = self.view();
-        let viewport = self.desktop.focused_viewport();
-        let sight = Sight {
-            nodes: &view.nodes,
-            pane: viewport.id,
-            level: viewport.path.level(),
-            sector: viewport.path.sector(),
-            selected: viewport.selected,
-            tree: self.desktop.tree(),
-            shells: &self.shells,
-            launcher: &[],
-            prompt: view.prompt,
-            files: &self.files,
-        };
+        let plain = view.sight(&self.desktop, self.desktop.focused_viewport(), &self.shells, &[]);
+        let sight = Sight { files: &self.files, ..plain };
         happen(&mut self.interface, &sight)
     }
 

@@ -29,6 +29,9 @@ export const COLUMNS = ["starts", "fills", "menu", "dialog", "typing", "shortcut
  * @property {(trial: Trial) => Promise<void>} drive what is tried once it has a window; of a tool, all of it
  */
 
+/** How long what was copied is waited for before it is copied again, milliseconds. */
+const LOOK_AGAIN = 3_000;
+
 /** What was typed is there, and something of it more than once. */
 class Stutter extends InVain {}
 
@@ -264,20 +267,26 @@ export class Trial {
     }
 
     /** What a program copied last, once the page has it. */
-    copied(text) {
+    copied(text, options = {}) {
         return until("the page's clipboard has what was copied", async () => {
             const now = await this.desk.page.evaluate(() => navigator.clipboard.readText());
             if (now.trim() === text) return true;
             if (stuttering(now.trim()) === stuttering(text)) throw new Stutter(`a key was repeated: ${JSON.stringify(now.slice(0, 200))}`);
             throw new Error(`it has ${JSON.stringify(now.slice(0, 200))}`);
-        });
+        }, options);
     }
 
-    /** Waits for the field with the keyboard to hold a text: all of it is selected, copied, and read outside. */
+    /**
+     * Waits for the field with the keyboard to hold a text: all of it is selected, copied, and read outside, again and
+     * again. What was pasted may come later than the next keys: programs read it while they go on.
+     */
     async holds(text) {
-        await this.keyboard.press("Control+a");
-        await this.keyboard.press("Control+c");
-        await this.copied(text);
+        await until("the field holds it", async () => {
+            await this.keyboard.press("Control+a");
+            await this.keyboard.press("Control+c");
+            await this.copied(text, { within: LOOK_AGAIN });
+            return true;
+        });
     }
 
     /**

@@ -1,7 +1,9 @@
 // What a neighbour who takes all there is does to somebody's input→photon. Podman with runc; the neighbour is within the
 // limits of a plan, and tries the processor, memory, processes and the disk, one after the other. Both have the same
-// share of the processor; whose input is measured has no ceiling, so that nobody's own ceiling is measured. Each noise is
-// compared with the quiet before and after it, so that a machine whose own neighbours come and go is not taken for ours.
+// share of the processor; whose input is measured has no ceiling, so that nobody's own ceiling is measured. Noise and quiet
+// take turns, the neighbour frozen for the quiet: a machine whose own neighbours come and go is not taken for ours.
+//
+//     BENCH_PRESSES=200   of each noise, and as many of its quiet
 
 import { spawn } from "node:child_process";
 import { chmod, copyFile, mkdtemp, readFile, rm } from "node:fs/promises";
@@ -17,9 +19,14 @@ import { Person } from "../../host/harness/person.mjs";
 import { press, watchVideo } from "../latency.mjs";
 import { judged, quantile, row } from "../table.mjs";
 
-const PRESSES = Number(process.env.BENCH_PRESSES ?? 100);
+const PRESSES = Number(process.env.BENCH_PRESSES ?? 200);
+/** Between two turns. */
+const ONE_TURN = 20;
 /** How much later the slowest twentieth may come. */
 const MOST = 1.25;
+
+/** What waits to be written disturbs nobody below this, KiB. */
+const MOST_UNWRITTEN = 16 * 1024;
 
 /** What a neighbour does, as a line of shell; each goes on until it is ended. */
 const NOISES = {
@@ -67,28 +74,28 @@ export async function neighbour() {
         await desk.page.waitForFunction(() => window.bench.luma >= 0);
         const measure = async () => {
             const from = await desk.page.evaluate(() => window.bench.samples.length);
-            await press(desk.page, PRESSES);
+            await press(desk.page, ONE_TURN);
             return (await desk.page.evaluate(() => window.bench.samples)).slice(from).map((one) => one.callback);
         };
-        await press(desk.page, 20);
+        await measure();
         const rows = [];
-        let before = await measure();
         for (const [name, line] of Object.entries(NOISES)) {
             const noise = spawn("podman", ["exec", "--user", "1000:1000", noisy, "/bin/bash", "-c", `ulimit -t 600; ${line}`], { stdio: "ignore" });
-            let samples;
+            const [beside, alone] = [[], []];
             try {
-                samples = await measure();
-                if ((await noisemakers(host)).length === 0) throw new Error(`${name}: the neighbour made no noise`);
+                await until(`${name}: there is noise`, async () => (await noisemakers(host)).length > 0);
+                while (beside.length < PRESSES) {
+                    beside.push(...(await measure()));
+                    if ((await noisemakers(host)).length === 0) throw new Error(`${name}: the neighbour has fallen silent`);
+                    alone.push(...(await whileFrozen(noisy, measure)));
+                }
             } finally {
                 noise.kill();
                 await hush(host, noisy);
             }
-            const after = await measure();
-            const alone = [...before, ...after];
-            before = after;
-            const [p95, most] = [quantile(samples, 0.95), quantile(alone, 0.95) * MOST];
-            rows.push(row(`nobody beside, before and after ${name}`, "ms", alone));
-            rows.push({ ...row(name, "ms", samples), ...judged({ median: 0, p95 }, { p95: Number(most.toFixed(1)) }) });
+            const [p95, most] = [quantile(beside, 0.95), quantile(alone, 0.95) * MOST];
+            rows.push(row(`nobody beside, in turns with ${name}`, "ms", alone));
+            rows.push({ ...row(name, "ms", beside), ...judged({ median: 0, p95 }, { p95: Number(most.toFixed(1)) }) });
         }
         return [{ title, note: `the neighbour: half a core, 1 GiB, 1024 processes, ${await writing(host)}`, rows }];
     } finally {
@@ -114,6 +121,21 @@ async function noisemakers(host) {
         if (["bash", "dd", "head", "tail"].includes(name.trim())) found.push(pid);
     }
     return found;
+}
+
+/** Does something while nobody of a container does anything, and what they wrote last is on the disk. */
+async function whileFrozen(container, work) {
+    Engine.podman("pause", container);
+    try {
+        await until("what was written is on the disk", async () => {
+            const memory = await readFile("/proc/meminfo", "utf8");
+            const kibibytes = ["Dirty", "Writeback"].map((name) => Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(memory)?.[1] ?? 0));
+            return kibibytes.reduce((sum, one) => sum + one) < MOST_UNWRITTEN;
+        }, { within: 120_000 });
+        return await work();
+    } finally {
+        Engine.podman("unpause", container);
+    }
 }
 
 /** Ends what makes the noise, from outside: a container that is full of processes takes no further one. */

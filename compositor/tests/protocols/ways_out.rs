@@ -7,6 +7,7 @@ use compositor::trust::trusted;
 use lcars_ui::geometry::Rect;
 use lcars_ui::hierarchy::Level;
 use lcars_ui::operation::Operation;
+use lcars_ui::scene::Key;
 use lcars_ui::semantics::{Action, Node};
 use smithay::reexports::wayland_server::Resource as _;
 
@@ -110,8 +111,13 @@ impl Fixture {
     /// browser's pointer lock first.
     fn calls_for_the_pill(&mut self) -> Rect {
         self.state.free_pointer();
-        self.point(400, 300);
-        self.point(400.0, 0.5);
+        // Somebody may have split the screen.
+        let pane = Key::part("pane").in_pane(self.state.shell.desktop.focused_viewport().id.get());
+        let pane = self.state.screen().view().nodes.iter().find(|node| node.key == pane).map(|node| node.rect);
+        let pane = pane.unwrap_or_else(|| panic!("there is no pane: {}", self.where_they_are()));
+        let middle = pane.middle();
+        self.point(middle.x, middle.y);
+        self.point(middle.x, pane.y + 0.5);
         let begun = Instant::now();
         loop {
             if let Some(pill) = self.pill_out() {
@@ -127,6 +133,7 @@ impl Fixture {
         let viewport = self.state.shell.desktop.focused_viewport();
         let view = self.state.screen().view();
         let names: Vec<&str> = view.nodes.iter().map(|node| node.name.as_str()).collect();
-        format!("path {:?}, window {:?}, {names:?}", viewport.path, self.state.shell.focused())
+        let (path, window) = (&viewport.path, self.state.shell.focused());
+        format!("pane {}, path {path:?}, window {window:?}, {names:?}", viewport.id)
     }
 }

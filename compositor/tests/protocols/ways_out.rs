@@ -44,6 +44,8 @@ impl Fixture {
             if self.is_out() {
                 return;
             }
+            // Who plays a game leaves the browser's pointer lock first.
+            self.state.free_pointer();
             let pill = self.pill_of_what_is_open().or_else(|| self.pill_out());
             let pill = pill.unwrap_or_else(|| self.calls_for_the_pill());
             let (x, y) = (pill.x + pill.w / 2.0, pill.y + pill.h / 2.0);
@@ -107,10 +109,8 @@ impl Fixture {
         self.state.screen().view().nodes.iter().rfind(leads_out).map(|node| node.hit)
     }
 
-    /// Of a window that fills its pane it comes when the pointer rests at the upper edge. Who plays a game leaves the
-    /// browser's pointer lock first.
+    /// Of a window that fills its pane it comes when the pointer rests at the upper edge.
     fn calls_for_the_pill(&mut self) -> Rect {
-        self.state.free_pointer();
         // Somebody may have split the screen.
         let pane = Key::part("pane").in_pane(self.state.shell.desktop.focused_viewport().id.get());
         let pane = self.state.screen().view().nodes.iter().find(|node| node.key == pane).map(|node| node.rect);

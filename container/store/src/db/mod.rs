@@ -7,7 +7,7 @@ mod trouble;
 mod tx;
 mod value;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{
     Connection as _, PgPool, SqlitePool,
@@ -26,6 +26,8 @@ use crate::Error;
 /// How long somebody waits for a connection, and a writer of SQLite for another process that writes. Longer than a database
 /// takes to start again; shorter than people wait before a page.
 const WAIT: Duration = Duration::from_secs(5);
+/// How long after which a file that another process makes ready is tried again.
+const AGAIN: Duration = Duration::from_millis(20);
 /// Connections that read a SQLite file. Each has a thread and a page cache of its own.
 const READERS: u32 = 4;
 /// Connections to PostgreSQL.
@@ -77,10 +79,8 @@ impl Db {
                             Ok(!connection.is_in_transaction())
                         })
                     })
-                    .idle_timeout(None)
-                    .connect_with(options.clone())
-                    .await
-                    .map_err(trouble::opening)?;
+                    .idle_timeout(None);
+                let write = begin_writing(write, &options).await.map_err(trouble::opening)?;
                 // They write nothing, and could not: what belongs into the writer's queue would show here.
                 let read = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
                 Ok(Self::Lite { write, read })
@@ -175,5 +175,38 @@ impl Db {
             }
             Self::Pg(pool) => pool.close().await,
         }
+    }
+}
+
+/// Makes the first connection to a file. The change of a new one to write-ahead logging has read it before it writes, and
+/// SQLite refuses such a one at once while another process writes, whatever `busy_timeout` says: that is waited for here.
+async fn begin_writing(pool: SqlitePoolOptions, options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let begun = Instant::now();
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(error) if trouble::locked(&error) && begun.elapsed() < WAIT => tokio::time::sleep(AGAIN).await,
+            done => return done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::ConnectOptions as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_file_that_somebody_writes_is_waited_for() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("db");
+        let mut writer = SqliteConnectOptions::new().filename(&path).create_if_missing(true).connect().await.unwrap();
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut writer).await.unwrap();
+        let url = format!("sqlite:{}", path.display());
+        let mut opening = std::pin::pin!(Db::open(&url));
+        let early = tokio::time::timeout(AGAIN * 5, &mut opening).await;
+        assert!(early.is_err(), "{early:?} while another writes");
+        sqlx::raw_sql("COMMIT").execute(&mut writer).await.unwrap();
+        opening.await.unwrap();
     }
 }

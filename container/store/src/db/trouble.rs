@@ -4,6 +4,9 @@ use sqlx::error::{DatabaseError, ErrorKind};
 
 use crate::Error;
 
+/// The kind of SQLite's refusals that a file is in use (`SQLITE_BUSY`).
+const LOCKED: u32 = 5;
+
 /// Whether the statement could already have taken effect when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -46,6 +49,12 @@ pub(super) fn opening(error: sqlx::Error) -> Error {
     }
 }
 
+/// Whether another connection holds what was asked for, so that asking again may help.
+pub(super) fn locked(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|said| said.code()?.parse::<u32>().ok());
+    code.is_some_and(|number| number & 0xff == LOCKED)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Full,
@@ -79,7 +88,7 @@ fn lite(number: u32) -> Kind {
         // Without room it cannot make its shared memory larger, and says so in its own way.
         (IOERR_WRITE | IOERR_SHMSIZE, _) | (_, 13) => Kind::Full,
         // Busy, locked, interrupted, cannot be opened, read-only.
-        (_, 5 | 6 | 8 | 9 | 14) => Kind::Busy,
+        (_, LOCKED | 6 | 8 | 9 | 14) => Kind::Busy,
         (_, 10) => Kind::Lost,
         (_, 11 | 26) => Kind::Damaged,
         _ => Kind::Other,

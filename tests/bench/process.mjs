@@ -28,3 +28,21 @@ export async function kinds(pid) {
     }
     return counts;
 }
+
+/**
+ * What a process has in memory, by what is mapped there, MiB.
+ * @param {number} pid
+ * @returns {Promise<Map<string, number>>}
+ */
+export async function mappings(pid) {
+    const sizes = new Map();
+    let name;
+    for (const line of (await readFile(`/proc/${pid}/smaps`, "utf8")).split("\n")) {
+        const head = /^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)$/.exec(line);
+        // One of a kind, whatever number it has.
+        if (head) name = (head[1] || "anonymous").replace(/\d+/g, "…");
+        const resident = /^Rss: +(\d+) kB/.exec(line);
+        if (resident) sizes.set(name, (sizes.get(name) ?? 0) + Number(resident[1]) / 1024);
+    }
+    return sizes;
+}

@@ -10,7 +10,7 @@ import { environmentTold, tellsEnvironment, Trial } from "../apps/trial.mjs";
 import { launch, open } from "../browser/harness/page.mjs";
 import { until } from "../browser/harness/poll.mjs";
 import { Place, Session } from "../browser/harness/session.mjs";
-import { descriptors, kinds, mebibytes } from "./process.mjs";
+import { descriptors, kinds, mappings, mebibytes } from "./process.mjs";
 import { judged } from "./table.mjs";
 
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 1800);
@@ -57,16 +57,16 @@ async function endured(browser, session) {
     const chance = chances(SEED);
     const apps = new Map(APPS.map((name) => [catalogue.find((app) => app.name === name), undefined]));
     const counted = { input: 0, starts: 0, pages: 0 };
-    await openTerminals(session);
+    const sectors = await openTerminals(session);
+    const held = () => Promise.all([kinds(session.server.pid), mappings(session.server.pid)]);
     await useAnyhow(browser, session, { apps, chance, counted, seconds: SECONDS * WARM });
-    const warm = await calm(browser, session, apps);
-    const open = await kinds(session.server.pid);
+    const warm = await calm(browser, session, { apps, sectors });
+    const before = await held();
     await useAnyhow(browser, session, { apps, chance, counted, seconds: SECONDS * (1 - WARM) });
-    const after = await calm(browser, session, apps);
-    for (const [kind, count] of await kinds(session.server.pid)) {
-        const more = count - (open.get(kind) ?? 0);
-        if (more !== 0) console.log(`soak: ${more > 0 ? "+" : ""}${more} ${kind}`);
-    }
+    const after = await calm(browser, session, { apps, sectors });
+    const [opened, mapped] = await held();
+    tellChange("", before[0], opened);
+    tellChange(" MiB", before[1], mapped);
     const troubles = session.server.log.filter((line) => /panicked|ERROR/.test(line));
     troubles.forEach((line) => console.log(`soak: ${line}`));
     const grown = (name) => after[name] - warm[name];
@@ -90,6 +90,14 @@ async function endured(browser, session) {
     return { title: `Anything at all, to ten applications, ${SECONDS} s`, note, rows };
 }
 
+/** Says what is more or less of which kind. */
+function tellChange(unit, before, after) {
+    for (const kind of new Set([...before.keys(), ...after.keys()])) {
+        const more = Math.round((after.get(kind) ?? 0) - (before.get(kind) ?? 0));
+        if (more !== 0) console.log(`soak: ${more > 0 ? "+" : ""}${more}${unit} ${kind}`);
+    }
+}
+
 /** What chance has started from tiles is asked to close. Some of it wants to know first what becomes of its text, and stays. */
 async function closeTheRest(session) {
     for (let count = 0; count < 10; count += 1) {
@@ -100,16 +108,22 @@ async function closeTheRest(session) {
     }
 }
 
-/** Each sector has a terminal from when somebody has been there: here from the beginning. */
+/** Each sector has a terminal from when somebody has been there: here from the beginning. Gives the sectors. */
 async function openTerminals(session) {
-    for (const { id } of (await session.message("desktop")).desktop.sectors) {
+    const { sectors } = (await session.message("desktop")).desktop;
+    for (const { id } of sectors) {
         await session.message("do", JSON.stringify({ op: "jump", to: { sector: id } }));
         await session.message("do", JSON.stringify({ op: "new_terminal" }));
     }
+    return sectors.map(({ id }) => id);
 }
 
-/** A press may have made more of them, which the user keeps until they close them: each has its shell and its lines. */
-async function closeTerminals(session) {
+/** A press may have made more of them, which the user keeps until they close them: each terminal has its shell and lines. */
+async function closeSectorsAndTerminals(session, theFirst) {
+    const made = ({ id }) => !theFirst.includes(id);
+    for (const { id } of (await session.message("desktop")).desktop.sectors.filter(made)) {
+        await session.message("do", JSON.stringify({ op: "remove_sector", sector: id }));
+    }
     for (const { terminals, terminal } of (await session.message("desktop")).desktop.sectors) {
         for (const { id } of terminals.filter(({ id }) => id !== terminal)) {
             await session.message("do", JSON.stringify({ op: "close_terminal", terminal: id }));
@@ -139,7 +153,7 @@ async function useAnyhow(browser, session, { apps, chance, counted, seconds }) {
 }
 
 /** The user gets out of wherever chance has taken them; all programs end. What the desktop holds then. */
-async function calm(browser, session, apps) {
+async function calm(browser, session, { apps, sectors }) {
     const desk = await open(browser, session.url);
     await until("the overview is reached", async () => {
         await desk.page.keyboard.press("Meta+Home");
@@ -148,7 +162,7 @@ async function calm(browser, session, apps) {
     await Promise.all([...apps.values()].map((program) => program?.stop()));
     for (const app of apps.keys()) apps.set(app, undefined);
     await closeTheRest(session);
-    await closeTerminals(session);
+    await closeSectorsAndTerminals(session, sectors);
     const looks = [];
     for (let count = 0; count < LOOKS; count += 1) {
         await pause(1_000);

@@ -60,8 +60,8 @@ wlcs: build ## Run the Wayland conformance suite only
 	node tests/wlcs/run.mjs
 
 fuzz: deps ## Draw every test by lot anew, then let clients send anything for an hour; another time: make fuzz SECONDS_OF_FUZZ=60
-	cargo test --workspace --lib --bins --tests -- --skip fuzz::whatever
-	TOS_FUZZ_SECONDS=$(SECONDS_OF_FUZZ) cargo test -p compositor --test protocols fuzz::whatever -- --nocapture
+	cargo test --workspace --tests -- --skip fuzz::whatever
+	TOS_FUZZ_SECONDS=$(SECONDS_OF_FUZZ) cargo test --workspace --test protocols fuzz::whatever -- --nocapture
 
 bench: deps ## Measure; prints tables, writes bench-out/
 	cargo build --release --workspace --bins

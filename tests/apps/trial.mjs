@@ -284,8 +284,7 @@ export class Trial {
         await until("the field holds it", async () => {
             await this.keyboard.press("Control+a");
             await this.keyboard.press("Control+c");
-            await this.copied(text, { within: LOOK_AGAIN });
-            return true;
+            return this.copied(text, { within: LOOK_AGAIN });
         });
     }
 

@@ -91,10 +91,8 @@ impl Session {
     }
 
     pub fn with<R>(&mut self, work: impl FnOnce(&mut Interface, &Sight) -> R) -> R {
-        let shells = Shells::default();
-        let plain = self.view.sight(&self.desktop, self.desktop.focused_viewport(), &shells, &[]);
-        let sight = Sight { prompt: None, ..plain };
-        work(&mut self.interface, &sight)
+        let viewport = self.desktop.focused_viewport();
+        work(&mut self.interface, &self.view.sight(&self.desktop, viewport, &Shells::default(), &[]))
     }
 
     pub fn key(&mut self, symbol: Symbol) -> bool {

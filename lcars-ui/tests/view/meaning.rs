@@ -2,7 +2,6 @@
 
 use lcars_ui::geometry::Point;
 use lcars_ui::hierarchy::{HubMode, Level};
-use lcars_ui::interface::Sight;
 use lcars_ui::operation::{Axis, Operation};
 use lcars_ui::semantics::{self, Action, Role, UiAction};
 
@@ -176,19 +175,7 @@ fn a_pointer_at_the_edge_of_a_fullscreen_window_finds_the_way_out() {
     let mut world = world.jump(Some(editor));
     world.apply(Operation::Fullscreen { window: None, on: Some(true) });
     let view = world.view();
-    let pane = world.desktop.focused_viewport().id;
-    let sight = Sight {
-        nodes: &view.nodes,
-        pane,
-        level: Level::Focus,
-        sector: None,
-        selected: None,
-        tree: world.desktop.tree(),
-        shells: &world.shells,
-        launcher: &[],
-        prompt: None,
-        files: &[],
-    };
+    let sight = view.sight(&world.desktop, world.desktop.focused_viewport(), &world.shells, &[]);
     let mut interface = world.interface.clone();
     assert!(interface.calls_way_out(Point { x: 640.0, y: 4.0 }, &sight, world.now));
     interface.forget(&sight);
@@ -198,7 +185,7 @@ fn a_pointer_at_the_edge_of_a_fullscreen_window_finds_the_way_out() {
         view.nodes.iter().filter(|node| node.action.is_some()).map(|node| node.name.as_str()).collect();
     assert_eq!(names, ["ZOOM OUT", "LEAVE FULLSCREEN"]);
     let out = view.nodes.iter().find(|node| node.name == "ZOOM OUT").unwrap();
-    assert!(out.hit.h >= 40.0 && out.key.pane == pane.get());
+    assert!(out.hit.h >= 40.0 && out.key.pane == world.desktop.focused_viewport().id.get());
     assert!(view.covers.iter().any(|cover| cover.contains(Point { x: out.hit.x + 1.0, y: out.hit.y + 1.0 })));
     world.apply(Operation::Fullscreen { window: None, on: Some(false) });
     let view = world.view();

@@ -87,7 +87,7 @@ export async function neighbour() {
                 while (beside.length < PRESSES) {
                     beside.push(...(await measure()));
                     if ((await noisemakers(host)).length === 0) throw new Error(`${name}: the neighbour has fallen silent`);
-                    alone.push(...(await whileFrozen(noisy, measure)));
+                    alone.push(...(await whileFrozen(noisy, () => written().then(measure))));
                 }
             } finally {
                 noise.kill();
@@ -123,26 +123,29 @@ async function noisemakers(host) {
     return found;
 }
 
-/** Does something while nobody of a container does anything, and what they wrote last is on the disk. */
+/** Does something while nobody of a container does anything. */
 async function whileFrozen(container, work) {
     Engine.podman("pause", container);
     try {
-        await until("what was written is on the disk", async () => {
-            const memory = await readFile("/proc/meminfo", "utf8");
-            const kibibytes = ["Dirty", "Writeback"].map((name) => Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(memory)?.[1] ?? 0));
-            return kibibytes.reduce((sum, one) => sum + one) < MOST_UNWRITTEN;
-        }, { within: 120_000 });
         return await work();
     } finally {
         Engine.podman("unpause", container);
     }
 }
 
+/** Waits until what was written last is on the disk. */
+function written() {
+    return until("what was written is on the disk", async () => {
+        const memory = await readFile("/proc/meminfo", "utf8");
+        const kibibytes = ["Dirty", "Writeback"].map((name) => Number(new RegExp(`^${name}: +(\\d+)`, "m").exec(memory)?.[1] ?? 0));
+        return kibibytes.reduce((sum, one) => sum + one) < MOST_UNWRITTEN;
+    }, { within: 120_000 });
+}
+
 /** Ends what makes the noise, from outside: a container that is full of processes takes no further one. */
 async function hush(host, container) {
     // Who is frozen makes no other one while the rest are looked for.
-    Engine.podman("pause", container);
-    try {
+    await whileFrozen(container, async () => {
         for (const pid of await noisemakers(host)) {
             try {
                 process.kill(pid, "SIGKILL");
@@ -150,9 +153,7 @@ async function hush(host, container) {
                 // Gone already.
             }
         }
-    } finally {
-        Engine.podman("unpause", container);
-    }
+    });
     await until("it is quiet", async () => {
         const left = await noisemakers(host);
         if (left.length === 0) return true;

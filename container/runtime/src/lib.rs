@@ -132,6 +132,13 @@ pub trait Runtime: Send + Sync {
     /// Gives the processor back.
     async fn thaw(&self, name: &Name) -> Result<(), Error>;
 
+    /// Its share of the processor beside others from now on, whatever its spec said: 1 to 10 000, of which 100 is usual.
+    /// For one that runs; a frozen one may be refused.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where there are no shares, or none that can be changed.
+    async fn weigh(&self, name: &Name, weight: u32) -> Result<(), Error>;
+
     /// Writes all of its processes to an archive and ends them.
     ///
     /// # Errors

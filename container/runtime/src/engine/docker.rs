@@ -117,6 +117,10 @@ impl Words for Docker {
         (self.path(&format!("containers/create?name={}", plan.id)), body)
     }
 
+    fn weight(&self, weight: u32, _: bool) -> Value {
+        json!({"CpuShares": shares(weight)})
+    }
+
     fn grace(&self) -> &'static str {
         "t"
     }

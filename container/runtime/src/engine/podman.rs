@@ -100,6 +100,10 @@ impl Words for Podman {
         (self.path("containers/create"), body)
     }
 
+    fn weight(&self, weight: u32, unified: bool) -> Value {
+        share(weight, unified)
+    }
+
     fn grace(&self) -> &'static str {
         "timeout"
     }
@@ -157,29 +161,29 @@ impl Words for Podman {
 }
 
 fn resources(plan: &Plan) -> Value {
-    let mut limits = json!({});
+    let mut limits = plan.cpu_weight.map_or_else(|| json!({}), |weight| share(weight, plan.unified));
     if let Some(bytes) = plan.memory {
         // Memory and swap together: nothing is swapped.
         limits["memory"] = json!({"limit": bytes, "swap": bytes});
     }
-    let mut cpu = json!({});
-    if let Some(weight) = plan.cpu_weight {
-        if plan.unified {
-            limits["unified"] = json!({"cpu.weight": weight.to_string()});
-        } else {
-            cpu["shares"] = json!(shares(weight));
-        }
-    }
     if let Some(millis) = plan.cpu_millis {
         let Ceiling { quota, period } = Ceiling::of(millis);
-        cpu["period"] = json!(period);
-        cpu["quota"] = json!(quota);
+        limits["cpu"]["period"] = json!(period);
+        limits["cpu"]["quota"] = json!(quota);
     }
-    limits["cpu"] = cpu;
     if let Some(pids) = plan.pids {
         limits["pids"] = json!({"limit": pids});
     }
     limits
+}
+
+/// A share of the processor, as the OCI writes limits.
+fn share(weight: u32, unified: bool) -> Value {
+    if unified {
+        json!({"unified": {"cpu.weight": weight.to_string()}})
+    } else {
+        json!({"cpu": {"shares": shares(weight)}})
+    }
 }
 
 /// A weight, of which 100 is usual, as shares, of which 1024 are.

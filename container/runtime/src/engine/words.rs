@@ -41,6 +41,8 @@ pub(super) trait Words: Send + Sync {
     fn path(&self, rest: &str) -> String;
     /// Where a container is made, and from what.
     fn create(&self, plan: &Plan, seccomp: &Seccomp) -> (String, Value);
+    /// What says how large a running container's share of the processor is, on either version of cgroups.
+    fn weight(&self, weight: u32, unified: bool) -> Value;
     /// Which query says for how many seconds a container may end by itself.
     fn grace(&self) -> &'static str;
     /// Where one finds what a container uses.

@@ -130,6 +130,20 @@ impl Host {
         }
     }
 
+    /// Gives one that is there another share of the processor.
+    pub(super) fn weigh(&self, cgroups: &BTreeMap<String, PathBuf>, weight: u32) -> io::Result<()> {
+        let Some((controller, file, value)) = self.share(weight) else { return Ok(()) };
+        cgroups.get(controller).map_or(Ok(()), |directory| fs::write(directory.join(file), value))
+    }
+
+    /// Which file of which hierarchy says how large a share of the processor is.
+    fn share(&self, weight: u32) -> Option<(&'static str, &'static str, String)> {
+        Some(match self.has("cpu")? {
+            Version::Two => ("unified", "cpu.weight", weight.clamp(1, 10_000).to_string()),
+            Version::One => ("cpu", "cpu.shares", (u64::from(weight) * 1024 / 100).max(2).to_string()),
+        })
+    }
+
     /// Which file of which hierarchy says what.
     fn settings(&self, limits: &Limits) -> Vec<(&'static str, &'static str, String)> {
         let mut settings = Vec::new();
@@ -146,16 +160,7 @@ impl Host {
                 None => {}
             }
         }
-        if let Some(weight) = limits.cpu_weight {
-            match self.has("cpu") {
-                Some(Version::Two) => settings.push(("unified", "cpu.weight", weight.clamp(1, 10_000).to_string())),
-                Some(Version::One) => {
-                    let shares = (u64::from(weight) * 1024 / 100).max(2);
-                    settings.push(("cpu", "cpu.shares", shares.to_string()));
-                }
-                None => {}
-            }
-        }
+        settings.extend(limits.cpu_weight.and_then(|weight| self.share(weight)));
         if let Some(millis) = limits.cpu_millis {
             let Ceiling { quota, period } = Ceiling::of(millis);
             match self.has("cpu") {

@@ -258,6 +258,13 @@ impl Runtime for Local {
         self.inner.set_frozen(name, false).await
     }
 
+    async fn weigh(&self, name: &Name, weight: u32) -> Result<(), Error> {
+        let about = self.inner.about(name)?;
+        let unsupported = |why| Error::Unsupported { what: "a share of the processor", why };
+        self.inner.cgroups.words("cpu").map_err(unsupported)?;
+        self.inner.cgroups.weigh(&about.cgroups, weight).map_err(cgroup::failed)
+    }
+
     async fn checkpoint(&self, name: &Name, _: &Path) -> Result<(), Error> {
         self.inner.state(name)?;
         Err(probe::no_checkpoint())

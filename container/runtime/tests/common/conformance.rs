@@ -230,6 +230,22 @@ async fn limits(runtime: &dyn Runtime, bench: &Bench) {
     } else {
         eprintln!("NOT TESTED: the ceiling of the processor");
     }
+    if facts.has("processor limit") {
+        let pid = runtime.pid(name).await.unwrap().unwrap();
+        let before = settings_of(pid);
+        match runtime.weigh(name, 10).await {
+            Ok(()) => {
+                let changed = settings_of(pid).into_iter().filter(|(file, value)| before.get(file) != Some(value));
+                let changed: Vec<_> = changed.collect();
+                let (weight, shares) = (("cpu.weight", "10".to_owned()), ("cpu.shares", "102".to_owned()));
+                assert!(changed == [weight] || changed == [shares], "{changed:?} of {before:?}");
+            }
+            Err(Error::Unsupported { why, .. }) => eprintln!("NOT TESTED: another share of the processor: {why}"),
+            Err(error) => panic!("{error}"),
+        }
+        let nobody = runtime.weigh(&"nobody".parse().unwrap(), 10).await;
+        assert!(matches!(nobody, Err(Error::Missing(_))), "{nobody:?}");
+    }
     // What cannot be had is refused, and given up by name only.
     for (fact, field) in [
         ("memory limit", "memory"),
@@ -250,6 +266,30 @@ async fn limits(runtime: &dyn Runtime, bench: &Bench) {
         runtime.remove(&spec.name, Duration::ZERO).await.unwrap();
     }
     runtime.remove(name, Duration::ZERO).await.unwrap();
+}
+
+/// The limits that the cgroups of a process say, of either version, by file.
+fn settings_of(pid: u32) -> BTreeMap<&'static str, String> {
+    const FILES: [&str; 8] = [
+        "cpu.weight",
+        "cpu.max",
+        "memory.max",
+        "cpu.shares",
+        "cpu.cfs_quota_us",
+        "cpu.cfs_period_us",
+        "memory.limit_in_bytes",
+        "pids.max",
+    ];
+    let groups = fs::read_to_string(format!("/proc/{pid}/cgroup")).unwrap();
+    let directories: Vec<String> = groups
+        .lines()
+        .filter_map(|line| line.split_once(':')?.1.split_once(':'))
+        .flat_map(|(controllers, path)| {
+            ["", "unified", controllers].map(|mount| format!("/sys/fs/cgroup/{mount}/{}", path.trim_start_matches('/')))
+        })
+        .collect();
+    let read = |file| directories.iter().find_map(|directory| fs::read_to_string(format!("{directory}/{file}")).ok());
+    FILES.into_iter().filter_map(|file| Some((file, read(file)?.trim().to_owned()))).collect()
 }
 
 async fn reading(runtime: &dyn Runtime, bench: &Bench) {

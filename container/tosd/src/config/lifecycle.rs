@@ -8,6 +8,8 @@ use super::units::{Period, hours, minutes, seconds};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lifecycle {
+    /// A desktop that nobody looks at has a tenth of its share of the processor after this; 0s: never.
+    pub stand_back_after: Period,
     /// A desktop that nobody looks at is frozen after this; 0s: never.
     pub freeze_after: Period,
     /// A frozen one is put away after this; 0s: never.
@@ -37,6 +39,7 @@ pub struct Lifecycle {
 impl Default for Lifecycle {
     fn default() -> Self {
         Self {
+            stand_back_after: seconds(10),
             freeze_after: minutes(5),
             hibernate_after: hours(2),
             delete_after: hours(24 * 90),

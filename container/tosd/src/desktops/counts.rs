@@ -11,8 +11,10 @@ use crate::lifecycle::Job;
 pub const BUCKETS: [f64; 9] = [0.1, 0.25, 0.4, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0];
 
 /// Kinds of jobs, as figures name them.
-pub const JOBS: [&str; 12] =
-    ["take", "begin", "answer", "check", "freeze", "thaw", "snapshot", "salvage", "blame", "remove", "keep", "restore"];
+pub const JOBS: [&str; 13] = [
+    "take", "begin", "answer", "check", "freeze", "thaw", "snapshot", "salvage", "blame", "remove", "keep", "restore",
+    "weigh",
+];
 
 /// Durations by bucket.
 #[derive(Debug, Default)]
@@ -86,6 +88,7 @@ impl Counts {
             Job::Remove => 9,
             Job::Keep => 10,
             Job::Restore => 11,
+            Job::Weigh(_) => 12,
         };
         let counts = if done { &self.done } else { &self.failed };
         if let Some(count) = counts.get(at) {

@@ -13,13 +13,16 @@ use super::{
 };
 use crate::{
     failpoint,
-    lifecycle::{Job, Resume, Trouble},
+    lifecycle::{Job, Resume, Share, Trouble},
     plans::Plan,
     volumes::state,
 };
 
 /// How long one look for an answer takes: whoever has something else to say is heard in between.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// The share of the processor of whoever's plan says nothing of it.
+const USUAL_WEIGHT: u32 = 100;
 
 /// Between two looks.
 const BETWEEN: Duration = Duration::from_millis(15);
@@ -60,6 +63,11 @@ impl Work {
                 house.runtime.thaw(&self.there()?).await.map_err(of_runtime)?;
                 failpoint::pass("thaw.thawed");
                 Ok(())
+            }
+            Job::Weigh(share) => {
+                let whole = self.plan(house).await?.limits.cpu_weight.unwrap_or(USUAL_WEIGHT);
+                let weight = if share == Share::Whole { whole } else { whole.div_ceil(10) };
+                house.runtime.weigh(&self.there()?, weight).await.map_err(of_runtime)
             }
             Job::Snapshot => self.snapshot(house).await,
             Job::Salvage => self.salvage(house).await,

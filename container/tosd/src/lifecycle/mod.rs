@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 
 pub use self::{
     rules::Rules,
-    words::{Body, Job, Next, Resume, Trouble, Want},
+    words::{Body, Job, Next, Resume, Share, Trouble, Want},
 };
 
 /// One user's desktop.
@@ -58,6 +58,10 @@ pub struct Life {
     restored: bool,
     /// It cannot be frozen here.
     unfreezable: bool,
+    /// Its share of the processor; `None`: whoever was here before knows.
+    share: Option<Share>,
+    /// Nobody can change that here.
+    unweighable: bool,
     failures: u32,
     unwell: u32,
     checked: Instant,
@@ -89,6 +93,8 @@ impl Life {
             unkept: false,
             restored: false,
             unfreezable: false,
+            share: None,
+            unweighable: false,
             failures: 0,
             unwell: 0,
             checked: now,
@@ -257,6 +263,8 @@ impl Life {
             (Body::Well, Want::Away) if self.saved && self.rules.checkpoint && !self.unkept => Job::Keep,
             (Body::Well, Want::Away) => saved(Job::Snapshot),
             (Body::Well, _) if self.suspect.is_some() => Job::Blame(self.suspect.unwrap_or(Resume::Newest)),
+            // Whoever thaws it waits for it.
+            (Body::Well, Want::Still) if !self.has(Share::Whole) => Job::Weigh(Share::Whole),
             (Body::Well, Want::Still) => Job::Freeze,
             (Body::Well, Want::Up | Want::Rest) => return self.steady(now),
         };
@@ -273,14 +281,25 @@ impl Life {
             (Some(after), true) => self.rules.hibernate_after.map(|more| (self.quiet + after + more, Want::Away)),
         };
         let check = self.rules.health_every.map(|every| self.checked + every);
+        let back = self.rules.stand_back_after.filter(|_| self.viewers == 0).map(|after| self.quiet + after);
+        let share = if back.is_some_and(|at| at <= now) { Share::Tenth } else { Share::Whole };
         match (rest, check) {
             (Some((at, want)), _) if at <= now => {
                 self.want = want;
                 self.next(now)
             }
+            _ if !self.has(share) => Next::Do(Job::Weigh(share)),
             (_, Some(at)) if at <= now => Next::Do(Job::Check),
-            (rest, check) => Next::Wait(rest.map(|(at, _)| at).into_iter().chain(check).min()),
+            (rest, check) => {
+                let back = back.filter(|_| share == Share::Whole && !self.unweighable);
+                Next::Wait(rest.map(|(at, _)| at).into_iter().chain(check).chain(back).min())
+            }
         }
+    }
+
+    /// Whether its share of the processor is this one, as far as anybody can do something about it.
+    fn has(&self, share: Share) -> bool {
+        self.unweighable || self.share == Some(share)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Body, Job, Life, Resume, Rules, Trouble, Want};
+use super::{Body, Job, Life, Resume, Rules, Share, Trouble, Want};
 
 /// What a user is told who finds an empty desktop.
 pub(super) const NOT_RESTORED: &str = "Your desktop could not be restored, so this is a new one. The snapshot is kept.";
@@ -37,6 +37,7 @@ impl Life {
             Job::Take => {
                 self.saved = false;
                 self.full = false;
+                self.share = Some(Share::Whole);
                 self.become_(Body::Waiting, now);
             }
             Job::Begin(_) => {
@@ -67,6 +68,7 @@ impl Life {
                 }
             }
             Job::Freeze => self.become_(Body::Frozen, now),
+            Job::Weigh(share) => self.share = Some(share),
             Job::Snapshot | Job::Salvage => self.saved = true,
             Job::Blame(_) => {
                 self.suspect = None;
@@ -81,6 +83,8 @@ impl Life {
             Job::Restore => {
                 self.proved = false;
                 self.restored = true;
+                // Engines differ in what of it they keep.
+                self.share = None;
                 self.become_(Body::Begun, now);
             }
             Job::Remove => self.removed(now),
@@ -145,6 +149,8 @@ impl Life {
                 self.want = Want::Up;
                 self.become_(Body::Frozen, now);
             }
+            // It goes on as it is. If it is gone, that is heard elsewhere.
+            (Job::Weigh(_), _) => self.unweighable = true,
             // It does not say where it is: what it wrote down last is the next best.
             (Job::Snapshot, trouble) => self.fail(trouble.text(), now),
             // The snapshot is there.

@@ -8,6 +8,8 @@ use crate::config::Lifecycle;
 /// The numbers that a lifecycle goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
+    /// Stands back behind others when nobody looked at it for this long; `None`: never.
+    pub stand_back_after: Option<Duration>,
     /// Frozen when nobody looked at it for this long; `None`: never.
     pub freeze_after: Option<Duration>,
     /// Put away when it was frozen for this long; `None`: never.
@@ -42,6 +44,7 @@ impl Rules {
 impl From<&Lifecycle> for Rules {
     fn from(config: &Lifecycle) -> Self {
         Self {
+            stand_back_after: unless_never(config.stand_back_after.0),
             freeze_after: unless_never(config.freeze_after.0),
             hibernate_after: unless_never(config.hibernate_after.0),
             start_within: config.start_within.0,

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 
 const RULES: Rules = Rules {
+    stand_back_after: Some(Duration::from_secs(10)),
     freeze_after: Some(Duration::from_secs(300)),
     hibernate_after: Some(Duration::from_secs(7200)),
     start_within: Duration::from_secs(30),
@@ -29,6 +30,8 @@ struct Container {
     begun: bool,
     frozen: bool,
     dead: bool,
+    /// It stands back behind others.
+    back: bool,
     work: Work,
     /// What it began with makes it die before it answers.
     doomed: bool,
@@ -155,8 +158,18 @@ impl World {
                 Some(container) if !container.dead => assert!(!container.frozen, "a frozen one is not asked"),
                 _ => return Ok(Err(Trouble::NotYet)),
             },
+            Job::Weigh(share) => match self.ours() {
+                Some(container) if !container.dead => {
+                    assert!(!container.frozen, "a frozen one is not weighed");
+                    container.back = share == Share::Tenth;
+                }
+                _ => return Ok(Err(Trouble::Broken("gone".into()))),
+            },
             Job::Freeze | Job::Thaw => match self.ours() {
-                Some(container) if !container.dead => container.frozen = job == Job::Freeze,
+                Some(container) if !container.dead => {
+                    container.frozen = job == Job::Freeze;
+                    assert!(!container.back, "whoever thaws it waits for it");
+                }
                 _ => return Ok(Err(Trouble::Broken("gone".into()))),
             },
             Job::Snapshot => match self.ours() {
@@ -409,5 +422,6 @@ proptest! {
             play.run_for(120);
         }
         prop_assert_eq!(play.life.body(), &Body::Well, "{:?} {:?}", play.life, play.world);
+        prop_assert!(play.world.ours().is_some_and(|it| !it.back), "{:?} {:?}", play.life, play.world);
     }
 }

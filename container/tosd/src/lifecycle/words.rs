@@ -41,6 +41,15 @@ pub enum Want {
     Kill,
 }
 
+/// How much of the processor a desktop gets while others want it too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// What its plan says.
+    Whole,
+    /// A tenth of that: somebody looks at the others.
+    Tenth,
+}
+
 /// What a desktop begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resume {
@@ -69,6 +78,8 @@ pub enum Job {
     Freeze,
     /// Give it back.
     Thaw,
+    /// Give it this share of the processor.
+    Weigh(Share),
     /// Get a snapshot from it and keep it.
     Snapshot,
     /// Keep what it wrote down last as a snapshot.

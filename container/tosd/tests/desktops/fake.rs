@@ -36,6 +36,8 @@ pub struct Container {
     pub begun: Option<BTreeMap<String, String>>,
     /// What the desktop holds: a snapshot is this.
     pub content: String,
+    /// Its share of the processor, once it was given another one.
+    pub weight: Option<u32>,
     process: Option<Child>,
     tasks: Vec<tokio::task::AbortHandle>,
 }
@@ -249,6 +251,7 @@ impl Runtime for Fake {
                 begun: None,
                 content: String::new(),
                 process: None,
+                weight: None,
                 tasks: Vec::new(),
             };
             world.containers.insert(spec.name.clone(), container);
@@ -276,6 +279,18 @@ impl Runtime for Fake {
 
     async fn thaw(&self, name: &Name) -> Result<(), Error> {
         self.change(name, State::Frozen, State::Running).await
+    }
+
+    async fn weigh(&self, name: &Name, weight: u32) -> Result<(), Error> {
+        self.call(|world| {
+            let container = world.containers.get_mut(name).ok_or_else(|| Error::Missing(name.clone()))?;
+            if container.state != State::Running {
+                return Err(Error::Refused { doing: "weighing a container", said: "it does not run".into() });
+            }
+            container.weight = Some(weight);
+            Ok(())
+        })
+        .await
     }
 
     async fn checkpoint(&self, name: &Name, archive: &Path) -> Result<(), Error> {
@@ -312,6 +327,7 @@ impl Runtime for Fake {
                 begun,
                 content,
                 process: process(spec.ids.first),
+                weight: None,
                 tasks: self.serve(&spec.name, &spec.gate),
             };
             world.containers.insert(spec.name.clone(), container);

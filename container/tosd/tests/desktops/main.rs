@@ -167,6 +167,24 @@ async fn a_life_freezes_thaws_is_put_away_and_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_that_nobody_looks_at_leaves_the_processor_to_others() {
+    let soon = |config: &mut Config| config.lifecycle.stand_back_after = Period(Duration::from_millis(20));
+    let host = Host::with(50, 0, soon).await;
+    host.user("alice").await;
+    let desktops = host.start().await;
+    let desk = desktops.open("alice").await.unwrap();
+    let weight = || host.fake.world.lock().containers[&desk.name].weight;
+    until("it stands back", async || weight() == Some(10)).await;
+    let viewer = desktops.viewer("alice").await.unwrap();
+    until("it comes forward", async || weight() == Some(100)).await;
+    drop(viewer);
+    until("it stands back again", async || weight() == Some(10)).await;
+    desktops.act("alice", Act::Freeze).await.unwrap();
+    assert_eq!(weight(), Some(100), "whoever thaws it waits for it");
+    desktops.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn processes_are_kept_through_hibernation_and_go_on_once() {
     let host = Host::with(50, 0, |config| {
         config.lifecycle.checkpoint = true;

@@ -32,6 +32,41 @@ fn nobody_looks_and_it_is_frozen_put_away_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn who_is_not_looked_at_stands_back_until_somebody_looks() {
+    let mut play = ready();
+    let back = |play: &mut Play| play.world.ours().unwrap().back;
+    play.life.view(1, play.now);
+    play.run_for(60);
+    assert!(!back(&mut play), "somebody looks");
+    play.life.view(0, play.now);
+    play.run_for(9);
+    assert!(!back(&mut play), "they may only have loaded the page anew");
+    play.run_for(2);
+    assert!(back(&mut play));
+    play.life.view(1, play.now);
+    play.run_for(1);
+    assert!(!back(&mut play));
+    play.life.view(0, play.now);
+    play.run_for(20);
+    assert!(back(&mut play));
+    // Who was killed meanwhile does not know how it is, and sees to it.
+    play.life = play.world.adopt(play.now);
+    play.life.view(1, play.now);
+    play.run_for(5);
+    assert!(!back(&mut play));
+}
+
+#[test]
+fn where_shares_cannot_be_changed_everything_else_goes_on() {
+    let mut play = ready();
+    play.life.done(Job::Weigh(Share::Tenth), Err(Trouble::Cannot("no shares".into())), play.now);
+    play.run_for(60);
+    assert!((play.life.body(), play.life.trouble()) == (&Body::Well, None) && !play.world.ours().unwrap().back);
+    play.run_for(400);
+    assert_eq!(*play.life.body(), Body::Frozen);
+}
+
+#[test]
 fn a_frozen_one_comes_back_when_somebody_opens_it() {
     let mut play = ready();
     play.run_for(400);
@@ -118,6 +153,6 @@ fn what_cannot_be_frozen_goes_on_and_is_put_away_later() {
             Next::Wait(at) => play.now = at.expect("something is to come"),
         }
     }
-    jobs.retain(|job| *job != Job::Check);
+    jobs.retain(|job| !matches!(job, Job::Check | Job::Weigh(_)));
     assert_eq!(jobs, [Job::Freeze, Job::Snapshot, Job::Remove]);
 }

@@ -62,6 +62,8 @@ pub struct Life {
     share: Option<Share>,
     /// Nobody can change that here.
     unweighable: bool,
+    /// It was not changed; tried again at this time.
+    weigh_at: Option<Instant>,
     failures: u32,
     unwell: u32,
     checked: Instant,
@@ -95,6 +97,7 @@ impl Life {
             unfreezable: false,
             share: None,
             unweighable: false,
+            weigh_at: None,
             failures: 0,
             unwell: 0,
             checked: now,
@@ -264,7 +267,7 @@ impl Life {
             (Body::Well, Want::Away) => saved(Job::Snapshot),
             (Body::Well, _) if self.suspect.is_some() => Job::Blame(self.suspect.unwrap_or(Resume::Newest)),
             // Whoever thaws it waits for it.
-            (Body::Well, Want::Still) if !self.has(Share::Whole) => Job::Weigh(Share::Whole),
+            (Body::Well, Want::Still) if self.lacks(Share::Whole, now) => Job::Weigh(Share::Whole),
             (Body::Well, Want::Still) => Job::Freeze,
             (Body::Well, Want::Up | Want::Rest) => return self.steady(now),
         };
@@ -288,18 +291,18 @@ impl Life {
                 self.want = want;
                 self.next(now)
             }
-            _ if !self.has(share) => Next::Do(Job::Weigh(share)),
+            _ if self.lacks(share, now) => Next::Do(Job::Weigh(share)),
             (_, Some(at)) if at <= now => Next::Do(Job::Check),
             (rest, check) => {
-                let back = back.filter(|_| share == Share::Whole && !self.unweighable);
-                Next::Wait(rest.map(|(at, _)| at).into_iter().chain(check).chain(back).min())
+                let weigh = [back, self.weigh_at].into_iter().flatten().filter(|at| *at > now && !self.unweighable);
+                Next::Wait(rest.map(|(at, _)| at).into_iter().chain(check).chain(weigh).min())
             }
         }
     }
 
-    /// Whether its share of the processor is this one, as far as anybody can do something about it.
-    fn has(&self, share: Share) -> bool {
-        self.unweighable || self.share == Some(share)
+    /// Whether its share of the processor is another one, and something can be done about it now.
+    fn lacks(&self, share: Share, now: Instant) -> bool {
+        self.share != Some(share) && !self.unweighable && self.weigh_at.is_none_or(|at| at <= now)
     }
 }
 

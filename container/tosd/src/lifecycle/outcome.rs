@@ -68,7 +68,7 @@ impl Life {
                 }
             }
             Job::Freeze => self.become_(Body::Frozen, now),
-            Job::Weigh(share) => self.share = Some(share),
+            Job::Weigh(share) => (self.share, self.weigh_at) = (Some(share), None),
             Job::Snapshot | Job::Salvage => self.saved = true,
             Job::Blame(_) => {
                 self.suspect = None;
@@ -149,8 +149,9 @@ impl Life {
                 self.want = Want::Up;
                 self.become_(Body::Frozen, now);
             }
-            // It goes on as it is. If it is gone, that is heard elsewhere.
-            (Job::Weigh(_), _) => self.unweighable = true,
+            (Job::Weigh(_), Trouble::Cannot(_)) => self.unweighable = true,
+            // It goes on as it is for a while. If it is gone, that is heard elsewhere.
+            (Job::Weigh(_), _) => self.weigh_at = Some(now + Rules::WEIGH_AGAIN),
             // It does not say where it is: what it wrote down last is the next best.
             (Job::Snapshot, trouble) => self.fail(trouble.text(), now),
             // The snapshot is there.

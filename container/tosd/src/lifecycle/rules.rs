@@ -34,6 +34,9 @@ impl Rules {
     /// Somebody may wait for it: no pause is longer.
     pub const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
+    /// A share of the processor that was refused is asked for again after this.
+    pub const WEIGH_AGAIN: Duration = Duration::from_secs(5);
+
     /// The wait before try number `count`, counted from 1.
     pub fn delay(&self, count: u32) -> Duration {
         let doubled = 2_u32.saturating_pow(count.saturating_sub(1).min(16));

@@ -57,6 +57,21 @@ fn who_is_not_looked_at_stands_back_until_somebody_looks() {
 }
 
 #[test]
+fn who_was_refused_a_share_asks_again_and_is_looked_after_meanwhile() {
+    let mut play = ready();
+    play.run_for(20);
+    play.life.view(1, play.now);
+    assert_eq!(play.life.next(play.now), Next::Do(Job::Weigh(Share::Whole)));
+    play.life.done(Job::Weigh(Share::Whole), Err(Trouble::Broken("busy".into())), play.now);
+    assert_eq!(
+        (play.life.body(), play.life.next(play.now)),
+        (&Body::Well, Next::Wait(Some(play.now + Rules::WEIGH_AGAIN)))
+    );
+    play.run_for(6);
+    assert!(!play.world.ours().unwrap().back);
+}
+
+#[test]
 fn where_shares_cannot_be_changed_everything_else_goes_on() {
     let mut play = ready();
     play.life.done(Job::Weigh(Share::Tenth), Err(Trouble::Cannot("no shares".into())), play.now);

@@ -137,14 +137,16 @@ export class Desk {
     /**
      * Waits until at least `pixels` of the 160×90 differ clearly from `before`.
      * @param {number[]} before
+     * @param {number} [pixels]
+     * @param {{ within?: number }} [options]
      */
-    differs(before, pixels = 20) {
+    differs(before, pixels = 20, options = {}) {
         return until("the picture changes", async () => {
             const now = await this.glance();
             const changed = now.filter((value, at) => Math.abs(value - before[at]) > 24).length;
             if (changed >= pixels) return changed;
             throw new Error(`${changed} of 14400 points differ`);
-        });
+        }, options);
     }
 
     /**

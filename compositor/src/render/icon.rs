@@ -6,16 +6,20 @@ use std::sync::Arc;
 use lcars_ui::theme::Colour;
 use smithay::backend::renderer::element::Id;
 use smithay::backend::renderer::utils::{CommitCounter, DamageSnapshot};
-use smithay::utils::{Physical, Rectangle, Size};
+use smithay::utils::{Buffer, Physical, Rectangle, Size};
 
 use super::gpu::Gpu;
 use super::painter::IconShown;
 use super::piece::{ImagePiece, Piece};
 use super::shape::{Rounded, Shape};
-use super::texture::Image;
+use super::shelves::Shelves;
+use super::texture::{Image, holds};
 
 /// Icons take no more than this on the device.
 const MOST_BYTES: usize = 16 << 20;
+
+/// Width and height of a usual sheet. One for an icon that does not fit is as large as the icon.
+const SIDE: i32 = 512;
 
 /// More names than this are not remembered.
 const MOST_NAMES: usize = 2048;
@@ -23,9 +27,12 @@ const MOST_NAMES: usize = 2048;
 /// Of one icon no more sizes than this are kept.
 const MOST_SIZES: usize = 6;
 
-/// An icon's picture on the device.
+/// An icon's picture on the device: a part of a sheet.
 #[derive(Debug)]
-pub struct Icon(Arc<Image>);
+pub struct Icon {
+    sheet: Arc<Image>,
+    part: Rectangle<i32, Buffer>,
+}
 
 /// Icons that were decoded, and what is to be decoded.
 #[derive(Debug)]
@@ -33,8 +40,15 @@ pub struct Icons {
     gpu: Gpu,
     known: HashMap<String, Known>,
     wanted: Vec<(String, u32)>,
-    bytes: usize,
+    sheets: Vec<Sheet>,
     clock: u64,
+}
+
+/// A picture that many icons share.
+#[derive(Debug)]
+struct Sheet {
+    image: Arc<Image>,
+    shelves: Shelves,
 }
 
 /// What is known of a name.
@@ -52,7 +66,7 @@ struct Known {
 impl Icons {
     /// Nothing is known yet.
     pub fn new(gpu: &Gpu) -> Self {
-        Self { gpu: gpu.clone(), known: HashMap::new(), wanted: Vec::new(), bytes: 0, clock: 0 }
+        Self { gpu: gpu.clone(), known: HashMap::new(), wanted: Vec::new(), sheets: Vec::new(), clock: 0 }
     }
 
     /// What is to be decoded, by name and side in device pixels; each is told once. Answer with [`Self::insert`].
@@ -65,7 +79,7 @@ impl Icons {
     pub fn insert(&mut self, name: &str, side: u32, pixels: Option<(u32, u32, &[u8])>) {
         let icon = pixels.and_then(|(w, h, pixels)| {
             let size = Size::new(i32::try_from(w).ok()?, i32::try_from(h).ok()?);
-            Image::with_pixels(&self.gpu, size, pixels).map(|image| Arc::new(Icon(Arc::new(image))))
+            self.put(size, pixels).map(Arc::new)
         });
         let clock = self.clock;
         let known = self.known.entry(name.to_owned()).or_insert_with(|| Known { used: clock, ..Known::default() });
@@ -75,11 +89,11 @@ impl Icons {
             known.sizes.remove(0);
         }
         known.sizes.push((side, icon));
-        self.bytes = self.known.values().map(Known::bytes).sum();
-        while self.bytes > MOST_BYTES || self.known.len() > MOST_NAMES {
-            let Some(freed) = self.drop_oldest(name) else { break };
-            self.bytes = self.bytes.saturating_sub(freed);
+        if self.known.len() > MOST_NAMES {
+            self.drop_oldest(name);
         }
+        // No icon is left on it.
+        self.sheets.retain(|sheet| Arc::strong_count(&sheet.image) > 1);
     }
 
     /// Nobody will answer for an icon: it is asked for anew when it is shown again.
@@ -121,21 +135,58 @@ impl Icons {
 
     /// What is kept on the device, in bytes.
     pub fn memory(&self) -> usize {
-        self.bytes
+        self.sheets.iter().map(|sheet| sheet.image.bytes()).sum()
     }
 
-    /// Forgets the name that was shown the longest time ago, and says how many bytes that frees. `None` if there is no
-    /// other.
-    fn drop_oldest(&mut self, but: &str) -> Option<usize> {
+    /// Puts an icon on a sheet, the oldest of which goes when there are too many. `None` if there is no picture.
+    fn put(&mut self, size: Size<i32, Buffer>, pixels: &[u8]) -> Option<Icon> {
+        if !holds(pixels, size) {
+            return None;
+        }
+        let found = self.sheets.iter_mut().find_map(|sheet| Some((sheet.shelves.place(size)?, sheet.image.clone())));
+        let (part, sheet) = match found {
+            Some(found) => found,
+            None => self.new_sheet(size)?,
+        };
+        sheet.write(&self.gpu, part, pixels).then_some(Icon { sheet, part })
+    }
+
+    fn new_sheet(&mut self, size: Size<i32, Buffer>) -> Option<(Rectangle<i32, Buffer>, Arc<Image>)> {
+        let whole = Size::new(size.w.max(SIDE), size.h.max(SIDE));
+        let image = Arc::new(Image::ours(&self.gpu, whole)?);
+        while !self.sheets.is_empty() && self.memory() + image.bytes() > MOST_BYTES {
+            self.drop_oldest_sheet();
+        }
+        let mut shelves = Shelves::new(whole);
+        let part = shelves.place(size)?;
+        self.sheets.push(Sheet { image: image.clone(), shelves });
+        Some((part, image))
+    }
+
+    /// Forgets the icons of the sheet of which none was shown for the longest time; one that is shown again is asked for.
+    fn drop_oldest_sheet(&mut self) {
+        let used =
+            |sheet: &Sheet| self.known.values().filter(|known| known.is_on(&sheet.image)).map(|known| known.used).max();
+        let oldest = self.sheets.iter().enumerate().min_by_key(|(_, sheet)| used(sheet)).map(|(at, _)| at);
+        let Some(sheet) = oldest.map(|at| self.sheets.swap_remove(at)) else { return };
+        self.known.values_mut().for_each(|known| known.leave(&sheet.image));
+    }
+
+    /// Forgets the name that was shown the longest time ago.
+    fn drop_oldest(&mut self, but: &str) {
         let others = self.known.iter().filter(|(name, _)| name.as_str() != but);
-        let oldest = others.min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone())?;
-        self.known.remove(&oldest).map(|known| known.bytes())
+        let oldest = others.min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone());
+        oldest.and_then(|name| self.known.remove(&name));
     }
 }
 
 impl Known {
-    fn bytes(&self) -> usize {
-        self.sizes.iter().filter_map(|(_, icon)| icon.as_ref()).map(|icon| icon.0.bytes()).sum()
+    fn is_on(&self, sheet: &Arc<Image>) -> bool {
+        self.sizes.iter().flat_map(|(_, icon)| icon).any(|icon| Arc::ptr_eq(&icon.sheet, sheet))
+    }
+
+    fn leave(&mut self, sheet: &Arc<Image>) {
+        self.sizes.retain(|(_, icon)| !icon.as_ref().is_some_and(|icon| Arc::ptr_eq(&icon.sheet, sheet)));
     }
 }
 
@@ -159,11 +210,11 @@ pub(super) fn pieces(
                 id: first,
                 commit,
                 damage: DamageSnapshot::empty(),
-                src: Rectangle::from_size(icon.0.size().to_f64()),
+                src: icon.part.to_f64(),
                 rect: square,
                 clip: None,
                 alpha: opacity,
-                image: icon.0.clone(),
+                image: icon.sheet.clone(),
             };
             Piece::image(image).into_iter().collect()
         }

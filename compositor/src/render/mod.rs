@@ -36,6 +36,7 @@ mod readback;
 mod scaling;
 mod shape;
 mod sheet;
+mod shelves;
 mod target;
 mod terminal;
 mod text;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use smithay::utils::{Buffer, Rectangle, Size};
 
 use super::gpu::Gpu;
+use super::shelves::Shelves;
 
 /// Of a usual sheet. One for a text that does not fit is as large as the text.
-const SIDE: (i32, i32) = (1024, 512);
+const SIDE: (i32, i32) = (2048, 1024);
 
 /// Clear pixels around each text: sampling between texels looks at the neighbours.
 const MARGIN: i32 = 1;
@@ -26,9 +27,7 @@ pub(super) struct Sheet {
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) sheet: Arc<Sheet>,
-    /// Top, height and used width of each row.
-    rows: Vec<(i32, i32, i32)>,
-    bottom: i32,
+    shelves: Shelves,
 }
 
 impl Sheet {
@@ -61,8 +60,8 @@ impl Page {
     /// An empty page that has room for a mask of this size.
     pub(super) fn new(gpu: &Gpu, size: Size<i32, Buffer>) -> Option<Self> {
         let with_margin = |length: i32, usual: i32| length.saturating_add(2 * MARGIN).max(usual);
-        let sheet = Sheet::new(gpu, Size::new(with_margin(size.w, SIDE.0), with_margin(size.h, SIDE.1)))?;
-        Some(Self { sheet: Arc::new(sheet), rows: Vec::new(), bottom: 0 })
+        let size = Size::new(with_margin(size.w, SIDE.0), with_margin(size.h, SIDE.1));
+        Some(Self { sheet: Arc::new(Sheet::new(gpu, size)?), shelves: Shelves::new(size) })
     }
 
     /// What it takes on the device.
@@ -75,7 +74,7 @@ impl Page {
         if size.w <= 0 || size.h <= 0 || mask.len() < size.w as usize * size.h as usize {
             return None;
         }
-        let place = self.room(Size::new(size.w + 2 * MARGIN, size.h + 2 * MARGIN))?;
+        let place = self.shelves.place(Size::new(size.w + 2 * MARGIN, size.h + 2 * MARGIN))?;
         gpu.write(
             wgpu::TexelCopyTextureInfo {
                 origin: wgpu::Origin3d { x: (place.loc.x + MARGIN) as u32, y: (place.loc.y + MARGIN) as u32, z: 0 },
@@ -85,27 +84,6 @@ impl Page {
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(size.w as u32), rows_per_image: None },
             wgpu::Extent3d { width: size.w as u32, height: size.h as u32, depth_or_array_layers: 1 },
         );
-        Some(place)
-    }
-
-    /// In the lowest row that it fits into without wasting half of it, else in a new one.
-    fn room(&mut self, size: Size<i32, Buffer>) -> Option<Rectangle<i32, Buffer>> {
-        let whole = self.sheet.size;
-        let fits = |row: &&mut (i32, i32, i32)| {
-            let (_, height, used) = **row;
-            height >= size.h && height <= size.h + size.h / 2 + 2 && used + size.w <= whole.w
-        };
-        if let Some((top, _, used)) = self.rows.iter_mut().filter(fits).min_by_key(|row| row.1) {
-            let place = Rectangle::new((*used, *top).into(), size);
-            *used += size.w;
-            return Some(place);
-        }
-        if size.w > whole.w || self.bottom + size.h > whole.h {
-            return None;
-        }
-        let place = Rectangle::new((0, self.bottom).into(), size);
-        self.rows.push((self.bottom, size.h, size.w));
-        self.bottom += size.h;
         Some(place)
     }
 }

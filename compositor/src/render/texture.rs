@@ -124,15 +124,34 @@ impl Image {
 
     /// A picture of blue, green, red, alpha, premultiplied; rows tightly packed.
     pub(super) fn with_pixels(gpu: &Gpu, size: Size<i32, Buffer>, pixels: &[u8]) -> Option<Self> {
-        if size.w <= 0 || size.h <= 0 || pixels.len() / 4 / (size.w as usize) < size.h as usize {
+        if !holds(pixels, size) {
             return None;
         }
-        let usage = wgpu::TextureUsages::COPY_DST;
-        let image = Self::new(gpu, size, wgpu::TextureFormat::Bgra8Unorm, true, usage)?;
+        let image = Self::ours(gpu, size)?;
+        image.write(gpu, Rectangle::from_size(size), pixels);
+        Some(image)
+    }
+
+    /// An empty picture of blue, green, red, alpha, to be written to. `None` if the device cannot hold it.
+    pub(super) fn ours(gpu: &Gpu, size: Size<i32, Buffer>) -> Option<Self> {
+        Self::new(gpu, size, wgpu::TextureFormat::Bgra8Unorm, true, wgpu::TextureUsages::COPY_DST)
+    }
+
+    /// Takes over pixels for a part of one of [`Self::ours`], rows tightly packed. Returns whether they fit.
+    pub(super) fn write(&self, gpu: &Gpu, part: Rectangle<i32, Buffer>, pixels: &[u8]) -> bool {
+        let size = part.size;
+        if !Rectangle::from_size(self.size).contains_rect(part) || !holds(pixels, size) {
+            return false;
+        }
         let layout =
             wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(size.w as u32 * 4), rows_per_image: None };
-        gpu.write(image.texture.as_image_copy(), pixels, layout, image.texture.size());
-        Some(image)
+        let destination = wgpu::TexelCopyTextureInfo {
+            origin: wgpu::Origin3d { x: part.loc.x as u32, y: part.loc.y as u32, z: 0 },
+            ..self.texture.as_image_copy()
+        };
+        let extent = wgpu::Extent3d { width: size.w as u32, height: size.h as u32, depth_or_array_layers: 1 };
+        gpu.write(destination, pixels, layout, extent);
+        true
     }
 
     /// Takes over rows from one on: as many as there are pixels for, tightly packed; alpha, red, green, blue from the
@@ -175,6 +194,11 @@ impl Image {
     pub(super) fn bytes(&self) -> usize {
         self.size.w as usize * self.size.h as usize * 4
     }
+}
+
+/// Whether there are pixels of four bytes for a picture.
+pub(super) fn holds(pixels: &[u8], size: Size<i32, Buffer>) -> bool {
+    size.w > 0 && size.h > 0 && pixels.len() / 4 / (size.w as usize) >= size.h as usize
 }
 
 /// A client's picture on the device.

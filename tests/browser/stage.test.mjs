@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { ask, becomes, command, desktop } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
-import { exists, idle, shown, withPolicy as atPrompt } from "./harness/prompt.mjs";
+import { exists, interrupted, shown, withPolicy as atPrompt } from "./harness/prompt.mjs";
 
 let chromium;
 before(async () => (chromium = await launch()));
@@ -186,8 +186,8 @@ test("a shell that is busy is given nothing, and the command stays staged", atPr
     await becomes(session, "cat runs", (now) => shown(now)?.activity === "running");
     const staged = await stage(session, "touch after");
     refused(await post(session, "commit", { id: staged.id, hash: staged.hash }), 409, "busy");
-    await command(session, { ui: "interrupt", terminal: shown(await desktop(session)).id });
-    await idle(session);
+    const { id } = shown(await desktop(session));
+    await interrupted(session, () => command(session, { ui: "interrupt", terminal: id }));
     assert.equal((await commit(session, staged)).status, 200);
     await until("it has run", () => exists(path.join(session.place.home, "after")));
 }));

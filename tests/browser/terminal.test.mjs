@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { arrives, becomes, command, desktop, part, press, sector } from "./harness/desktop.mjs";
+import { arrives, becomes, command, desktop, part, press } from "./harness/desktop.mjs";
 import { launch, open } from "./harness/page.mjs";
 import { until } from "./harness/poll.mjs";
+import { idle, interrupted, shown } from "./harness/prompt.mjs";
 import { inSession } from "./harness/session.mjs";
 
 const options = { follow: false };
@@ -23,23 +24,8 @@ async function hub(session, context = {}) {
     await command(session, { op: "jump", to: { sector: sectors[0].id } });
     await command(session, { op: "mode", mode: "command" });
     await arrives(session, "2 BUILD");
-    await atPrompt(session);
+    await idle(session);
     return desk;
-}
-
-/** The terminal that the sector shows. */
-function shown(now) {
-    const { terminals, terminal } = sector(now, "BUILD");
-    return terminals.find(({ id }) => id === terminal);
-}
-
-/** Waits until the shell waits for a command, and gives what is known of the terminal. */
-function atPrompt(session) {
-    return becomes(session, "the shell waits for a command", (now) => {
-        const terminal = shown(now);
-        if (terminal?.activity === "at_prompt") return terminal;
-        throw new Error(JSON.stringify(terminal));
-    });
 }
 
 /** Whether a command runs in a terminal. */
@@ -106,13 +92,14 @@ test("Ctrl-C ends what runs, and says with what it ended", inSession(options, as
     const desk = await hub(session);
     await type(desk, "sleep 1000");
     await becomes(session, "it runs", (now) => isRunning(shown(now), "sleep 1000"));
-    await desk.page.keyboard.press("Control+c");
+    const interrupt = () => desk.page.keyboard.press("Control+c");
+    await interrupted(session, interrupt);
     const { status } = await ended(session, "sleep 1000");
     assert.equal(status, 130);
     // Also one that prints without end.
     await type(desk, "yes");
     await becomes(session, "it runs", (now) => isRunning(shown(now), "yes"));
-    await desk.page.keyboard.press("Control+c");
+    await interrupted(session, interrupt);
     await ended(session, "yes");
 }));
 
@@ -186,11 +173,11 @@ test("a file with sequences of the Shell API changes nothing", inSession(options
         `\u009d9001;${verb};wrong;${payload}\u009c`,
     ]);
     await writeFile(file, `${sequences.join("")}and a line\n\x1b]9001;stage;never ended`);
-    const before = await atPrompt(session);
+    const before = await idle(session);
     await run(session, desk, `cat ${file}`);
     await run(session, desk, "echo still there");
     await reads(desk, "what came after", (all) => all.includes("still there"));
-    const now = await atPrompt(session);
+    const now = await idle(session);
     assert.equal(now.directory, before.directory);
     const prompt = await desk.page.locator("#semantics").getByRole("textbox").allTextContents();
     assert.ok(prompt.every((text) => !text.includes("rm -rf")), `staged: ${prompt}`);
@@ -201,7 +188,7 @@ test("a shell that ends says so, and is started again by its button", inSession(
     await type(desk, "exit 3");
     await part(desk, "heading", "THE SHELL ENDED WITH 3").waitFor({ state: "attached" });
     await press(desk, "button", "RESTART");
-    await atPrompt(session);
+    await idle(session);
     await part(desk, "heading", "THE SHELL ENDED WITH 3").waitFor({ state: "detached" });
     await run(session, desk, "echo again");
     await reads(desk, "a new shell's answer", (all) => all.includes("again"));

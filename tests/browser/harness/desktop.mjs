@@ -74,11 +74,12 @@ export function arrives(session, place) {
  * @param {Session} session
  * @param {string} what
  * @param {(desktop: any) => any} check
+ * @param {{ within?: number }} [options] milliseconds
  */
-export async function becomes(session, what, check) {
+export async function becomes(session, what, check, options) {
     let now;
     try {
-        return await until(what, async () => check((now = await desktop(session))));
+        return await until(what, async () => check((now = await desktop(session))), options);
     } catch (error) {
         if (error instanceof Error) error.message += `\n${inspect(now, { depth: 5, breakLength: 160 })}`;
         throw error;

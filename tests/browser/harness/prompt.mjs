@@ -16,12 +16,34 @@ export function shown(desktop) {
     return terminals.find(({ id }) => id === terminal);
 }
 
+/** How long what was interrupted is waited for before it is interrupted again, milliseconds. */
+const INTERRUPT_AGAIN = 3_000;
+
 /**
- * Waits until its shell waits for a command.
+ * Waits until its shell waits for a command, and gives what is known of the terminal.
  * @param {Session} session
+ * @param {{ within?: number }} [options] milliseconds
  */
-export function idle(session) {
-    return becomes(session, "the shell waits for a command", (now) => shown(now)?.activity === "at_prompt" && shown(now));
+export function idle(session, options) {
+    const check = (now) => {
+        const terminal = shown(now);
+        if (terminal?.activity === "at_prompt") return terminal;
+        throw new Error(JSON.stringify(terminal));
+    };
+    return becomes(session, "the shell waits for a command", check, options);
+}
+
+/**
+ * Ends what runs. A shell says that a program runs a moment before that has the terminal, and with it the key: what came
+ * too early is lost, and given again.
+ * @param {Session} session
+ * @param {() => Promise<unknown>} interrupt
+ */
+export function interrupted(session, interrupt) {
+    return until("what runs has ended", async () => {
+        await interrupt();
+        return idle(session, { within: INTERRUPT_AGAIN });
+    });
 }
 
 /**

@@ -109,6 +109,8 @@ pub struct State {
     pub(crate) pen_presses: bool,
     /// What programs hold the pointer with.
     pub(crate) constraints: Constraints,
+    /// Buttons that went down on programs' surfaces and are still held.
+    pub(crate) pressed_on_programs: Vec<u32>,
     /// The surface that the pointer is over, and where its corner was then.
     pub(crate) pointer_over: Option<(WlSurface, Point<f64, Logical>)>,
     /// The screen that the pointer is on.
@@ -286,6 +288,7 @@ impl State {
             dropping: Dropping::default(),
             pen_presses: false,
             constraints: Constraints::default(),
+            pressed_on_programs: Vec::new(),
             pointer_over: None,
             pointer_on: id,
             input_from: id,
@@ -374,6 +377,7 @@ impl State {
     /// Runs after every turn of the event loop.
     pub fn after_dispatch(&mut self) {
         self.popups.cleanup();
+        self.screens.iter().for_each(|screen| screen.output.cleanup());
         if let Some(remote) = &self.remote {
             let metrics = remote.streamer().metrics();
             metrics.clients.set(self.clients.load(Ordering::Relaxed));

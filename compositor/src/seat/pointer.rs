@@ -107,12 +107,12 @@ impl State {
             self.press_frees(&pointer);
         }
         let location = pointer.current_location();
-        if !pressed && self.terminal_button(location, event.button_code(), false, event.time_msec()) {
-            return;
-        }
-        if !pressed && self.screens.at(location).interface_holds() {
-            self.interface_released(location, event.button_code());
-            self.refresh_pointer_focus();
+        let code = event.button_code();
+        if !pressed && !self.was_a_programs(code) {
+            if !self.terminal_button(location, code, false, event.time_msec()) {
+                self.interface_released(location, code);
+                self.refresh_pointer_focus();
+            }
             return;
         }
         if pressed && !pointer.is_grabbed() {
@@ -123,16 +123,17 @@ impl State {
                     if self.point_at_modal(location) {
                         return;
                     }
-                    if !self.terminal_button(location, event.button_code(), true, event.time_msec()) {
-                        self.interface_pressed(location, event.button_code());
+                    if !self.terminal_button(location, code, true, event.time_msec()) {
+                        self.interface_pressed(location, code);
                     }
                     return;
                 }
             }
         }
-        let button = ButtonEvent { serial, time: event.time_msec(), button: event.button_code(), state: event.state() };
+        let button = ButtonEvent { serial, time: event.time_msec(), button: code, state: event.state() };
         pointer.button(self, &button);
         if pressed {
+            self.pressed_on_programs.push(code);
             self.hold_press(&pointer, serial);
         }
         pointer.frame(self);
@@ -141,6 +142,13 @@ impl State {
             // What was dragged on kept the pointer until now.
             self.refresh_pointer_focus();
         }
+    }
+
+    /// Whether a program was told of the press of a button that is released now. Only who was told of the one is told of the
+    /// other, whatever lies under the pointer by then.
+    fn was_a_programs(&mut self, code: u32) -> bool {
+        let held = &mut self.pressed_on_programs;
+        held.iter().position(|held| *held == code).map(|at| held.swap_remove(at)).is_some()
     }
 
     /// Gives the keyboard to the window of a surface that was touched at a place, unless it has it or a popup holds it.

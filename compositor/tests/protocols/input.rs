@@ -13,6 +13,8 @@ const VIEWER: u32 = 1;
 /// DOM `MouseEvent.button`.
 pub const LEFT: u8 = 0;
 /// DOM `MouseEvent.button`.
+pub const MIDDLE: u8 = 1;
+/// DOM `MouseEvent.button`.
 pub const RIGHT: u8 = 2;
 /// Linux `BTN_LEFT`.
 pub const BTN_LEFT: u32 = 0x110;

@@ -1,5 +1,6 @@
 //! `wl_pointer`: focus, motion, buttons, wheel.
 
+use lcars_ui::operation::Operation;
 use wayland_client::WEnum;
 use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_pointer::{Axis, AxisSource, ButtonState, Event, WlPointer};
@@ -7,7 +8,7 @@ use wayland_client::protocol::wl_seat::{self, Capability};
 
 use crate::client::Client;
 use crate::fixture::Fixture;
-use crate::input::{BTN_LEFT, LEFT, RIGHT};
+use crate::input::{BTN_LEFT, LEFT, MIDDLE, RIGHT};
 use crate::picture::{GREEN, RED};
 use crate::window::Window;
 
@@ -106,6 +107,26 @@ fn a_press_on_the_frame_is_not_the_windows() {
     f.button(RIGHT, true);
     f.button(RIGHT, false);
     assert!(events(&mut f, &mut client, &pointer).is_empty());
+}
+
+#[test]
+fn whoever_was_not_told_of_a_press_is_not_told_of_its_release() {
+    let (mut f, mut client, _window, pointer) = desk();
+    let window = f.state.shell.focused().expect("the window is in focus");
+    f.point(400, 300);
+    for button in [LEFT, MIDDLE, RIGHT] {
+        f.does(&Operation::Jump { to: None });
+        f.draw();
+        events(&mut f, &mut client, &pointer);
+        f.button(button, true);
+        // The window comes under the pointer while the button is held.
+        f.does(&Operation::Jump { to: Some(window.into()) });
+        f.draw();
+        f.button(button, false);
+        let told = events(&mut f, &mut client, &pointer);
+        assert!(told.iter().any(|event| matches!(event, Event::Enter { .. })), "{button}: {told:?}");
+        assert!(!told.iter().any(|event| matches!(event, Event::Button { .. })), "{button}: {told:?}");
+    }
 }
 
 #[test]

@@ -2,11 +2,8 @@
 
 use lcars_ui::hierarchy::TerminalId;
 
-use crate::input::LEFT;
+use crate::input::{LEFT, MIDDLE};
 use crate::terminals::Desk;
-
-/// DOM `MouseEvent.button`.
-const MIDDLE: u8 = 1;
 
 impl Desk {
     /// Where the middle of a cell is, in the picture.

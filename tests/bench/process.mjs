@@ -14,6 +14,23 @@ export async function descriptors(pid) {
 }
 
 /**
+ * The processes that a process has started and that still run, with their names.
+ * @param {number} pid
+ * @returns {Promise<Map<number, string>>}
+ */
+export async function children(pid) {
+    const started = new Map();
+    for (const thread of await readdir(`/proc/${pid}/task`)) {
+        const listed = await readFile(`/proc/${pid}/task/${thread}/children`, "utf8").catch(() => "");
+        for (const child of listed.split(" ").filter(Boolean).map(Number)) {
+            const name = await readFile(`/proc/${child}/comm`, "utf8").catch(() => undefined);
+            if (name !== undefined) started.set(child, name.trim());
+        }
+    }
+    return started;
+}
+
+/**
  * What a process has open, by kind.
  * @param {number} pid
  * @returns {Promise<Map<string, number>>}

@@ -10,7 +10,7 @@ import { environmentTold, tellsEnvironment, Trial } from "../apps/trial.mjs";
 import { launch, open } from "../browser/harness/page.mjs";
 import { until } from "../browser/harness/poll.mjs";
 import { Place, Session } from "../browser/harness/session.mjs";
-import { descriptors, kinds, mappings, mebibytes } from "./process.mjs";
+import { children, descriptors, kinds, mappings, mebibytes } from "./process.mjs";
 import { judged } from "./table.mjs";
 
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 1800);
@@ -23,6 +23,10 @@ const APPS = [
 const WARM = 0.3;
 /** Looks at what the desktop holds once all programs have ended; the least of them counts. A second lies between two. */
 const LOOKS = 10;
+/** What tos-comp starts for itself; whatever else it has started is a program. */
+const PARTS = /^(fish|tos-comp|dbus-daemon|Xwayland)$/;
+/** What tos-comp says of itself, not what the programs in it say. */
+const TROUBLE = /panicked at|\x1b\[31mERROR/;
 /** What the desktop may hold more after the rest of the time, MiB and descriptors. */
 const GROWTH = { memory: 30, descriptors: 4 };
 
@@ -67,7 +71,7 @@ async function endured(browser, session) {
     const [opened, mapped] = await held();
     tellChange("", before[0], opened);
     tellChange(" MiB", before[1], mapped);
-    const troubles = session.server.log.filter((line) => /panicked|ERROR/.test(line));
+    const troubles = session.server.log.filter((line) => TROUBLE.test(line));
     troubles.forEach((line) => console.log(`soak: ${line}`));
     const grown = (name) => after[name] - warm[name];
     const growth = (name, most) => ({ median: grown(name), ...judged({ median: grown(name) }, { median: most }) });
@@ -98,13 +102,16 @@ function tellChange(unit, before, after) {
     }
 }
 
-/** What chance has started from tiles is asked to close. Some of it wants to know first what becomes of its text, and stays. */
+/** What chance has started from tiles is asked to close. Some of it wants to know first what becomes of its text: it is ended. */
 async function closeTheRest(session) {
     for (let count = 0; count < 10; count += 1) {
         const { windows } = await session.state();
         if (windows.length === 0) return;
         for (const { id } of windows) await session.message("close", String(id));
         await pause(1_000);
+    }
+    for (const [pid, name] of await children(session.server.pid)) {
+        if (!PARTS.test(name)) process.kill(pid, "SIGKILL");
     }
 }
 

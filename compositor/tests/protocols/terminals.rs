@@ -207,6 +207,11 @@ fn plain_keys_are_the_terminals_and_chords_with_super_are_not() {
     let id = desk.terminal();
     desk.types("cat\n");
     desk.until("it runs", |desk| matches!(desk.told(id).activity, Activity::Running { .. }).then_some(()));
+    // It says again what it reads: from then on the terminal, and its keys, are its own and no longer the shell's.
+    desk.types("there\n");
+    desk.until("it reads", |desk| {
+        (desk.lines(id).iter().filter(|line| line.trim_end() == "there").count() == 2).then_some(())
+    });
     let before = desk.f.state.shell.desktop.focused_viewport().path.clone();
     desk.f.key("Escape", true);
     desk.f.key("Escape", false);

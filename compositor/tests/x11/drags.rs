@@ -6,8 +6,10 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use rustix::pipe::{PipeFlags, pipe_with};
+use wayland_client::WEnum;
 use wayland_client::protocol::wl_data_device::{self, WlDataDevice};
 use wayland_client::protocol::wl_data_device_manager::{DndAction, WlDataDeviceManager};
+use wayland_client::protocol::wl_data_offer::WlDataOffer;
 use wayland_client::protocol::wl_data_source::{self, WlDataSource};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::Event;
@@ -183,6 +185,15 @@ fn what_others_drag_arrives_in_an_x_window() {
     assert_eq!(first, x.atoms.TEXT_PLAIN);
     x.told(&mut desktop, "it is somewhere", x.atoms.XdndPosition);
     x.tell(source, x.atoms.XdndStatus, [x.window, 1, 0, 0, x.atoms.XdndActionCopy]);
+    // What is let go before that is refused.
+    desktop.until("it would be taken", |f| {
+        f.roundtrip(&mut other.client);
+        let mut events = other.client.events(&other.source).into_iter();
+        events.find_map(|event| match event {
+            wl_data_source::Event::Action { dnd_action: WEnum::Value(DndAction::Copy) } => Some(()),
+            _ => None,
+        })
+    });
     desktop.f.button(LEFT, false);
     x.told(&mut desktop, "it is let go", x.atoms.XdndDrop);
     let (connection, into) = (&x.program.connection, x.atoms.TEST_INTO);
@@ -268,18 +279,21 @@ fn carried() -> (Desktop, Xdnd, Other, Window) {
     (desktop, x, Other { client, device, source }, below)
 }
 
+/// What is dragged has come to the Wayland program's window.
+fn offered(desktop: &mut Desktop, other: &mut Other) -> (u32, WlDataOffer) {
+    desktop.until("an offer", |f| {
+        f.roundtrip(&mut other.client);
+        other.client.events(&other.device).into_iter().find_map(|event| match event {
+            wl_data_device::Event::Enter { serial, id: Some(offer), .. } => Some((serial, offer)),
+            _ => None,
+        })
+    })
+}
+
 #[test]
 fn what_an_x_program_drags_arrives_elsewhere() {
     let (mut desktop, x, mut other, below) = carried();
-    let mut events = Vec::new();
-    let (serial, offer) = desktop.until("an offer", |f| {
-        f.roundtrip(&mut other.client);
-        events.extend(other.client.events(&other.device));
-        events.iter().find_map(|event| match event {
-            wl_data_device::Event::Enter { serial, id: Some(offer), .. } => Some((*serial, offer.clone())),
-            _ => None,
-        })
-    });
+    let (serial, offer) = offered(&mut desktop, &mut other);
     offer.accept(serial, Some("text/plain".into()));
     offer.set_actions(DndAction::Copy, DndAction::Copy);
     desktop.f.roundtrip(&mut other.client);
@@ -323,6 +337,8 @@ fn what_an_x_program_drags_arrives_elsewhere() {
 #[test]
 fn what_an_x_program_drags_and_nobody_takes_is_not_let_go() {
     let (mut desktop, x, mut other, below) = carried();
+    // The server's window answers before the desktop has heard of anything.
+    offered(&mut desktop, &mut other);
     x.tell(below, x.atoms.XdndPosition, [x.window, 0, 0, 0, x.atoms.XdndActionCopy]);
     let [_, accepted, ..] = x.told(&mut desktop, "an answer", x.atoms.XdndStatus);
     assert_eq!(accepted & 1, 0);

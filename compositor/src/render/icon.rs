@@ -89,9 +89,7 @@ impl Icons {
             known.sizes.remove(0);
         }
         known.sizes.push((side, icon));
-        if self.known.len() > MOST_NAMES {
-            self.drop_oldest(name);
-        }
+        while self.known.len() > MOST_NAMES && self.drop_oldest(name) {}
         // No icon is left on it.
         self.sheets.retain(|sheet| Arc::strong_count(&sheet.image) > 1);
     }
@@ -172,11 +170,11 @@ impl Icons {
         self.known.values_mut().for_each(|known| known.leave(&sheet.image));
     }
 
-    /// Forgets the name that was shown the longest time ago.
-    fn drop_oldest(&mut self, but: &str) {
+    /// Forgets the name that was shown the longest time ago. Whether there is another one.
+    fn drop_oldest(&mut self, but: &str) -> bool {
         let others = self.known.iter().filter(|(name, _)| name.as_str() != but);
         let oldest = others.min_by_key(|(_, known)| known.used).map(|(name, _)| name.clone());
-        oldest.and_then(|name| self.known.remove(&name));
+        oldest.and_then(|name| self.known.remove(&name)).is_some()
     }
 }
 

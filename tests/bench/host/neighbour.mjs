@@ -2,7 +2,8 @@
 // limits of a plan, and tries the processor, memory, processes and the disk, one after the other. Both plans give the same
 // share of the processor; the neighbour has left and does not look, so theirs stands back. Whose input is measured has no
 // ceiling, so that nobody's own ceiling is measured. The browser is elsewhere for everybody but us: here it, and tosd as its
-// unit says, come before all containers. Noise and quiet take turns, the neighbour frozen for the quiet: a machine whose own neighbours come and go is not taken for ours.
+// unit says, come before all containers. Noise and quiet take turns, the neighbour frozen for the quiet: a machine whose
+// own neighbours come and go is not taken for ours.
 //
 //     BENCH_PRESSES=200   of each noise, and as many of its quiet
 

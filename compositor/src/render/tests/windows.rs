@@ -322,6 +322,15 @@ fn icons_share_sheets_and_those_not_shown_for_long_make_room() {
         icons.insert(&name.to_string(), 64, None);
     }
     assert!(icons.memory() <= 2 << 20, "sheets of icons that were forgotten go: {}", icons.memory());
+    for name in 0..3000 {
+        icons.get(&format!("asked for {name}"), 64, grey);
+    }
+    icons.insert("answered", 64, None);
+    icons.wanted();
+    icons.get("asked for 900", 64, grey);
+    assert_eq!(icons.wanted().len(), 1, "names that were only asked for are forgotten, too, all that are too many");
+    icons.get("asked for 2999", 64, grey);
+    assert!(icons.wanted().is_empty(), "the last ones are not");
 }
 
 proptest! {

@@ -42,7 +42,9 @@ use crate::panels::Panels;
 use crate::remote::Remote;
 use crate::render::{Gpu, Letters};
 use crate::screen::{Screen, Screens, Setup};
-use crate::seat::{Constraints, Finger, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, VirtualKeyboards};
+use crate::seat::{
+    Constraints, Finger, Hold, Inhibited, REPEAT_DELAY, REPEAT_RATE, Repeat, Tip, Told, VirtualKeyboards,
+};
 use crate::services::config::Config;
 use crate::session::{Advisor, Asks, Notices, Preferences, Session, Staging, Terminals, Tray};
 use crate::shell::{Listed, Shell};
@@ -105,12 +107,11 @@ pub struct State {
     pub(crate) dnd_icon: Option<DragIcon>,
     /// Files that a page's user holds over the picture, or let go.
     pub(crate) dropping: Dropping,
-    /// A pen holds the left button down, for a program that knows no pens.
-    pub(crate) pen_presses: bool,
+    pub(crate) pen_tip: Tip,
     /// What programs hold the pointer with.
     pub(crate) constraints: Constraints,
-    /// Buttons that went down on programs' surfaces and are still held.
-    pub(crate) pressed_on_programs: Vec<u32>,
+    /// Buttons that went down on programs' surfaces and are still held, and who was told.
+    pub(crate) pressed_on_programs: Vec<(u32, Told)>,
     /// The surface that the pointer is over, and where its corner was then.
     pub(crate) pointer_over: Option<(WlSurface, Point<f64, Logical>)>,
     /// The screen that the pointer is on.
@@ -286,7 +287,7 @@ impl State {
             capturing: Capturing::default(),
             dnd_icon: None,
             dropping: Dropping::default(),
-            pen_presses: false,
+            pen_tip: Tip::default(),
             constraints: Constraints::default(),
             pressed_on_programs: Vec::new(),
             pointer_over: None,

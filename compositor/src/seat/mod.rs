@@ -23,7 +23,9 @@ use crate::state::State;
 use crate::x11::taking::Held;
 
 pub(crate) use constraints::Constraints;
+pub(crate) use pen::Tip;
 pub(crate) use pointer::BTN_LEFT;
+pub(crate) use press::Told;
 pub(crate) use repeat::{DELAY as REPEAT_DELAY, RATE as REPEAT_RATE, Repeat};
 pub(crate) use shortcuts::Inhibited;
 pub(crate) use touch::Finger;

@@ -1,17 +1,29 @@
 //! The pen: a tablet tool for programs that know tablets, which also moves the pointer for those that do not.
 
 use smithay::backend::input::{
-    ButtonState, Event, InputBackend, ProximityState, TabletToolButtonEvent, TabletToolEvent, TabletToolProximityEvent,
+    Event, InputBackend, ProximityState, TabletToolButtonEvent, TabletToolEvent, TabletToolProximityEvent,
     TabletToolTipEvent, TabletToolTipState,
 };
-use smithay::input::pointer::ButtonEvent;
 use smithay::reexports::wayland_server::Resource;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
 use smithay::utils::SERIAL_COUNTER;
-use smithay::wayland::tablet_manager::{TabletDescriptor, TabletSeatTrait};
+use smithay::wayland::tablet_manager::{TabletDescriptor, TabletSeatTrait, TabletToolHandle};
 
 use super::pointer::BTN_LEFT;
+use super::press::Told;
 use crate::state::State;
+
+/// What the tip of the pen was pressed on.
+#[derive(Debug, Default)]
+pub(crate) enum Tip {
+    #[default]
+    Lifted,
+    /// A program that knows pens.
+    Tablet,
+    /// One for which it is a mouse.
+    Pointer(Told),
+    Interface,
+}
 
 impl State {
     pub(super) fn pen_proximity<B: InputBackend>(&mut self, event: &B::TabletToolProximityEvent) {
@@ -50,10 +62,14 @@ impl State {
     }
 
     pub(super) fn pen_tip<B: InputBackend>(&mut self, event: &B::TabletToolTipEvent) {
-        let Some(tool) = self.seat.tablet_seat().get_tool(&event.tool()) else { return };
+        let (Some(tool), Some(pointer)) = (self.seat.tablet_seat().get_tool(&event.tool()), self.seat.get_pointer())
+        else {
+            return;
+        };
         match event.tip_state() {
             TabletToolTipState::Down => {
-                let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
+                self.lift_tip(&tool, event.time_msec());
+                let location = pointer.current_location();
                 let focus = self.surface_at(location);
                 match &focus {
                     Some((surface, _)) => self.focus_surface(surface, location),
@@ -64,24 +80,29 @@ impl State {
                             return;
                         }
                         self.interface_pressed(location, BTN_LEFT);
+                        self.pen_tip = Tip::Interface;
                         return;
                     }
                 }
                 if focus.is_some_and(|(surface, _)| self.knows_tablets(&surface)) {
                     tool.tip_down(SERIAL_COUNTER.next_serial(), event.time_msec());
+                    self.pen_tip = Tip::Tablet;
                 } else {
-                    self.press_pointer(true, event.time_msec());
+                    self.pen_tip = Tip::Pointer(self.press_on_program(&pointer, BTN_LEFT, event.time_msec()));
                 }
             }
-            TabletToolTipState::Up => {
-                let location = self.seat.get_pointer().map(|pointer| pointer.current_location()).unwrap_or_default();
-                if self.screens.at(location).interface_holds() {
-                    self.interface_released(location, BTN_LEFT);
-                    return;
-                }
-                tool.tip_up(event.time_msec());
-                self.press_pointer(false, event.time_msec());
-            }
+            TabletToolTipState::Up => self.lift_tip(&tool, event.time_msec()),
+        }
+    }
+
+    /// Whoever was told that the tip came down is told that it is lifted, whatever else is pressed by then.
+    fn lift_tip(&mut self, tool: &TabletToolHandle, time: u32) {
+        let Some(pointer) = self.seat.get_pointer() else { return };
+        match std::mem::take(&mut self.pen_tip) {
+            Tip::Lifted => {}
+            Tip::Tablet => tool.tip_up(time),
+            Tip::Pointer(told) => self.release_on_program(&pointer, &told, BTN_LEFT, time),
+            Tip::Interface => self.interface_released(pointer.current_location(), BTN_LEFT),
         }
     }
 
@@ -93,21 +114,6 @@ impl State {
             known |= object.interface().name == "zwp_tablet_seat_v2";
         });
         asked.is_ok() && known
-    }
-
-    /// Presses or releases the left button, once each.
-    fn press_pointer(&mut self, pressed: bool, time: u32) {
-        let Some(pointer) = self.seat.get_pointer() else { return };
-        if std::mem::replace(&mut self.pen_presses, pressed) == pressed {
-            return;
-        }
-        let state = if pressed { ButtonState::Pressed } else { ButtonState::Released };
-        let serial = SERIAL_COUNTER.next_serial();
-        pointer.button(self, &ButtonEvent { serial, time, button: BTN_LEFT, state });
-        if pressed {
-            self.hold_press(&pointer, serial);
-        }
-        pointer.frame(self);
     }
 
     pub(super) fn pen_button<B: InputBackend>(&mut self, event: &B::TabletToolButtonEvent) {

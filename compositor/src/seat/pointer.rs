@@ -4,7 +4,7 @@ use lcars_ui::operation::Operation;
 use smithay::backend::input::{
     Axis, AxisSource, ButtonState, Event, InputBackend, PointerAxisEvent, PointerButtonEvent, PointerMotionEvent,
 };
-use smithay::input::pointer::{AxisFrame, ButtonEvent, CursorIcon, CursorImageStatus, MotionEvent, PointerHandle};
+use smithay::input::pointer::{AxisFrame, CursorIcon, CursorImageStatus, MotionEvent, PointerHandle};
 use smithay::utils::{Logical, Point, SERIAL_COUNTER};
 
 use crate::session::terminals::pointer::Scrolled;
@@ -101,21 +101,24 @@ impl State {
 
     pub(super) fn pointer_button<B: InputBackend>(&mut self, event: &B::PointerButtonEvent) {
         let Some(pointer) = self.pointer() else { return };
-        let serial = SERIAL_COUNTER.next_serial();
         let pressed = event.state() == ButtonState::Pressed;
         if pressed {
             self.press_frees(&pointer);
         }
         let location = pointer.current_location();
         let code = event.button_code();
-        if !pressed && !self.was_a_programs(code) {
-            if !self.terminal_button(location, code, false, event.time_msec()) {
+        if !pressed {
+            let held = &mut self.pressed_on_programs;
+            if let Some(at) = held.iter().position(|(held, _)| *held == code) {
+                let (_, told) = held.swap_remove(at);
+                self.release_on_program(&pointer, &told, code, event.time_msec());
+            } else if !self.terminal_button(location, code, false, event.time_msec()) {
                 self.interface_released(location, code);
                 self.refresh_pointer_focus();
             }
             return;
         }
-        if pressed && !pointer.is_grabbed() {
+        if !pointer.is_grabbed() {
             match self.surface_at(location) {
                 Some((surface, _)) => self.focus_surface(&surface, location),
                 None => {
@@ -130,25 +133,8 @@ impl State {
                 }
             }
         }
-        let button = ButtonEvent { serial, time: event.time_msec(), button: code, state: event.state() };
-        pointer.button(self, &button);
-        if pressed {
-            self.pressed_on_programs.push(code);
-            self.hold_press(&pointer, serial);
-        }
-        pointer.frame(self);
-        if !pressed {
-            self.x11_let_go();
-            // What was dragged on kept the pointer until now.
-            self.refresh_pointer_focus();
-        }
-    }
-
-    /// Whether a program was told of the press of a button that is released now. Only who was told of the one is told of the
-    /// other, whatever lies under the pointer by then.
-    fn was_a_programs(&mut self, code: u32) -> bool {
-        let held = &mut self.pressed_on_programs;
-        held.iter().position(|held| *held == code).map(|at| held.swap_remove(at)).is_some()
+        let told = self.press_on_program(&pointer, code, event.time_msec());
+        self.pressed_on_programs.push((code, told));
     }
 
     /// Gives the keyboard to the window of a surface that was touched at a place, unless it has it or a popup holds it.

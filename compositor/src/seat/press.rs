@@ -1,16 +1,22 @@
-//! A button that is held on a window which is seen smaller than it is.
+//! A button that is held on a program's surface.
 //!
-//! smithay's own grab keeps the corner that the surface had when the button went down, and tells distances from there as
+//! Only who was told of the press is told of the release, whatever lies under the pointer by then: the program may be gone, or
+//! the screen locked.
+//!
+//! On a window that is seen smaller than it is, smithay's own grab keeps the corner that the surface had when the button went down, and tells distances from there as
 //! they are in the picture. Here the place on the surface is found anew at each motion.
 
+use smithay::backend::input::ButtonState;
 use smithay::input::pointer::{
     AxisFrame, ButtonEvent, Focus, GestureHoldBeginEvent, GestureHoldEndEvent, GesturePinchBeginEvent,
     GesturePinchEndEvent, GesturePinchUpdateEvent, GestureSwipeBeginEvent, GestureSwipeEndEvent,
     GestureSwipeUpdateEvent, GrabStartData, MotionEvent, PointerGrab, PointerHandle, PointerInnerHandle,
     RelativeMotionEvent,
 };
+use smithay::reexports::wayland_server::Resource;
+use smithay::reexports::wayland_server::backend::ClientId;
 use smithay::reexports::wayland_server::protocol::wl_surface::WlSurface;
-use smithay::utils::{Logical, Point, Serial};
+use smithay::utils::{Logical, Point, SERIAL_COUNTER, Serial};
 
 use crate::state::State;
 
@@ -21,9 +27,41 @@ struct Press {
     start: GrabStartData<State>,
 }
 
+/// The program that was told of a press. `None`: there was none.
+pub(crate) type Told = Option<ClientId>;
+
+/// The program that the pointer is with.
+fn whose(pointer: &PointerHandle<State>) -> Told {
+    Some(pointer.current_focus()?.client()?.id())
+}
+
 impl State {
+    /// A button goes down on whatever has the pointer. Who was told: keep it for [`Self::release_on_program`].
+    pub(super) fn press_on_program(&mut self, pointer: &PointerHandle<Self>, button: u32, time: u32) -> Told {
+        let serial = SERIAL_COUNTER.next_serial();
+        pointer.button(self, &ButtonEvent { serial, time, button, state: ButtonState::Pressed });
+        let told = whose(pointer);
+        self.hold_press(pointer, serial);
+        pointer.frame(self);
+        told
+    }
+
+    /// A button comes up whose press this program was told of.
+    pub(super) fn release_on_program(&mut self, pointer: &PointerHandle<Self>, told: &Told, button: u32, time: u32) {
+        let serial = SERIAL_COUNTER.next_serial();
+        // A grab knows itself who is to be told.
+        if !pointer.is_grabbed() && whose(pointer) != *told {
+            pointer.motion(self, None, &MotionEvent { location: pointer.current_location(), serial, time });
+        }
+        pointer.button(self, &ButtonEvent { serial, time, button, state: ButtonState::Released });
+        pointer.frame(self);
+        self.x11_let_go();
+        // What was dragged on kept the pointer until now.
+        self.refresh_pointer_focus();
+    }
+
     /// A button went down with this serial and holds the pointer since.
-    pub(super) fn hold_press(&mut self, pointer: &PointerHandle<Self>, serial: Serial) {
+    fn hold_press(&mut self, pointer: &PointerHandle<Self>, serial: Serial) {
         let Some(start) = pointer.grab_start_data().filter(|_| pointer.has_grab(serial)) else { return };
         let spot = start.focus.as_ref().and_then(|(surface, _)| self.spot_of(surface, start.location));
         if spot.is_some_and(|spot| spot.is_reduced()) {

@@ -84,10 +84,16 @@ impl Fixture {
 
     /// Clicks on the part of the interface that is announced by this name.
     pub fn press(&mut self, name: &str) {
+        let (x, y) = self.middle_of(name);
+        self.click(x, y);
+    }
+
+    /// Where the part of the interface is that is announced by this name.
+    pub fn middle_of(&self, name: &str) -> (f64, f64) {
         let nodes = &self.state.screen().view().nodes;
         let found = nodes.iter().rfind(|node| node.action.is_some() && node.name == name);
         let hit = found.unwrap_or_else(|| panic!("no {name}: {:?}", names(nodes))).hit;
-        self.click(hit.x + hit.w / 2.0, hit.y + hit.h / 2.0);
+        (hit.x + hit.w / 2.0, hit.y + hit.h / 2.0)
     }
 
     /// Presses and releases the left button at a point of the picture.

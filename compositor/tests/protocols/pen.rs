@@ -1,6 +1,7 @@
 //! `zwp_tablet_v2`: a pen with pressure and tilt.
 
-use streamer::protocol::PenPhase;
+use lcars_ui::operation::Operation;
+use streamer::protocol::{PenPhase, Phase};
 use wayland_client::WEnum;
 use wayland_client::protocol::wl_pointer;
 use wayland_protocols::wp::tablet::zv2::client::zwp_tablet_manager_v2::ZwpTabletManagerV2;
@@ -10,7 +11,7 @@ use wayland_protocols::wp::tablet::zv2::client::zwp_tablet_tool_v2::{Event, Type
 use crate::client::Client;
 use crate::fixture::Fixture;
 use crate::input::BTN_LEFT;
-use crate::picture::RED;
+use crate::picture::{GREEN, RED};
 use crate::window::Window;
 
 /// A client that knows tablets, a window, and the pen that is near it.
@@ -83,6 +84,33 @@ fn for_a_program_that_knows_no_pens_it_is_a_mouse() {
     f.pen(PenPhase::Up, 400, 300, 0.0, (0.0, 0.0));
     f.roundtrip(&mut client);
     let presses = client.events(&pointer).into_iter();
+    let presses = presses.filter(|e| matches!(e, wl_pointer::Event::Button { button: BTN_LEFT, .. }));
+    assert_eq!(presses.count(), 2);
+}
+
+#[test]
+fn a_finger_on_the_interface_holds_no_pen_down() {
+    let (mut f, mut client, _window, tool) = desk();
+    let mut other = f.client();
+    let pointer = other.seat().get_pointer(&other.qh, ());
+    let knows_pens = f.state.shell.focused().unwrap();
+    f.window(&mut other, GREEN);
+    let knows_none = f.state.shell.focused().unwrap();
+    for window in [knows_pens, knows_none] {
+        f.does(&Operation::Jump { to: Some(window.into()) });
+        f.draw();
+        f.pen(PenPhase::Down, 400, 300, 0.5, (0.0, 0.0));
+        let (x, y) = f.middle_of("ZOOM OUT");
+        f.touch(1, Phase::Begin, x, y);
+        f.pen(PenPhase::Up, 400, 300, 0.0, (0.0, 0.0));
+        assert_eq!(f.state.shell.focused(), Some(window), "the finger still touches");
+        f.touch(1, Phase::Cancel, x, y);
+    }
+    let told = events(&mut f, &mut client, &tool);
+    let count = |wanted: &dyn Fn(&Event) -> bool| told.iter().filter(|event| wanted(event)).count();
+    assert_eq!((count(&|e| matches!(e, Event::Down { .. })), count(&|e| matches!(e, Event::Up))), (1, 1), "{told:?}");
+    f.roundtrip(&mut other);
+    let presses = other.events(&pointer).into_iter();
     let presses = presses.filter(|e| matches!(e, wl_pointer::Event::Button { button: BTN_LEFT, .. }));
     assert_eq!(presses.count(), 2);
 }

@@ -130,6 +130,30 @@ fn whoever_was_not_told_of_a_press_is_not_told_of_its_release() {
 }
 
 #[test]
+fn who_comes_under_the_pointer_when_a_program_dies_is_not_told_of_the_release() {
+    let (mut f, mut client, _window, pointer) = desk();
+    let mut dying = f.client();
+    f.window(&mut dying, GREEN);
+    f.point(400, 300);
+    f.button(LEFT, true);
+    drop(dying);
+    f.turn();
+    f.draw();
+    f.point(401, 300);
+    let entered = events(&mut f, &mut client, &pointer);
+    assert!(entered.iter().any(|event| matches!(event, Event::Enter { .. })), "{entered:?}");
+    f.button(LEFT, false);
+    let told = events(&mut f, &mut client, &pointer);
+    assert!(!told.iter().any(|event| matches!(event, Event::Button { .. })), "{told:?}");
+    // It has the pointer, and the next click is its own.
+    f.button(LEFT, true);
+    f.button(LEFT, false);
+    let clicked = events(&mut f, &mut client, &pointer);
+    let buttons = clicked.iter().filter(|event| matches!(event, Event::Button { .. }));
+    assert_eq!(buttons.count(), 2, "{clicked:?}");
+}
+
+#[test]
 fn close_asks_the_program_and_zoom_out_leads_to_the_tiles() {
     let (mut f, mut client, window, _pointer) = desk();
     f.press("CLOSE");

@@ -12,6 +12,7 @@ use wayland_protocols::ext::session_lock::v1::client::ext_session_lock_v1::{self
 
 use crate::client::Client;
 use crate::fixture::Fixture;
+use crate::input::LEFT;
 use crate::picture::{BLUE, RED};
 use crate::window::show;
 
@@ -56,6 +57,25 @@ fn lock_of(f: &Fixture) -> Lock {
 
 fn names(f: &Fixture) -> Vec<String> {
     f.state.screen().view().nodes.iter().map(|node| node.name.clone()).collect()
+}
+
+#[test]
+fn what_locks_while_a_button_is_held_is_not_told_of_its_release() {
+    let mut f = Fixture::new();
+    let mut client = f.client();
+    f.window(&mut client, RED);
+    f.hold_in_the_middle(&mut client);
+    let mut locker = f.client();
+    let pointer = locker.seat().get_pointer(&locker.qh, ());
+    let lock = lock(&mut f, &mut locker);
+    cover(&mut f, &mut locker, &lock, BLUE);
+    f.draw();
+    f.point(401, 300);
+    f.button(LEFT, false);
+    f.roundtrip(&mut locker);
+    let told = locker.events(&pointer);
+    assert!(told.iter().any(|event| matches!(event, wl_pointer::Event::Enter { .. })), "{told:?}");
+    assert!(!told.iter().any(|event| matches!(event, wl_pointer::Event::Button { .. })), "{told:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use lcars_ui::hierarchy::TerminalId;
 
-use crate::input::{LEFT, MIDDLE};
+use crate::input::{LEFT, MIDDLE, RIGHT};
 use crate::terminals::Desk;
 
 impl Desk {
@@ -71,6 +71,13 @@ fn a_program_that_wants_the_mouse_gets_it() {
     });
     let (x, y) = desk.cell(id, 5, 2);
     desk.f.point(x, y);
+    for (button, held) in [(LEFT, true), (RIGHT, true), (RIGHT, false), (LEFT, false)] {
+        desk.f.button(button, held);
+    }
+    desk.until("two buttons at once", |desk| {
+        let told = "^[[<0;3;6M^[[<2;3;6M^[[<2;3;6m^[[<0;3;6m";
+        desk.lines(id).iter().any(|line| line.contains(told)).then_some(())
+    });
     desk.f.wheel(120);
     desk.until("the wheel too", |desk| desk.lines(id).iter().any(|line| line.contains("^[[<65;3;6M")).then_some(()));
     // With Shift it is the terminal's.

@@ -50,8 +50,8 @@ pub(crate) struct Terminals {
     lives: u64,
     /// How much larger letters are than the settings say, in logical pixels.
     larger: f64,
-    /// Has the pointer for as long as a button is held.
-    grab: Option<Grab>,
+    /// Buttons that are held, in the order they went down. Whose the first is has the pointer.
+    grabs: Vec<Grab>,
     /// The one finger that is on one of them.
     finger: Option<Finger>,
     /// A paste that would run lines, and when that was told: the same paste again is meant.

@@ -21,7 +21,7 @@ const BTN_LEFT: u32 = 0x110;
 /// What one notch of a wheel scrolls.
 const NOTCH_LINES: f64 = 3.0;
 
-/// A terminal that has the pointer, wherever it goes, until its button is released.
+/// A button that is held on a terminal, which has the pointer, wherever it goes, until it is released.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Grab {
     pub(super) terminal: TerminalId,
@@ -77,18 +77,20 @@ impl State {
     /// A button went down or came up. Whether that was a terminal's.
     pub(crate) fn terminal_button(&mut self, at: Point<f64, Logical>, code: u32, pressed: bool, time: u32) -> bool {
         if !pressed {
-            let Some(grab) = self.terminals.grab.filter(|grab| grab.code == code) else { return false };
-            self.terminals.grab = None;
+            let grabs = &mut self.terminals.grabs;
+            let Some(at_hand) = grabs.iter().position(|grab| grab.code == code) else { return false };
+            let grab = grabs.remove(at_hand);
             self.terminal_mouse(grab.terminal, MouseKind::Release(grab.button), at, time);
             return true;
         }
-        let (Some(id), Some(button)) = (self.terminal_at(at), button(code)) else { return false };
+        let (Some(under), Some(button)) = (self.terminal_at(at), button(code)) else { return false };
+        let id = self.terminals.grabs.first().map_or(under, |grab| grab.terminal);
         self.focus_pane_at(at);
         if let Err(message) = self.act_ui(UiAction::TerminalFocus) {
             self.tell_user(AlertLevel::Caution, &message);
         }
-        if self.terminals.grab.is_none() {
-            self.terminals.grab = Some(Grab { terminal: id, code, button });
+        if !self.terminals.grabs.iter().any(|grab| grab.code == code) {
+            self.terminals.grabs.push(Grab { terminal: id, code, button });
         }
         self.terminal_mouse(id, MouseKind::Press(button), at, time);
         true
@@ -96,7 +98,7 @@ impl State {
 
     /// The pointer is here. Whether it is a terminal's.
     pub(crate) fn terminal_motion(&mut self, at: Point<f64, Logical>, time: u32) -> bool {
-        let grab = self.terminals.grab;
+        let grab = self.terminals.grabs.first().copied();
         let Some(id) = grab.map(|grab| grab.terminal).or_else(|| self.terminal_at(at)) else { return false };
         self.terminal_mouse(id, MouseKind::Motion(grab.map(|grab| grab.button)), at, time);
         true

@@ -120,7 +120,7 @@ impl State {
         if let Some(running) = self.terminals.shells.remove(&terminal) {
             running.shell.hang_up();
         }
-        self.terminals.grab = self.terminals.grab.take().filter(|grab| grab.terminal != terminal);
+        self.terminals.grabs.retain(|grab| grab.terminal != terminal);
         self.terminals.finger = self.terminals.finger.take().filter(|finger| finger.terminal != terminal);
         self.shell.shells.faces.remove(&terminal);
         let shells = &self.terminals.shells;

@@ -18,7 +18,7 @@ use super::texture::{Image, holds};
 /// Icons take no more than this on the device.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Width and height of a usual sheet. One for an icon that does not fit is as large as the icon.
+/// Width and height of a usual sheet. An icon of which no two fit beside each other has a sheet as large as it is.
 const SIDE: i32 = 512;
 
 /// More names than this are not remembered.
@@ -54,12 +54,19 @@ struct Sheet {
 /// What is known of a name.
 #[derive(Debug, Default)]
 struct Known {
-    /// By the side they were made for.
-    sizes: Vec<(u32, Option<Arc<Icon>>)>,
+    sizes: Vec<Made>,
     /// Asked for, not answered.
     awaited: Vec<u32>,
     /// The side it was last asked for.
     last: u32,
+    used: u64,
+}
+
+/// An icon that was made for a side, if there is one.
+#[derive(Debug)]
+struct Made {
+    side: u32,
+    icon: Option<Arc<Icon>>,
     used: u64,
 }
 
@@ -84,11 +91,11 @@ impl Icons {
         let clock = self.clock;
         let known = self.known.entry(name.to_owned()).or_insert_with(|| Known { used: clock, ..Known::default() });
         known.awaited.retain(|awaited| *awaited != side);
-        known.sizes.retain(|(known, _)| *known != side);
+        known.sizes.retain(|made| made.side != side);
         if known.sizes.len() >= MOST_SIZES {
             known.sizes.remove(0);
         }
-        known.sizes.push((side, icon));
+        known.sizes.push(Made { side, icon, used: clock });
         while self.known.len() > MOST_NAMES && self.drop_oldest(name) {}
         // No icon is left on it.
         self.sheets.retain(|sheet| Arc::strong_count(&sheet.image) > 1);
@@ -113,22 +120,22 @@ impl Icons {
         // During a zoom each picture wants another size; only one that is wanted twice is worth decoding.
         let rests = known.last == side || known.sizes.is_empty();
         (known.last, known.used) = (side, clock);
-        if let Some((_, icon)) = known.sizes.iter().find(|(known, _)| *known == side) {
-            return shown(icon, stand_in);
+        if let Some(made) = known.sizes.iter_mut().find(|made| made.side == side) {
+            return made.shown(clock, stand_in);
         }
         if rests && !known.awaited.contains(&side) && known.awaited.len() < 4 {
             known.awaited.push(side);
             self.wanted.push((name.to_owned(), side));
         }
         // Rather one that is made smaller than one that is made larger.
-        let nearest = known.sizes.iter().min_by_key(|(known, _)| (*known < side, known.abs_diff(side)));
-        nearest.map_or(IconShown::Awaited, |(_, icon)| shown(icon, stand_in))
+        let nearest = known.sizes.iter_mut().min_by_key(|made| (made.side < side, made.side.abs_diff(side)));
+        nearest.map_or(IconShown::Awaited, |made| made.shown(clock, stand_in))
     }
 
     /// Whether it was looked for and there is none.
     pub fn is_missing(&self, name: &str) -> bool {
         let known = self.known.get(name).map(|known| known.sizes.as_slice()).unwrap_or_default();
-        !known.is_empty() && known.iter().all(|(_, icon)| icon.is_none())
+        !known.is_empty() && known.iter().all(|made| made.icon.is_none())
     }
 
     /// What is kept on the device, in bytes.
@@ -150,7 +157,8 @@ impl Icons {
     }
 
     fn new_sheet(&mut self, size: Size<i32, Buffer>) -> Option<(Rectangle<i32, Buffer>, Arc<Image>)> {
-        let whole = Size::new(size.w.max(SIDE), size.h.max(SIDE));
+        let alone = size.w.max(size.h) > SIDE / 2;
+        let whole = if alone { size } else { Size::new(SIDE, SIDE) };
         let image = Arc::new(Image::ours(&self.gpu, whole)?);
         while !self.sheets.is_empty() && self.memory() + image.bytes() > MOST_BYTES {
             self.drop_oldest_sheet();
@@ -163,11 +171,11 @@ impl Icons {
 
     /// Forgets the icons of the sheet of which none was shown for the longest time; one that is shown again is asked for.
     fn drop_oldest_sheet(&mut self) {
-        let used =
-            |sheet: &Sheet| self.known.values().filter(|known| known.is_on(&sheet.image)).map(|known| known.used).max();
+        let all = || self.known.values().flat_map(|known| &known.sizes);
+        let used = |sheet: &Sheet| all().filter(|made| made.is_on(&sheet.image)).map(|made| made.used).max();
         let oldest = self.sheets.iter().enumerate().min_by_key(|(_, sheet)| used(sheet)).map(|(at, _)| at);
         let Some(sheet) = oldest.map(|at| self.sheets.swap_remove(at)) else { return };
-        self.known.values_mut().for_each(|known| known.leave(&sheet.image));
+        self.known.values_mut().for_each(|known| known.sizes.retain(|made| !made.is_on(&sheet.image)));
     }
 
     /// Forgets the name that was shown the longest time ago. Whether there is another one.
@@ -178,18 +186,15 @@ impl Icons {
     }
 }
 
-impl Known {
+impl Made {
     fn is_on(&self, sheet: &Arc<Image>) -> bool {
-        self.sizes.iter().flat_map(|(_, icon)| icon).any(|icon| Arc::ptr_eq(&icon.sheet, sheet))
+        self.icon.as_ref().is_some_and(|icon| Arc::ptr_eq(&icon.sheet, sheet))
     }
 
-    fn leave(&mut self, sheet: &Arc<Image>) {
-        self.sizes.retain(|(_, icon)| !icon.as_ref().is_some_and(|icon| Arc::ptr_eq(&icon.sheet, sheet)));
+    fn shown(&mut self, now: u64, stand_in: Colour) -> IconShown {
+        self.used = now;
+        self.icon.as_ref().map_or(IconShown::Missing(stand_in), |icon| IconShown::Picture(icon.clone()))
     }
-}
-
-fn shown(icon: &Option<Arc<Icon>>, stand_in: Colour) -> IconShown {
-    icon.as_ref().map_or(IconShown::Missing(stand_in), |icon| IconShown::Picture(icon.clone()))
 }
 
 /// An icon's pieces: a square in the middle of its bounds.

@@ -333,6 +333,29 @@ fn icons_share_sheets_and_those_not_shown_for_long_make_room() {
     assert!(icons.wanted().is_empty(), "the last ones are not");
 }
 
+#[test]
+fn large_icons_take_no_more_than_they_are() {
+    let mut icons = Icons::new(gpu());
+    let grey = Colour::rgb(0x80_80_80);
+    let pixels = vec![9; 320 * 320 * 4];
+    let names: Vec<String> = (0..40).map(|name| name.to_string()).collect();
+    for name in &names {
+        icons.insert(name, 320, Some((320, 320, &pixels)));
+    }
+    assert_eq!(icons.memory(), 40 * pixels.len());
+    assert!(names.iter().all(|name| matches!(icons.get(name, 320, grey), IconShown::Picture(_))));
+    // Sizes that are not shown any more go before those that are.
+    let larger = vec![9; 340 * 340 * 4];
+    for name in &names[..20] {
+        icons.insert(name, 340, Some((340, 340, &larger)));
+        assert!(matches!(icons.get(name, 340, grey), IconShown::Picture(_)));
+    }
+    icons.wanted();
+    assert!(names[..20].iter().all(|name| matches!(icons.get(name, 340, grey), IconShown::Picture(_))));
+    assert!(icons.wanted().is_empty());
+    assert!(icons.memory() <= 16 << 20);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 

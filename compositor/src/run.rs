@@ -24,6 +24,7 @@ use crate::render::Gpu;
 use crate::services::cursors;
 use crate::services::descriptors;
 use crate::services::dirs::Dirs;
+use crate::services::heap;
 use crate::services::launch::{Launcher, Output};
 use crate::services::priority;
 use crate::session::Session;
@@ -52,6 +53,7 @@ pub fn run(options: cli::Run) -> anyhow::Result<()> {
     // Every thread of the session inherits it.
     priority::be_prompt();
     descriptors::raise();
+    heap::settle();
     let directory = runtime::directory()?;
     // SAFETY: no other thread runs yet.
     unsafe { std::env::set_var("XDG_RUNTIME_DIR", &directory) };
@@ -206,6 +208,7 @@ fn connect_pages(
     )?;
     let streamer = Arc::new(streamer);
     streamer.allow_outputs(MOST_OUTPUTS);
+    streamer.metrics().heap.get_or_init(|| heap::allocated);
     handle
         .insert_source(events, |event, (), state| {
             if let channel::Event::Msg(event) = event {

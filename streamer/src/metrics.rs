@@ -6,7 +6,10 @@
 
 use std::{
     fmt::Write as _,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -183,6 +186,8 @@ pub struct Metrics {
     pub clients: Gauge,
     /// What pictures take on the device; told by the compositor.
     pub texture_bytes: Gauge,
+    /// Counts what is allocated in main memory, in bytes, whenever somebody asks for the numbers; told by the compositor.
+    pub heap: OnceLock<fn() -> usize>,
     /// When somebody did something last, seconds since 1970; told by the compositor.
     pub last_activity: Gauge,
     /// A program says that somebody watches; told by the compositor.
@@ -293,6 +298,9 @@ impl Metrics {
         ];
         for (name, help, gauge) in gauges {
             line(&mut text, name, help, "gauge", "", gauge.get());
+        }
+        if let Some(heap) = self.heap.get() {
+            line(&mut text, "heap_bytes", "Bytes that are allocated in main memory.", "gauge", "", heap() as u64);
         }
         family(&mut text, "messages_rejected_total", "Messages dropped, by reason.", "counter");
         let reasons = [

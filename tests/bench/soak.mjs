@@ -59,6 +59,7 @@ export async function soak() {
 
 async function endured(browser, session) {
     const chance = chances(SEED);
+    const troubles = session.server.watch(TROUBLE);
     const apps = new Map(APPS.map((name) => [catalogue.find((app) => app.name === name), undefined]));
     const counted = { input: 0, starts: 0, pages: 0 };
     const sectors = await openTerminals(session);
@@ -71,7 +72,6 @@ async function endured(browser, session) {
     const [opened, mapped] = await held();
     tellChange("", before[0], opened);
     tellChange(" MiB", before[1], mapped);
-    const troubles = session.server.log.filter((line) => TROUBLE.test(line));
     troubles.forEach((line) => console.log(`soak: ${line}`));
     const grown = (name) => after[name] - warm[name];
     const growth = (name, most) => ({ median: grown(name), ...judged({ median: grown(name) }, { median: most }) });
@@ -82,6 +82,8 @@ async function endured(browser, session) {
         { name: "crashes, errors in the log", unit: "", median: troubles.length, ...judged({ median: troubles.length }, { median: 0 }) },
         { name: "resident memory when warm", unit: "MiB", median: warm.memory },
         { name: "  … grown until the end", unit: "MiB", ...growth("memory", GROWTH.memory) },
+        { name: "allocated when warm", unit: "MiB", median: warm.allocated },
+        { name: "  … grown until the end", unit: "MiB", median: grown("allocated") },
         { name: "descriptors when warm", unit: "", median: warm.descriptors },
         { name: "  … grown until the end", unit: "", ...growth("descriptors", GROWTH.descriptors) },
         { name: "pictures on the device when warm", unit: "MiB", median: warm.textures },
@@ -106,12 +108,21 @@ function tellChange(unit, before, after) {
 async function closeTheRest(session) {
     for (let count = 0; count < 10; count += 1) {
         const { windows } = await session.state();
-        if (windows.length === 0) return;
+        if (windows.length === 0) break;
         for (const { id } of windows) await session.message("close", String(id));
         await pause(1_000);
     }
     for (const [pid, name] of await children(session.server.pid)) {
-        if (!PARTS.test(name)) process.kill(pid, "SIGKILL");
+        if (!PARTS.test(name)) killGroup(pid);
+    }
+}
+
+/** A program has a session of its own, with what it has started. */
+function killGroup(pid) {
+    try {
+        process.kill(-pid, "SIGKILL");
+    } catch (error) {
+        if (error.code !== "ESRCH") throw error;
     }
 }
 
@@ -223,7 +234,8 @@ async function look(session) {
     const { sectors } = (await session.message("desktop")).desktop;
     const terminals = sectors.reduce((sum, sector) => sum + sector.terminals.length, 0);
     const windows = (await session.state()).windows.length;
-    return { memory, descriptors: fds, terminals, windows, textures: metrics.get("tos_texture_bytes") / 2 ** 20 };
+    const [textures, allocated] = ["texture", "heap"].map((what) => metrics.get(`tos_${what}_bytes`) / 2 ** 20);
+    return { memory, allocated, descriptors: fds, terminals, windows, textures };
 }
 
 /** Numbers from 0 to 1 that follow from a seed. */

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod dirs;
 pub mod entries;
 pub mod files;
+pub mod heap;
 pub mod icons;
 pub mod launch;
 pub mod persist;

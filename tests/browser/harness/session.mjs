@@ -24,6 +24,7 @@ export class Program {
     said = [];
     /** @type {string[]} the other lines, and stderr */
     log = [];
+    #watched = [];
 
     /**
      * @param {string} command
@@ -58,7 +59,19 @@ export class Program {
         }
     }
 
+    /**
+     * All lines to come that match, as they come; the log forgets.
+     * @param {RegExp} pattern
+     * @returns {string[]}
+     */
+    watch(pattern) {
+        const lines = [];
+        this.#watched.push({ pattern, lines });
+        return lines;
+    }
+
     #keep(line) {
+        for (const { pattern, lines } of this.#watched) if (pattern.test(line)) lines.push(line);
         if (process.env.TOS_TEST_LOG) console.error(`${this.name}: ${line}`);
         this.log.push(line);
         if (this.log.length > KEPT_LINES) this.log.shift();

@@ -19,7 +19,7 @@ const ADAPTER_VARIABLE: &str = "TOS_ADAPTER";
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of the blocks that memory is taken from the device in. A block is given back as a whole, when nothing is left in
 /// it: the usual ones hold the pictures of twenty windows, and one small texture that stays keeps all of one. What is
-/// larger than a block has one of its own.
+/// larger than a block has one of its own. The allocator takes 4 MiB for less than that.
 const BLOCKS: std::ops::Range<u64> = 2 << 20..8 << 20;
 
 /// Bytes that wait to go to the device at most. A picture that is drawn takes along what was written for it: more than this

@@ -18,8 +18,11 @@ use super::texture::{Image, holds};
 /// Icons take no more than this on the device.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Width and height of a usual sheet. An icon of which no two fit beside each other has a sheet as large as it is.
-const SIDE: i32 = 512;
+/// Width and height of a usual sheet, which so fills a block of the device's memory and keeps nothing else there.
+const SIDE: i32 = 1024;
+
+/// An icon larger than this has a sheet as large as it is: there are few of them, and much of a usual one would be waste.
+const LARGE: i32 = 256;
 
 /// More names than this are not remembered.
 const MOST_NAMES: usize = 2048;
@@ -157,8 +160,7 @@ impl Icons {
     }
 
     fn new_sheet(&mut self, size: Size<i32, Buffer>) -> Option<(Rectangle<i32, Buffer>, Arc<Image>)> {
-        let alone = size.w.max(size.h) > SIDE / 2;
-        let whole = if alone { size } else { Size::new(SIDE, SIDE) };
+        let whole = if size.w.max(size.h) > LARGE { size } else { Size::new(SIDE, SIDE) };
         let image = Arc::new(Image::ours(&self.gpu, whole)?);
         while !self.sheets.is_empty() && self.memory() + image.bytes() > MOST_BYTES {
             self.drop_oldest_sheet();

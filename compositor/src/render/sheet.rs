@@ -9,8 +9,9 @@ use smithay::utils::{Buffer, Rectangle, Size};
 use super::gpu::Gpu;
 use super::shelves::Shelves;
 
-/// Of a usual sheet. One for a text that does not fit is as large as the text.
-const SIDE: (i32, i32) = (2048, 1024);
+/// Of a usual sheet, which so fills a block of the device's memory and keeps nothing else there. One for a text that does not
+/// fit is as large as the text.
+const SIDE: (i32, i32) = (2048, 2048);
 
 /// Clear pixels around each text: sampling between texels looks at the neighbours.
 const MARGIN: i32 = 1;
